@@ -1,0 +1,2 @@
+/** One process in which people and streams meet. */
+package dev.madang;
