@@ -1,0 +1,21 @@
+package dev.madang;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Everything that can be set: one component a door, each the door's own `Config`. `madang.yml` in
+/// the resources explains every key and is held equal to [#defaults()] by a test.
+///
+/// @param data where secrets, certificates and databases of this install live
+public record Config(Path data) {
+
+  public static Config defaults() {
+    return new Config(Path.of("data"));
+  }
+
+  /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
+  /// on an open network.
+  static Map<String, String> dev() {
+    return Map.of();
+  }
+}
