@@ -1,12 +1,18 @@
 package dev.madang.room;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a client and a room say to each other, one record a message, on the Socket.IO namespace
 /// `/room`. The event's name is the record's name with a small first letter; its one argument is an
 /// object with the record's components; a client may ask for an acknowledgement, which is an
-/// [Answer]. Components that are absent or null are the [Nullable] ones.
+/// [Answer] with its own name as `type`: `{"type": "joined", …}`. Components that are absent or
+/// null are the [Nullable] ones; components nobody knows are passed over, so that a newer client
+/// can speak to an older room. Enums travel in camel case (`screenAudio`), codes as [Coded] says.
 ///
 /// Adding a message: one record here; the compiler shows every switch that must answer it, and the
 /// TypeScript types and JSON Schema are generated from these records.
@@ -21,12 +27,38 @@ public sealed interface SignalMessage {
   /** The acknowledgement of a client's message. */
   sealed interface Answer {}
 
+  /// How much a client may send: characters of a text, elements of a list, or the value of a
+  /// number.
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.RECORD_COMPONENT)
+  @interface Limit {
+    long min() default 0;
+
+    long max();
+  }
+
+  /// With what a message is acknowledged, besides [Refused]; without this it is [Done].
+  @Retention(RetentionPolicy.RUNTIME)
+  @Target(ElementType.TYPE)
+  @interface AnsweredBy {
+    Class<? extends Answer>[] value();
+  }
+
+  /// A word that programs read, the same for good: `room-full`.
+  interface Coded {
+    String code();
+  }
+
   // ---- from clients -------------------------------------------------------------------------
 
   /// Enters a room, or comes back to it. Answered by [Joined], [Waiting] (a `joined` event follows
   /// when somebody admits, an `ended` one when somebody declines) or [Refused].
   ///
-  /// @param room its name: 1-64 characters, letters, digits, `-`, `_`, `.` of any script
+  /// Joining again over a new connection while the room still waits for this participant resumes
+  /// it: same order, role, hand, and (if the instance is the same) same tracks.
+  ///
+  /// @param room its name: 1-64 letters, digits, `-`, `_`, `.` of any script; upper and lower case
+  ///   are one
   /// @param name what others read; 1-64 characters; taken from the token if absent
   /// @param token the grant; needed unless rooms are open
   /// @param session a secret of this tab, 16-128 characters, kept over reloads: without a token it
@@ -35,28 +67,35 @@ public sealed interface SignalMessage {
   ///   removed person comes back
   /// @param instance a random word for this page load: a new one tells the others to build new peer
   ///   connections
+  @AnsweredBy({Joined.class, Waiting.class})
   record Join(
-      String room,
-      @Nullable String name,
-      @Nullable String token,
-      String session,
-      String device,
-      String instance)
+      @Limit(min = 1, max = 64) String room,
+      @Limit(min = 1, max = 64) @Nullable String name,
+      @Limit(max = 4096) @Nullable String token,
+      @Limit(min = 16, max = 128) String session,
+      @Limit(min = 16, max = 128) String device,
+      @Limit(min = 1, max = 64) String instance)
       implements FromClient {}
 
   /** Goes away for good: nobody waits for this participant to come back. */
   record Leave() implements FromClient {}
 
-  /// Negotiation between two peer connections; the server passes it on unread, as [Negotiated].
+  /// Negotiation between two peer connections; the server passes it on unread, as [Negotiated]. It
+  /// carries a description or a candidate, not both. While the other is `reconnecting` the room
+  /// keeps a few for it; one who comes back itself sends its pending local offer again, since what
+  /// was under way when a connection broke may be lost.
   ///
   /// @param to the other's identity
-  /// @param instance the other's instance this is meant for: a stale one is dropped
+  /// @param instance the other's instance this is meant for: a stale one is refused
   record Negotiate(
-      String to, String instance, @Nullable Description description, @Nullable Candidate candidate)
+      @Limit(min = 1, max = 128) String to,
+      @Limit(min = 1, max = 64) String instance,
+      @Nullable Description description,
+      @Nullable Candidate candidate)
       implements FromClient {}
 
   /** All tracks this participant publishes now, muted or not: the whole list each time. */
-  record Publish(List<TrackInfo> tracks) implements FromClient {}
+  record Publish(@Limit(max = 16) List<TrackInfo> tracks) implements FromClient {}
 
   /// Says something to all, or to one. Answered by [Sent]; saying the same `id` again answers the
   /// same and sends nothing twice.
@@ -65,36 +104,50 @@ public sealed interface SignalMessage {
   /// @param text up to 4000 characters
   /// @param to an identity, or null for everybody
   /// @param file a file offered for fetching peer to peer
-  record Say(String id, String text, @Nullable String to, @Nullable FileOffer file)
+  @AnsweredBy(Sent.class)
+  record Say(
+      @Limit(min = 1, max = 64) String id,
+      @Limit(max = 4000) String text,
+      @Limit(min = 1, max = 128) @Nullable String to,
+      @Nullable FileOffer file)
       implements FromClient {}
 
-  record React(String emoji) implements FromClient {}
+  record React(@Limit(min = 1, max = 16) String emoji) implements FromClient {}
 
   record RaiseHand(boolean raised) implements FromClient {}
 
-  record Rename(String name) implements FromClient {}
+  record Rename(@Limit(min = 1, max = 64) String name) implements FromClient {}
 
   /** Asks for fresh credentials of the relay; answered by [Relays]. */
+  @AnsweredBy(Relays.class)
   record Relay() implements FromClient {}
 
   // ---- from hosts; refused with `not-host` from others ---------------------------------------
 
+  /// With the lobby on, newcomers knock and wait; those who were let in before and holders of a
+  /// moderator's grant walk in.
   record SetLobby(boolean on) implements FromClient {}
 
+  /// In a locked room everybody who is not in it now knocks, only holders of a moderator's grant
+  /// walk in.
   record Lock(boolean locked) implements FromClient {}
 
-  /** Lets in one who knocks, or all of them when the identity is null. */
-  record Admit(@Nullable String identity) implements FromClient {}
+  /// Lets in one who knocks, or all of them (as many as there is room for) when the identity is
+  /// null.
+  record Admit(@Limit(min = 1, max = 128) @Nullable String identity) implements FromClient {}
 
-  record Decline(String identity) implements FromClient {}
+  record Decline(@Limit(min = 1, max = 128) String identity) implements FromClient {}
 
   /// Mutes one participant, or all but hosts when the identity is null.
-  record Mute(@Nullable String identity, Source source) implements FromClient {}
+  record Mute(@Limit(min = 1, max = 128) @Nullable String identity, Source source)
+      implements FromClient {}
 
-  /** Takes somebody out; the same person, browser or grant does not come in again. */
-  record Remove(String identity) implements FromClient {}
+  /// Takes somebody out; the same person, browser or personal grant does not come in again while
+  /// this room lives. Where a link admits anybody, the lobby goes on at that moment
+  /// ([RoomChanged]).
+  record Remove(@Limit(min = 1, max = 128) String identity) implements FromClient {}
 
-  record MakeHost(String identity) implements FromClient {}
+  record MakeHost(@Limit(min = 1, max = 128) String identity) implements FromClient {}
 
   /** Ends the meeting for everybody. */
   record End() implements FromClient {}
@@ -103,12 +156,15 @@ public sealed interface SignalMessage {
 
   /// You are in (also sent as an event to one who was waiting).
   ///
-  /// @param you your own entry
-  /// @param participants everybody else
-  /// @param chat the last messages, oldest first
+  /// @param you your own entry; its tracks are what others believe you publish
+  /// @param resumed true: the room had kept your place
+  /// @param participants everybody else, by order
+  /// @param chat the last messages (after a break at least all you missed), oldest first; a message
+  ///   is the same if `from` and `id` are
   /// @param waiting who knocks (hosts only)
   record Joined(
       ParticipantInfo you,
+      boolean resumed,
       RoomInfo room,
       List<ParticipantInfo> participants,
       List<ChatMessage> chat,
@@ -126,19 +182,21 @@ public sealed interface SignalMessage {
 
   /// What was asked is not done.
   ///
-  /// @param code stable, for programs: `bad-token`, `room-full`, …
   /// @param message one sentence for people
   /// @param help what to do about it
-  record Refused(String code, String message, String help) implements Answer {}
+  record Refused(Refusal code, String message, String help) implements Answer {}
 
   record ParticipantJoined(ParticipantInfo participant) implements FromServer {}
 
   record ParticipantChanged(ParticipantInfo participant) implements FromServer {}
 
-  record ParticipantLeft(String identity, String reason) implements FromServer {}
+  record ParticipantLeft(String identity, Departure reason) implements FromServer {}
 
-  record RoomChanged(RoomInfo room) implements FromServer {}
+  /// @param by the host who asked for it, or null when the room did it by itself
+  record RoomChanged(RoomInfo room, RoomChange reason, @Nullable String by) implements FromServer {}
 
+  /// @param from the sender's identity
+  /// @param instance the sender's instance: a new one means a new page, so a new peer connection
   record Negotiated(
       String from,
       String instance,
@@ -158,11 +216,9 @@ public sealed interface SignalMessage {
   /** A host mutes you; the client obeys and says so by [Publish]. */
   record MuteAsked(String by, Source source) implements FromServer {}
 
-  /// This participation is over; the connection closes behind it.
-  ///
-  /// @param code `removed`, `ended`, `replaced` (a newer connection of the same identity),
-  ///   `declined`, `gone`
-  record Ended(String code, String message, String help) implements FromServer {}
+  /// This participation is over; the connection closes behind it. Do not join again by yourself,
+  /// except after `closing`.
+  record Ended(Ending code, String message, String help) implements FromServer {}
 
   // ---- values ---------------------------------------------------------------------------------
 
@@ -183,6 +239,24 @@ public sealed interface SignalMessage {
     RECONNECTING
   }
 
+  /// Why somebody is no longer in the room.
+  enum Departure {
+    /** Went by their own will. */
+    LEFT,
+    /** Did not come back in time. */
+    LOST,
+    /** Taken out by a host. */
+    REMOVED
+  }
+
+  /// Why the room's settings changed.
+  enum RoomChange {
+    /** A host asked for it. */
+    ASKED,
+    /** Somebody was removed whom only a lobby keeps out: it went on. */
+    REMOVAL
+  }
+
   /// @param identity stable over reconnects
   /// @param order 1, 2, 3 … by arrival: of two peers the later one is the polite one
   /// @param hand the place in the queue of raised hands, from 1, or null
@@ -199,8 +273,9 @@ public sealed interface SignalMessage {
 
   record Permissions(boolean publish, boolean subscribe, boolean send, boolean moderate) {}
 
-  /// @param id the MediaStream id this track travels with in SDP (msid)
-  record TrackInfo(String id, Source source, boolean muted) {}
+  /// @param id the MediaStream id this track travels with in SDP (msid); with `source` it names one
+  ///   track, so a screen and its sound may share it
+  record TrackInfo(@Limit(min = 1, max = 128) String id, Source source, boolean muted) {}
 
   /// @param topology `mesh`: everybody to everybody, up to `limit` people
   record RoomInfo(String name, boolean locked, boolean lobby, int limit, Topology topology) {}
@@ -209,14 +284,22 @@ public sealed interface SignalMessage {
     MESH
   }
 
-  /// @param type `offer`, `answer`, `pranswer` or `rollback`
-  record Description(String type, String sdp) {}
+  record Description(DescriptionType type, @Limit(max = 65_536) String sdp) {}
 
+  /// As in WebRTC: RTCSdpType.
+  enum DescriptionType {
+    OFFER,
+    ANSWER,
+    PRANSWER,
+    ROLLBACK
+  }
+
+  /// As in WebRTC: RTCIceCandidateInit. An empty `candidate` is the end of candidates.
   record Candidate(
-      String candidate,
-      @Nullable String sdpMid,
-      @Nullable Integer sdpMLineIndex,
-      @Nullable String usernameFragment) {}
+      @Limit(max = 1024) String candidate,
+      @Limit(max = 64) @Nullable String sdpMid,
+      @Limit(max = 255) @Nullable Integer sdpMLineIndex,
+      @Limit(max = 256) @Nullable String usernameFragment) {}
 
   /// @param at milliseconds since 1970
   /// @param to null for everybody
@@ -231,7 +314,12 @@ public sealed interface SignalMessage {
 
   /// @param size bytes
   /// @param sha256 lower-case hex
-  record FileOffer(String id, String name, long size, String type, String sha256) {}
+  record FileOffer(
+      @Limit(min = 1, max = 64) String id,
+      @Limit(min = 1, max = 255) String name,
+      @Limit(max = 9_007_199_254_740_991L) long size,
+      @Limit(max = 128) String type,
+      @Limit(min = 64, max = 64) String sha256) {}
 
   record Knock(String identity, String name) {}
 

@@ -1,0 +1,70 @@
+package dev.madang.room;
+
+import dev.madang.room.SignalMessage.Coded;
+import dev.madang.room.SignalMessage.Refused;
+import java.util.Locale;
+
+/// Everything the room says no to: a code for programs that never changes, a sentence for people,
+/// and what to do about it.
+public enum Refusal implements Coded {
+  // ---- at the door
+  NEEDS_TOKEN(
+      "This meeting needs an invitation.",
+      "Open the link you were sent, whole; or ask its host for one."),
+  BAD_TOKEN("This invitation is not valid.", "Ask the host for a new link."),
+  EXPIRED_TOKEN("This invitation has expired.", "Ask the host for a new link."),
+  EARLY_TOKEN("This invitation is not valid yet.", "Come back at the time it was made for."),
+  WRONG_ROOM("This invitation is for another room.", "Open the link you were sent, unchanged."),
+  BAD_ROOM_NAME(
+      "A room's name has 1 to 64 letters, digits, hyphens, underscores or dots.",
+      "Choose another name."),
+  BAD_NAME("A name needs at least one visible character.", "Enter your name."),
+  ROOM_FULL(
+      "Up to %d people can meet in this room, and it is full.",
+      "Wait until somebody leaves, or open another room."),
+  REMOVED("A host removed you from this meeting.", "Ask the host if this was a mistake."),
+  DECLINED("The host did not let you in.", "You can knock again in a minute."),
+  TOO_MANY_KNOCKS("Too many people are waiting at this door.", "Try again in a minute."),
+  TOO_MANY_ROOMS("This server holds as many rooms as it may.", "Try again later."),
+  TOO_MANY_JOINS("Too many joins from your network.", "Wait a minute and try again."),
+  ORIGIN_NOT_ALLOWED(
+      "This web page may not use this server.",
+      "Add the page's origin to the allowed origins of the server."),
+  // ---- in the room
+  NOT_JOINED("You are not in a room.", "Send `join` first."),
+  ALREADY_JOINED(
+      "This connection is in another room.", "Leave first, or open a second connection."),
+  NOT_HOST("Only a host can do this.", "Ask a host to do it, or to make you one."),
+  NOT_ALLOWED("Your invitation does not allow this.", "Ask the host for another link."),
+  NO_SUCH_PARTICIPANT("There is nobody with this identity here.", "Look at the list of people."),
+  STALE_INSTANCE(
+      "The other side has loaded its page anew.",
+      "Negotiate afresh with the instance of its last `participantChanged`."),
+  AWAY(
+      "The other side is reconnecting, and enough waits for it.",
+      "Negotiate again when it is online."),
+  // ---- anywhere
+  TOO_FAST("You are sending too fast.", "Wait a moment and send it again."),
+  UNKNOWN_MESSAGE("There is no message of this name.", "See docs/signaling.md for the messages."),
+  BAD_MESSAGE("This message is not of the documented form: %s.", "See docs/signaling.md."),
+  TOO_LONG("This message is too long: %s.", "Shorten it."),
+  BROKEN("Something broke on the server.", "Try again; the server's log says what it was.");
+
+  private final String message;
+  private final String help;
+
+  Refusal(String message, String help) {
+    this.message = message;
+    this.help = help;
+  }
+
+  /// The answer that says so; `details` fill the gaps of the sentence.
+  public Refused refused(Object... details) {
+    return new Refused(this, message.formatted(details), help);
+  }
+
+  @Override
+  public String code() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}
