@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -357,6 +358,9 @@ final class ConfigReader {
 
   /// Stands for a null in the file, which sets a nullable key back to nothing.
   private static final Object NULL = new Object();
+
+  /** Read by the launcher and the logger, not settings of the server. */
+  private static final Set<String> LAUNCHER = Set.of("MADANG_JAVA_OPTIONS", "MADANG_LOG");
 
   private static final Pattern NUMBER = Pattern.compile("(-?[0-9][0-9_]*)\\s*([KMG]iB)?");
   private static final Pattern DURATION = Pattern.compile("([0-9]+)\\s*(ms|s|m|h|d)");

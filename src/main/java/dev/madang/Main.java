@@ -1,10 +1,173 @@
 package dev.madang;
 
-/** The command line. */
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/// The command line. Exit codes: 0 done, 1 it failed and said why, 2 the words were wrong.
+@Command(
+    name = "madang",
+    subcommands = {
+      Main.Dev.class,
+      Main.Start.class,
+      Main.Check.class,
+      Main.Version.class,
+      Main.Rehearse.class
+    })
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.out.println("Madang");
+    CommandLine line = new CommandLine(new Main());
+    line.setExecutionExceptionHandler(Main::explain);
+    System.exit(line.execute(args));
   }
+
+  private static int explain(Exception e, CommandLine line, CommandLine.ParseResult result)
+      throws Exception {
+    if (e instanceof ConfigException) {
+      line.getErr().println(e.getMessage());
+      return 1;
+    }
+    throw e;
+  }
+
+  /** `--config FILE` and a flag for every key of `madang.yml`. */
+  static final class Settings {
+    @Option(names = "--config", description = "read this file instead of ./madang.yml")
+    @Nullable Path file;
+
+    @Unmatched List<String> flags = new ArrayList<>();
+
+    ConfigReader reader(Map<String, String> preset) {
+      ConfigReader reader = new ConfigReader();
+      preset.forEach((key, value) -> reader.flag(key, value, "madang dev"));
+      if (file != null) {
+        reader.file(file);
+      } else if (Files.exists(HERE)) {
+        reader.file(HERE);
+      }
+      reader.environment(System.getenv());
+      for (int i = 0; i < flags.size(); i++) {
+        String flag = flags.get(i);
+        int equals = flag.indexOf('=');
+        if (!flag.startsWith("--")) {
+          throw new ConfigException("`" + flag + "` is no setting: write --KEY=VALUE.");
+        } else if (equals > 0) {
+          reader.flag(flag.substring(2, equals), flag.substring(equals + 1), flag);
+        } else if (i + 1 < flags.size()) {
+          reader.flag(flag.substring(2), flags.get(++i), flag);
+        } else {
+          throw new ConfigException("`" + flag + "` needs a value: " + flag + "=VALUE.");
+        }
+      }
+      return reader;
+    }
+  }
+
+  @Command(name = "dev", description = "start with sane defaults and print a link")
+  static final class Dev implements Callable<Integer> {
+    @Mixin Settings settings = new Settings();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      return serve(settings.reader(Config.dev()).read(), true);
+    }
+  }
+
+  @Command(name = "start", description = "start in production form")
+  static final class Start implements Callable<Integer> {
+    @Mixin Settings settings = new Settings();
+
+    @Override
+    public Integer call() throws InterruptedException {
+      return serve(settings.reader(Map.of()).read(), false);
+    }
+  }
+
+  @Command(name = "config", description = "what is in force; a commented file to start from")
+  static final class Check {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Command(name = "check", description = "print every setting and where it comes from")
+    int check(@Mixin Settings settings) {
+      ConfigReader reader = settings.reader(Map.of());
+      reader.describe(reader.read()).forEach(out()::println);
+      return 0;
+    }
+
+    @Command(name = "init", description = "write a commented madang.yml into this folder")
+    int init() throws IOException {
+      if (Files.exists(HERE)) {
+        throw new ConfigException("There is a madang.yml here already; it stays as it is.");
+      }
+      try (var manual = Objects.requireNonNull(Main.class.getResourceAsStream("/madang.yml"))) {
+        Files.write(HERE, manual.readAllBytes());
+      }
+      out().println("Wrote madang.yml: every key with its default.");
+      return 0;
+    }
+
+    private PrintWriter out() {
+      return spec.commandLine().getOut();
+    }
+  }
+
+  @Command(name = "version", description = "print the version")
+  static final class Version implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      System.out.println("Madang " + Madang.version() + " on Java " + Runtime.version());
+      return 0;
+    }
+  }
+
+  /// Starts everything on free ports and stops again, so that the JVM can keep what it loaded for
+  /// faster starts.
+  @Command(name = "rehearse", hidden = true)
+  static final class Rehearse implements Callable<Integer> {
+    @Override
+    public Integer call() throws IOException {
+      Path data = Files.createTempDirectory("madang");
+      ConfigReader reader = new ConfigReader();
+      Config.rehearsal(data).forEach((key, value) -> reader.flag(key, value, "rehearsal"));
+      try (Madang madang = Madang.start(reader.read())) {
+        madang.greeting(true);
+      }
+      return 0;
+    }
+  }
+
+  private static int serve(Config config, boolean dev) throws InterruptedException {
+    Madang madang = Madang.start(config);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  madang.close();
+                  stopped.countDown();
+                },
+                "stop"));
+    madang.greeting(dev).forEach(System.out::println);
+    stopped.await();
+    return 0;
+  }
+
+  private static final Path HERE = Path.of("madang.yml");
 }
