@@ -66,7 +66,7 @@ final class ConfigReader {
     known.keySet().forEach(key -> names.put(environmentName(key), key));
     new TreeMap<>(environment)
         .forEach((name, value) -> {
-          if (!name.startsWith("MADANG_")) {
+          if (!name.startsWith("MADANG_") || LAUNCHER.contains(name)) {
             return;
           }
           String key = names.get(name);

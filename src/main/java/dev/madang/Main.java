@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.Unmatched;
 
 /// The command line. Exit codes: 0 done, 1 it failed and said why, 2 the words were wrong.
 @Command(
@@ -34,6 +34,7 @@ public final class Main {
 
   public static void main(String[] args) {
     CommandLine line = new CommandLine(new Main());
+    line.setUnmatchedOptionsArePositionalParams(true); // --http.port=8080 and all its like
     line.setExecutionExceptionHandler(Main::explain);
     System.exit(line.execute(args));
   }
@@ -52,7 +53,8 @@ public final class Main {
     @Option(names = "--config", description = "read this file instead of ./madang.yml")
     @Nullable Path file;
 
-    @Unmatched List<String> flags = new ArrayList<>();
+    @Parameters(hidden = true)
+    List<String> flags = new ArrayList<>();
 
     ConfigReader reader(Map<String, String> preset) {
       ConfigReader reader = new ConfigReader();
