@@ -1,0 +1,385 @@
+// What a page sees of Madang. Everything a page may rely on stands here; the other files are how.
+
+/** What a track shows. The names are those of the wire. */
+export type Source = 'microphone' | 'camera' | 'screen' | 'screenAudio';
+
+export type Role = 'host' | 'guest';
+
+export type Presence = 'online' | 'reconnecting';
+
+/** Something that did not work: a stable `code` for programs, a sentence, and what to do about it. */
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly help: string;
+}
+
+// ---- entering --------------------------------------------------------------------------------
+
+export interface JoinOptions {
+  /** The server's address, like `https://meet.example`. The page's own by default. */
+  url?: string;
+  /** The grant, or a function that fetches one; asked again at each reconnection. */
+  token?: string | (() => string | Promise<string>);
+  /** What others read. */
+  name?: string;
+  /** On or off at the start (off by default), a device's id, or a track of your own. */
+  microphone?: boolean | string | MediaStreamTrack;
+  camera?: boolean | string | MediaStreamTrack;
+  /** Devices opened before, by `openMedia()`: the room takes them over without a blink. */
+  media?: Media;
+  /** How to signal; by default polling first, then WebSocket if it works. */
+  transports?: ('polling' | 'websocket')[];
+  /** `relay` hides the own addresses behind the server's relay. */
+  iceTransportPolicy?: RTCIceTransportPolicy;
+  /** Where secrets are kept: `session` for this tab, `device` for this browser. */
+  storage?: { session?: KeyStore; device?: KeyStore };
+  /** Of messages for people: `en`, `ko`; the browser's by default. */
+  language?: string;
+  /** Plays everybody's sound by itself (default). Off: attach the audio tracks yourself. */
+  playAudio?: boolean;
+  /** Stop trying to come back after so long without the server (default 5 minutes). */
+  giveUpAfterMs?: number;
+}
+
+export interface KeyStore {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+}
+
+// ---- the room --------------------------------------------------------------------------------
+
+/**
+ * Where this page stands.
+ *
+ *     connecting ──► waiting ──► connected ◄──► reconnecting
+ *          │            │            │               │
+ *          └────────────┴──────► lost ◄──────────────┘
+ *
+ * `lost` is final; `code` says why (`left`, `removed`, `ended`, `replaced`, `declined`, `gone`,
+ * `unreachable`, or what refused the way back). `reconnecting` names its cause too.
+ */
+export interface State {
+  readonly name: 'connecting' | 'waiting' | 'connected' | 'reconnecting' | 'lost';
+  readonly code?: string;
+  readonly message?: string;
+  readonly help?: string;
+}
+
+export interface RoomInfo {
+  readonly name: string;
+  readonly locked: boolean;
+  readonly lobby: boolean;
+  /** How many fit. */
+  readonly limit: number;
+  readonly topology: string;
+}
+
+export interface Knock {
+  readonly identity: string;
+  readonly name: string;
+}
+
+/** Every event with what it hands over. */
+export interface RoomEvents {
+  /** Anything a page draws has changed; comes once for a burst of changes. */
+  change: [];
+  state: [state: State];
+  joined: [participant: Participant];
+  /** `reason` is `left`, `gone`, `removed`, … */
+  left: [participant: Participant, reason: string];
+  /** A track appeared, was muted or unmuted, or ended (`track.ended`). */
+  track: [track: Track, participant: Participant];
+  /** A chat message came or the state of an own one changed. */
+  said: [message: Message];
+  reacted: [participant: Participant, emoji: string];
+  knocked: [knock: Knock];
+  /** A host muted you; it is already done. */
+  muted: [by: Participant | undefined, source: Source];
+  /** Data came by `send` of another. */
+  message: [data: string | ArrayBuffer, from: Participant, reliable: boolean];
+  /** Somebody offers a file; hand `message.file` to `fetchFile`. */
+  file: [offer: FileOffer, message: Message];
+  /** A device, a permission, a share: something did not work, the room goes on. */
+  problem: [problem: Problem];
+  /** This participation is over; the state is `lost`. */
+  ended: [problem: Problem];
+}
+
+export interface Room {
+  readonly name: string;
+  readonly state: State;
+  /** Yourself; `undefined` only until first admitted. */
+  readonly me: Participant | undefined;
+  /** The others, by order of arrival. */
+  readonly participants: readonly Participant[];
+  readonly info: RoomInfo | undefined;
+  /** Oldest first: the last messages before you came, then all since. */
+  readonly chat: readonly Message[];
+  /** Who waits to be let in (hosts only). */
+  readonly knocks: readonly Knock[];
+  /** Raised hands in order, your own among them. */
+  readonly hands: readonly Participant[];
+  /** Who speaks now, or spoke last; yourself is never it. */
+  readonly activeSpeaker: Participant | undefined;
+  /** Your devices. */
+  readonly media: Media;
+  /** Your own running shares. */
+  readonly shares: readonly Share[];
+  /** The browser wants a click before it plays sound: call `resumeAudio()` from one. */
+  readonly audioBlocked: boolean;
+  readonly host: Host;
+
+  on<E extends keyof RoomEvents>(event: E, listener: (...args: RoomEvents[E]) => void): () => void;
+  /** Somebody by identity, you included. */
+  participant(identity: string): Participant | undefined;
+
+  /**
+   * Says something to all or to one. The message is in `chat` at once, `sending`; it becomes `sent`
+   * exactly once, over any cut, or `notDelivered`.
+   */
+  say(text: string, options?: { to?: string }): Message;
+  /** Tries a message again that was not delivered. */
+  sayAgain(id: string): Message | undefined;
+  react(emoji: string): void;
+  raiseHand(raised: boolean): Promise<void>;
+  rename(name: string): Promise<void>;
+
+  /** Resolves with what is now true: a refused permission leaves it off and is a `problem`. */
+  setMicrophone(on: boolean): Promise<boolean>;
+  setCamera(on: boolean): Promise<boolean>;
+  useMicrophone(deviceId: string): Promise<boolean>;
+  useCamera(deviceId: string): Promise<boolean>;
+  useSpeaker(deviceId: string): Promise<boolean>;
+  /** Lets the person choose a screen, window or tab. `undefined` when the person chose none. */
+  shareScreen(options?: { audio?: boolean }): Promise<Share | undefined>;
+  stopShare(id: string): void;
+  resumeAudio(): Promise<boolean>;
+
+  /**
+   * Sends text or bytes (up to 64 KiB) straight to one or all. Reliable (default): in order, kept
+   * until the path stands. Unreliable: as fast as possible, may be lost, dropped when there is no
+   * path. Returns to how many it went.
+   */
+  send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, options?: { reliable?: boolean; to?: string }): number;
+
+  /** Offers a file in the chat; others fetch it straight from this page while it is open. */
+  offerFile(file: File, options?: { to?: string }): Promise<Message>;
+  fetchFile(offer: FileOffer): FileTransfer;
+
+  /** Fresh plain numbers, one entry a participant with a path. */
+  stats(): Promise<Stats[]>;
+
+  leave(): Promise<void>;
+}
+
+/** What hosts can do; from others it is refused with `not-host`. */
+export interface Host {
+  lobby(on: boolean): Promise<void>;
+  lock(locked: boolean): Promise<void>;
+  /** One who knocks, or all. */
+  admit(identity?: string): Promise<void>;
+  decline(identity: string): Promise<void>;
+  /** One, or all but hosts. */
+  mute(identity?: string, source?: Source): Promise<void>;
+  remove(identity: string): Promise<void>;
+  makeHost(identity: string): Promise<void>;
+  /** Ends the meeting for everybody. */
+  end(): Promise<void>;
+}
+
+// ---- people and tracks -----------------------------------------------------------------------
+
+export interface Participant {
+  readonly identity: string;
+  readonly name: string;
+  readonly role: Role;
+  /** 1, 2, 3 … by arrival. */
+  readonly order: number;
+  readonly presence: Presence;
+  /** Place in the queue of raised hands from 1, or `undefined`. */
+  readonly hand: number | undefined;
+  readonly can: { readonly publish: boolean; readonly subscribe: boolean; readonly send: boolean; readonly moderate: boolean };
+  readonly isMe: boolean;
+  readonly tracks: readonly Track[];
+  /** The first track of a source. */
+  track(source: Source): Track | undefined;
+  readonly speaking: boolean;
+  /** Of the voice, 0 to 1; renewed five times a second without a `change`. */
+  readonly level: number;
+  readonly connection: Connection;
+}
+
+export interface Connection {
+  readonly state: 'new' | 'connecting' | 'connected' | 'reconnecting' | 'failed';
+  readonly path: Path;
+  readonly transport: PathTransport;
+  readonly quality: Quality;
+  /** Why the quality is not good: `loss`, `bitrate`, `noMedia`, `disconnected`; otherwise none. */
+  readonly reason: QualityReason;
+}
+
+export type Path = 'direct' | 'relayed' | 'unknown';
+export type PathTransport = 'udp' | 'tcp' | 'tls' | 'unknown';
+export type Quality = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
+export type QualityReason = 'none' | 'loss' | 'bitrate' | 'noMedia' | 'disconnected';
+
+export interface Track {
+  /** Unique in the room while it lives. */
+  readonly id: string;
+  readonly source: Source;
+  readonly kind: 'audio' | 'video';
+  readonly muted: boolean;
+  readonly ended: boolean;
+  /** Which share a screen's picture and sound belong to. */
+  readonly share: string | undefined;
+  /** `undefined` while it is announced but not yet here, or muted and not captured. */
+  readonly mediaStreamTrack: MediaStreamTrack | undefined;
+  /** Shows or plays it in the given element, or in a new one; follows when the device changes. */
+  attach(): HTMLVideoElement | HTMLAudioElement;
+  attach<E extends HTMLMediaElement>(element: E): E;
+  /** From one element, or from all. */
+  detach(element?: HTMLMediaElement): void;
+}
+
+export interface Share {
+  readonly id: string;
+  readonly video: Track;
+  readonly audio: Track | undefined;
+}
+
+// ---- messages and files ----------------------------------------------------------------------
+
+export interface Message {
+  readonly id: string;
+  /** Identity and, as it was then, name of who said it. */
+  readonly from: string;
+  readonly name: string;
+  readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** The one it is for, or `undefined` for everybody. */
+  readonly to: string | undefined;
+  readonly file: FileOffer | undefined;
+  readonly mine: boolean;
+  readonly state: 'sending' | 'sent' | 'notDelivered';
+  /** Why it was not delivered. */
+  readonly problem: Problem | undefined;
+}
+
+export interface FileOffer {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly type: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface FileTransfer {
+  readonly offer: FileOffer;
+  /** `waiting`: for the path to the one who offers. It goes on where it stopped after a cut. */
+  readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  readonly receivedBytes: number;
+  readonly problem: Problem | undefined;
+  /** The whole file, its hash checked. */
+  readonly blob: Promise<Blob>;
+  on(event: 'change', listener: () => void): () => void;
+  cancel(): void;
+}
+
+// ---- devices ---------------------------------------------------------------------------------
+
+export interface DeviceInfo {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface Device {
+  /** Whether it sends: the person's will, kept over everything. */
+  readonly on: boolean;
+  /** It is being opened. */
+  readonly busy: boolean;
+  readonly deviceId: string | undefined;
+  readonly label: string;
+  readonly track: MediaStreamTrack | undefined;
+  /** Why it is off although it was wanted. */
+  readonly problem: Problem | undefined;
+}
+
+export interface MediaEvents {
+  change: [];
+  /** The microphone's loudness, 0 to 1, about ten times a second, while somebody listens. */
+  level: [level: number];
+  problem: [problem: Problem];
+}
+
+/** Microphone, camera and speaker of this page: before a room (`openMedia()`) and in it. */
+export interface Media {
+  /** Whether this page may ask for devices at all (https, or localhost). */
+  readonly available: boolean;
+  readonly canShareScreen: boolean;
+  readonly canChooseSpeaker: boolean;
+  readonly microphone: Device;
+  readonly camera: Device;
+  readonly speakerId: string;
+  /** Labels are empty until a permission was given. */
+  readonly microphones: readonly DeviceInfo[];
+  readonly cameras: readonly DeviceInfo[];
+  readonly speakers: readonly DeviceInfo[];
+  on<E extends keyof MediaEvents>(event: E, listener: (...args: MediaEvents[E]) => void): () => void;
+  setMicrophone(on: boolean): Promise<boolean>;
+  setCamera(on: boolean): Promise<boolean>;
+  useMicrophone(deviceId: string): Promise<boolean>;
+  useCamera(deviceId: string): Promise<boolean>;
+  /** Where sound comes out: the room's, and that of elements handed to `speak`. */
+  useSpeaker(deviceId: string): Promise<boolean>;
+  /** Shows the camera (mirrored by your own CSS) in an element, following device changes. */
+  preview(element: HTMLVideoElement): () => void;
+  /** Closes all devices. A room does it by itself when left. */
+  close(): void;
+}
+
+export interface MediaOptions {
+  microphone?: boolean | string | MediaStreamTrack;
+  camera?: boolean | string | MediaStreamTrack;
+  speaker?: string;
+  language?: string;
+}
+
+// ---- numbers ---------------------------------------------------------------------------------
+
+export interface Stats {
+  readonly identity: string;
+  readonly path: Path;
+  readonly transport: PathTransport;
+  readonly rttMs: number | undefined;
+  /** Of what came in, over the last seconds. */
+  readonly lossPercent: number;
+  /** Bits a second. */
+  readonly bitrateIn: number;
+  readonly bitrateOut: number;
+  readonly availableOut: number | undefined;
+  readonly incoming: readonly StreamStats[];
+  readonly outgoing: readonly StreamStats[];
+  readonly quality: Quality;
+  readonly reason: QualityReason;
+}
+
+export interface StreamStats {
+  readonly kind: 'audio' | 'video';
+  readonly source: Source | undefined;
+  readonly codec: string;
+  /** Bits a second. */
+  readonly bitrate: number;
+  readonly lossPercent: number;
+  readonly jitterMs: number | undefined;
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+  readonly framesPerSecond: number | undefined;
+  /** Share of sound that had to be invented, in percent. */
+  readonly concealedPercent: number | undefined;
+  readonly freezes: number | undefined;
+  /** What holds an outgoing picture back: `none`, `cpu`, `bandwidth`, `other`. */
+  readonly limitedBy: string | undefined;
+}

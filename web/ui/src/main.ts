@@ -1,0 +1,3 @@
+import { join } from '@madang/client';
+
+document.querySelector('#app')!.textContent = typeof join === 'function' ? 'Madang' : '';
