@@ -1,0 +1,114 @@
+package dev.madang.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/// Measures what a message costs each server: its own CPU time, read from /proc, over a steady
+/// window, divided by the units of work done in it. Peers take turns, so that a noisy minute hurts
+/// all alike.
+public final class MessagingBench {
+
+  private final Options options;
+  private final Path log;
+  private final Map<Scenario, Map<String, List<Double>>> results = new LinkedHashMap<>();
+
+  private MessagingBench(Options options) {
+    this.options = options;
+    this.log = options.out().resolve("servers.log");
+  }
+
+  /// Arguments: see `bench/messaging/run --help`, which gives each.
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Options options = Options.read(args);
+    Files.createDirectories(options.out());
+    MessagingBench bench = new MessagingBench(options);
+    bench.run();
+    Report report = new Report(bench.results, options);
+    Files.writeString(options.out().resolve("messaging.md"), report.markdown());
+    Files.writeString(options.out().resolve("messaging.json"), report.json());
+    System.out.println();
+    System.out.print(report.markdown());
+    // Netty's threads of a crowd that was closed late do not hold the result back.
+    System.exit(0);
+  }
+
+  private void run() throws IOException, InterruptedException {
+    for (int run = 1; run <= options.runs(); run++) {
+      for (Peer peer : options.peers()) {
+        for (Scenario scenario : options.scenarios()) {
+          double value = measure(peer, scenario);
+          results
+              .computeIfAbsent(scenario, _ -> new LinkedHashMap<>())
+              .computeIfAbsent(peer.name(), _ -> Collections.synchronizedList(new ArrayList<>()))
+              .add(value);
+          System.out.printf(
+              "run %d/%d  %-15s %-10s %8.2f %s%n",
+              run, options.runs(), peer.name(), scenario.key(), value, scenario.unit());
+        }
+      }
+    }
+  }
+
+  /// A server of its own for each scenario: none inherits another's garbage or compiled code.
+  private double measure(Peer peer, Scenario scenario) throws IOException, InterruptedException {
+    try (RunningServer server = RunningServer.start(peer, log);
+        Crowd crowd =
+            scenario == Scenario.POLLING
+                ? new PollingCrowd(peer.oneRequestAConnection())
+                : new WebSocketCrowd()) {
+      int count = scenario == Scenario.IDLE ? options.idle() : options.clients();
+      double before = server.residentKib();
+      CountDownLatch connected = new CountDownLatch(count);
+      crowd.connect(server.address(), count, connected);
+      if (!connected.await(60, TimeUnit.SECONDS)) {
+        throw new IOException(
+            "only " + (count - connected.getCount()) + " of " + count + " clients stand");
+      }
+      double value =
+          switch (scenario) {
+            case ECHO, POLLING -> {
+              crowd.echo(options.inFlight());
+              yield perUnit(server, crowd);
+            }
+            case BROADCAST -> {
+              crowd.broadcast();
+              yield perUnit(server, crowd);
+            }
+            case IDLE -> {
+              Thread.sleep(IDLE_SETTLES_MILLIS);
+              yield (server.residentKib() - before) / count;
+            }
+          };
+      crowd.rest();
+      if (crowd.lost() > 0) {
+        throw new IOException(
+            peer.name() + " lost " + crowd.lost() + " connections in " + scenario.key());
+      }
+      return value;
+    }
+  }
+
+  private double perUnit(RunningServer server, Crowd crowd)
+      throws IOException, InterruptedException {
+    Thread.sleep(options.warmMillis());
+    long done = crowd.done();
+    double cpu = server.cpuMicros();
+    Thread.sleep(options.windowMillis());
+    double spent = server.cpuMicros() - cpu;
+    long units = crowd.done() - done;
+    if (units == 0) {
+      throw new IOException("nothing was done in the window");
+    }
+    return spent / units;
+  }
+
+  private static final long IDLE_SETTLES_MILLIS = 3_000;
+}
