@@ -1,0 +1,171 @@
+// Real browsers with fake cameras and microphones, each in a profile of its own.
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/**
+ * A Chromium process with one page.
+ * @param {{locale?: string, viewport?: {width: number, height: number}, permissions?: string[], args?: string[],
+ *   namespace?: string, home?: string, dark?: boolean, media?: boolean}} options
+ */
+export async function openChromium({
+  locale = 'en-US',
+  viewport = DESKTOP,
+  permissions = ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
+  args = [],
+  namespace,
+  home,
+  dark = false,
+  media = true,
+} = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
+  const browser = await chromium.launch({
+    executablePath: namespace ? inNamespace(folder, namespace) : '/usr/bin/chromium',
+    args: [...FLAGS.filter((flag) => media || !flag.includes('fake')), ...args],
+    env: { ...process.env, HOME: home ?? folder },
+  });
+  const context = await browser.newContext({
+    locale,
+    viewport,
+    permissions: media ? permissions : [],
+    colorScheme: dark ? 'dark' : 'light',
+    hasTouch: viewport.width < 500,
+    isMobile: viewport.width < 500,
+  });
+  await context.addInitScript(watchPeerConnections);
+  const page = await context.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  return {
+    page,
+    context,
+    browser,
+    problems,
+    async close() {
+      await browser.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Debian's Firefox by WebDriver BiDi; its page has puppeteer's methods. */
+export async function openFirefox({ locale = 'en-US' } = {}) {
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: '/usr/bin/firefox-esr',
+    headless: true,
+    extraPrefsFirefox: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.autoplay.default': 0,
+      'media.autoplay.blocking_policy': 0,
+      'media.peerconnection.ice.loopback': true,
+      'media.peerconnection.ice.obfuscate_host_addresses': false,
+      'intl.accept_languages': locale,
+    },
+  });
+  const page = await browser.newPage();
+  await page.evaluateOnNewDocument(watchPeerConnections);
+  return { page, browser, close: () => browser.close() };
+}
+
+/** Runs in the page before everything else: keeps every peer connection where tests can ask it. */
+function watchPeerConnections() {
+  const Real = globalThis.RTCPeerConnection;
+  if (!Real) return;
+  globalThis.peerConnections = [];
+  globalThis.RTCPeerConnection = class extends Real {
+    constructor(...args) {
+      super(...args);
+      globalThis.peerConnections.push(this);
+    }
+  };
+}
+
+/**
+ * What flows into this page now, over all its living peer connections.
+ * @returns {Promise<{frames: number, energy: number, packetsIn: number, pairs: {local: string, remote: string, protocol: string, relayProtocol?: string}[]}>}
+ */
+export function received(page) {
+  return page.evaluate(async () => {
+    const sum = { frames: 0, energy: 0, packetsIn: 0, pairs: [] };
+    for (const connection of globalThis.peerConnections ?? []) {
+      if (connection.connectionState === 'closed') continue;
+      const stats = new Map();
+      (await connection.getStats()).forEach((value) => stats.set(value.id, value));
+      for (const value of stats.values()) {
+        if (value.type === 'inbound-rtp') {
+          sum.packetsIn += value.packetsReceived ?? 0;
+          sum.frames += value.framesDecoded ?? 0;
+          sum.energy += value.totalAudioEnergy ?? 0;
+        }
+        if (value.type === 'candidate-pair' && value.nominated && value.state === 'succeeded') {
+          const local = stats.get(value.localCandidateId);
+          const remote = stats.get(value.remoteCandidateId);
+          sum.pairs.push({
+            local: local?.candidateType,
+            remote: remote?.candidateType,
+            protocol: local?.protocol,
+            relayProtocol: local?.relayProtocol,
+          });
+        }
+      }
+    }
+    return sum;
+  });
+}
+
+/** Waits until `probe` returns something true, asking often; fails with what it said last. */
+export async function until(what, probe, { timeout = 15_000, every = 50 } = {}) {
+  const end = performance.now() + timeout;
+  let last;
+  for (;;) {
+    last = await probe();
+    if (last) return last;
+    if (performance.now() > end) throw new Error(`${what}: not within ${timeout} ms`);
+    await new Promise((resolve) => setTimeout(resolve, every));
+  }
+}
+
+/** Picture and sound arrive: decoded frames advance and the audio has energy. */
+export async function seesAndHears(page, { timeout = 15_000 } = {}) {
+  const before = await received(page);
+  const started = performance.now();
+  await until(
+    'picture and sound',
+    async () => {
+      const now = await received(page);
+      return now.frames > before.frames + 2 && now.energy > before.energy;
+    },
+    { timeout },
+  );
+  return performance.now() - started;
+}
+
+function inNamespace(folder, namespace) {
+  const script = join(folder, 'chromium-in-namespace');
+  writeFileSync(script, `#!/bin/sh\nexec ip netns exec ${namespace} /usr/bin/chromium "$@"\n`);
+  chmodSync(script, 0o755);
+  return script;
+}

@@ -1,0 +1,81 @@
+// Starts the real server, as a person would, on a free port, and stops it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const jar = new URL('../../target/madang.jar', import.meta.url).pathname;
+
+/**
+ * @param {{command?: string, flags?: Record<string, string>, port?: number}} options
+ */
+export async function startServer({ command = 'dev', flags = {}, port = 0 } = {}) {
+  const data = mkdtempSync(join(tmpdir(), 'madang-e2e-'));
+  const all = { data, 'http.port': String(port), 'metrics.port': '0', ...flags };
+  const child = spawn(
+    javaCommand(),
+    ['--enable-native-access=ALL-UNNAMED', '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let output = '';
+  const url = await new Promise((resolve, reject) => {
+    const read = (chunk) => {
+      output += chunk;
+      const link = /https?:\/\/localhost:\d+/.exec(output);
+      if (link) resolve(link[0]);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the server stopped with ${code}:\n${output}`)));
+  });
+  return {
+    url,
+    port: Number(new URL(url).port),
+    data,
+    pid: child.pid,
+    output: () => output,
+    async metrics() {
+      const address = /http:\/\/127\.0\.0\.1:\d+\/metrics/.exec(output);
+      if (!address) throw new Error(`no metrics address in:\n${output}`);
+      return await (await fetch(address[0])).text();
+    },
+    async stop() {
+      if (child.exitCode === null) {
+        const gone = new Promise((resolve) => child.once('exit', resolve));
+        child.kill('SIGTERM');
+        await gone;
+      }
+      rmSync(data, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The value of one Prometheus counter, summed over its labels; 0 when it has not been touched. */
+export function metric(text, name) {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(name + ' ') || line.startsWith(name + '{'))
+    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** The newest JDK that is new enough: the same search as the launcher's. */
+function javaCommand() {
+  const homes = [process.env.JAVA_HOME, ...list('/usr/lib/jvm')].filter(Boolean);
+  for (const home of homes) {
+    try {
+      const version = /^JAVA_VERSION="(\d+)/m.exec(readFileSync(join(home, 'release'), 'utf8'));
+      if (version && Number(version[1]) >= 25) return join(home, 'bin/java');
+    } catch {
+      // not a JDK
+    }
+  }
+  return 'java';
+}
+
+function list(folder) {
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
