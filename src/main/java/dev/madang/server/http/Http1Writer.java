@@ -1,0 +1,87 @@
+package dev.madang.server.http;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/// Writes the bytes of an HTTP/1.1 answer's head: one buffer, one pass, nothing in between.
+final class Http1Writer {
+  private Http1Writer() {}
+
+  /// The head, with room behind it for `extra` bytes of body.
+  static ByteBuf head(
+      ByteBufAllocator allocator,
+      LoopState loop,
+      Response response,
+      byte[] always,
+      String connection,
+      int length,
+      int extra) {
+    int status = response.status();
+    List<String> headers = response.headers();
+    ByteBuf out = allocator.directBuffer(256 + always.length + 32 * headers.size() + extra);
+    out.writeBytes(STATUS_LINES[status]);
+    out.writeBytes(loop.dateLine());
+    out.writeBytes(always);
+    String type = response.contentType();
+    if (type != null) {
+      field(out, "content-type", type);
+    }
+    for (int i = 0; i < headers.size(); i += 2) {
+      field(out, headers.get(i), headers.get(i + 1));
+    }
+    if (!connection.isEmpty()) {
+      field(out, "connection", connection);
+    }
+    // RFC 9110, 8.6: "A server MUST NOT send a Content-Length header field in any response with a
+    // status code of 1xx (Informational) or 204 (No Content)."
+    if (status >= 200 && status != 204 && status != 304) {
+      out.writeBytes(CONTENT_LENGTH);
+      decimal(out, length);
+      out.writeShort(CRLF);
+    }
+    out.writeShort(CRLF);
+    return out;
+  }
+
+  /// The head of an answer that leaves HTTP.
+  static ByteBuf switching(ByteBufAllocator allocator, LoopState loop, List<String> headers) {
+    ByteBuf out = allocator.directBuffer(512);
+    out.writeBytes(STATUS_LINES[101]);
+    out.writeBytes(loop.dateLine());
+    for (int i = 0; i < headers.size(); i += 2) {
+      field(out, headers.get(i), headers.get(i + 1));
+    }
+    return out.writeShort(CRLF);
+  }
+
+  private static void field(ByteBuf out, String name, String value) {
+    ByteBufUtil.writeAscii(out, name);
+    out.writeShort(COLON_SPACE);
+    ByteBufUtil.writeAscii(out, value);
+    out.writeShort(CRLF);
+  }
+
+  private static void decimal(ByteBuf out, int value) {
+    if (value >= 10) {
+      decimal(out, value / 10);
+    }
+    out.writeByte('0' + value % 10);
+  }
+
+  private static final int CRLF = '\r' << 8 | '\n';
+  private static final int COLON_SPACE = ':' << 8 | ' ';
+  private static final byte[] CONTENT_LENGTH =
+      "content-length: ".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[][] STATUS_LINES = new byte[600][];
+
+  static {
+    for (int status = 100; status < 600; status++) {
+      String line = "HTTP/1.1 " + status + " " + HttpResponseStatus.valueOf(status).reasonPhrase();
+      STATUS_LINES[status] = (line + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    }
+  }
+}
