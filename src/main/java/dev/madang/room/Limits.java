@@ -1,0 +1,45 @@
+package dev.madang.room;
+
+import java.time.Duration;
+
+/// How much a room takes, from everybody and from one.
+///
+/// @param people who meet in one room; in a full mesh everybody sends to everybody, so not many
+/// @param rooms at one time
+/// @param knocks waiting at one room's door
+/// @param lobby whether rooms begin with it on
+/// @param grace how long the place of one whose connection broke is kept
+/// @param empty how long a room that everybody left is kept, with its chat
+/// @param history chat messages that a newcomer sees
+/// @param chat how fast one may talk and react
+/// @param negotiation how fast one may negotiate peer connections; a joining person sends a burst
+/// @param other how fast one may do all else
+public record Limits(
+    int people,
+    int rooms,
+    int knocks,
+    boolean lobby,
+    Duration grace,
+    Duration empty,
+    int history,
+    Rate chat,
+    Rate negotiation,
+    Rate other) {
+
+  /// So many at once, and from then on so many a second.
+  public record Rate(int burst, int perSecond) {}
+
+  public static Limits defaults() {
+    return new Limits(
+        4,
+        1000,
+        20,
+        false,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(60),
+        50,
+        new Rate(20, 2),
+        new Rate(400, 50),
+        new Rate(40, 5));
+  }
+}

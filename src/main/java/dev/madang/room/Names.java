@@ -1,0 +1,87 @@
+package dev.madang.room;
+
+import java.text.Normalizer;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// What rooms and people may be called. Names come from strangers and stand on other people's
+/// screens, so nothing in them may be invisible, reorder the text around it or look like a path.
+public final class Names {
+  private Names() {}
+
+  /// A room's name as it is kept: letters, digits and marks of any script, `-`, `_`, `.`, composed
+  /// and in lower case, so that one name spelled in two ways is one room.
+  ///
+  /// @return null if it is none
+  public static @Nullable String room(String text) {
+    String name = Normalizer.normalize(text, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+    boolean allowed = name.codePoints().allMatch(Names::mayNameARoom);
+    boolean somethingToRead = name.codePoints().anyMatch(Character::isLetterOrDigit);
+    return allowed
+            && somethingToRead
+            && !isMark(name.codePointAt(0))
+            && name.codePointCount(0, name.length()) <= LONGEST
+        ? name
+        : null;
+  }
+
+  /// A person's name as others read it: without control and direction characters, blanks folded.
+  ///
+  /// @return null if nothing visible is left
+  public static @Nullable String person(String text) {
+    var clean = new StringBuilder();
+    Normalizer.normalize(text, Normalizer.Form.NFC)
+        .codePoints()
+        .map(point -> Character.isWhitespace(point) || Character.isSpaceChar(point) ? ' ' : point)
+        .filter(Names::mayBeInAPersonsName)
+        .forEach(clean::appendCodePoint);
+    String name = BLANKS.matcher(clean).replaceAll(" ").strip();
+    boolean visible =
+        name.codePoints().anyMatch(point -> point != ' ' && !isJoiner(point) && !isMark(point));
+    return visible && name.codePointCount(0, name.length()) <= LONGEST ? name : null;
+  }
+
+  private static boolean mayNameARoom(int point) {
+    return (Character.isLetterOrDigit(point) || isMark(point) || "-_.".indexOf(point) >= 0)
+        && !isInvisibleLetter(point);
+  }
+
+  private static boolean mayBeInAPersonsName(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          false;
+      // Emoji sequences and some scripts need the joiners; direction overrides nobody needs.
+      case Character.FORMAT -> isJoiner(point);
+      default -> !isInvisibleLetter(point);
+    };
+  }
+
+  private static boolean isJoiner(int point) {
+    return point == 0x200C || point == 0x200D;
+  }
+
+  private static boolean isMark(int point) {
+    int type = Character.getType(point);
+    return type == Character.NON_SPACING_MARK
+        || type == Character.COMBINING_SPACING_MARK
+        || type == Character.ENCLOSING_MARK;
+  }
+
+  /// Letters by category that show nothing: Hangul fillers and two Khmer vowels.
+  private static boolean isInvisibleLetter(int point) {
+    return point == 0x115F
+        || point == 0x1160
+        || point == 0x3164
+        || point == 0xFFA0
+        || point == 0x17B4
+        || point == 0x17B5;
+  }
+
+  private static final int LONGEST = 64;
+  private static final java.util.regex.Pattern BLANKS = java.util.regex.Pattern.compile(" +");
+}

@@ -1,0 +1,37 @@
+package dev.madang.room;
+
+import dev.madang.room.Limits.Rate;
+
+/// A token bucket: a burst at once, then a steady rate. Pure.
+public final class Pace {
+  private final Rate rate;
+  private double tokens;
+  private long filledAt;
+
+  public Pace(Rate rate, long now) {
+    this.rate = rate;
+    tokens = rate.burst();
+    filledAt = now;
+  }
+
+  /** Takes one, if there is one. */
+  public boolean allows(long now) {
+    fill(now);
+    if (tokens < 1) {
+      return false;
+    }
+    tokens--;
+    return true;
+  }
+
+  /** Whether so much time went by that it is as good as new. */
+  public boolean full(long now) {
+    fill(now);
+    return tokens >= rate.burst();
+  }
+
+  private void fill(long now) {
+    tokens = Math.min(rate.burst(), tokens + (now - filledAt) * rate.perSecond() / 1e9);
+    filledAt = now;
+  }
+}

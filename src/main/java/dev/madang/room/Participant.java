@@ -1,0 +1,120 @@
+package dev.madang.room;
+
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.Negotiated;
+import dev.madang.room.SignalMessage.ParticipantInfo;
+import dev.madang.room.SignalMessage.Permissions;
+import dev.madang.room.SignalMessage.Presence;
+import dev.madang.room.SignalMessage.Role;
+import dev.madang.room.SignalMessage.TrackInfo;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One person or program in a room, known by its identity; outlives its connections. Pure.
+final class Participant {
+  final String identity;
+  final String device;
+  final int order;
+  @Nullable Grant grant;
+  String name;
+  Permissions can;
+  Role role;
+  String instance;
+  long connection;
+  Presence presence = Presence.ONLINE;
+
+  /// While reconnecting: until when its place is kept.
+  long keptUntil;
+
+  List<TrackInfo> tracks = List.of();
+
+  /// What it has to hear when it is back.
+  private final List<FromServer> missed = new ArrayList<>();
+
+  private int missedSize;
+
+  final Pace chatPace;
+  final Pace negotiationPace;
+  final Pace otherPace;
+
+  Participant(Visitor visitor, int order, Role role, Limits limits, long now) {
+    identity = visitor.identity();
+    device = visitor.device();
+    grant = visitor.grant();
+    name = visitor.name();
+    instance = visitor.instance();
+    connection = visitor.connection();
+    this.order = order;
+    this.role = role;
+    can = permissions(grant, role);
+    chatPace = new Pace(limits.chat(), now);
+    negotiationPace = new Pace(limits.negotiation(), now);
+    otherPace = new Pace(limits.other(), now);
+  }
+
+  boolean online() {
+    return presence == Presence.ONLINE;
+  }
+
+  boolean host() {
+    return role == Role.HOST;
+  }
+
+  void makeHost() {
+    role = Role.HOST;
+    can = permissions(grant, role);
+  }
+
+  /// A grant that came later counts, unless it has expired: that one only proves who is back.
+  void regrant(@Nullable Grant newer) {
+    if (newer != null && !newer.expired()) {
+      grant = newer;
+      if (newer.can().moderate()) {
+        role = Role.HOST;
+      }
+      can = permissions(grant, role);
+      tracks = can.publish() ? tracks : List.of();
+    }
+  }
+
+  /// Keeps a message for when it is back.
+  ///
+  /// @return false if enough waits already
+  boolean keep(FromServer message, int size) {
+    if (missed.size() >= MOST_MISSED || missedSize + size > LARGEST_MISSED) {
+      return false;
+    }
+    missedSize += size;
+    missed.add(message);
+    return true;
+  }
+
+  /** It is back: hands out what it missed, once. */
+  List<FromServer> takeMissed() {
+    List<FromServer> taken = List.copyOf(missed);
+    missed.clear();
+    missedSize = 0;
+    return taken;
+  }
+
+  /** It is back with a new page: what was negotiated with the old one is void. */
+  void reload(String newInstance) {
+    instance = newInstance;
+    tracks = List.of();
+    missed.removeIf(Negotiated.class::isInstance);
+  }
+
+  ParticipantInfo info(@Nullable Integer hand) {
+    return new ParticipantInfo(identity, name, role, order, instance, presence, hand, can, tracks);
+  }
+
+  private static Permissions permissions(@Nullable Grant grant, Role role) {
+    Permissions can = grant == null ? EVERYTHING : grant.can();
+    return new Permissions(can.publish(), can.subscribe(), can.send(), role == Role.HOST);
+  }
+
+  private static final Permissions EVERYTHING = new Permissions(true, true, true, true);
+  private static final int MOST_MISSED = 100;
+  private static final int LARGEST_MISSED = 256_000;
+}

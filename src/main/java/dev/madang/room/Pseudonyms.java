@@ -1,0 +1,43 @@
+package dev.madang.room;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/// Turns the secrets of tabs and browsers into names that can be shown: who knows a name cannot
+/// find the secret that gives it, so nobody can come back as another. Pure.
+final class Pseudonyms {
+  private final SecretKeySpec key;
+
+  /// @param secret of this server; at least 16 bytes
+  Pseudonyms(byte[] secret) {
+    key = new SecretKeySpec(secret, ALGORITHM);
+  }
+
+  /** Who this tab is in this room. No grant may carry an identity that begins with `~`. */
+  String identity(String room, String session) {
+    return "~" + name("identity", room, session);
+  }
+
+  /** Which browser this is, for bans; never told to anybody. */
+  String device(String device) {
+    return name("device", "", device);
+  }
+
+  private String name(String use, String room, String secret) {
+    try {
+      Mac mac = Mac.getInstance(ALGORITHM);
+      mac.init(key);
+      byte[] hash =
+          mac.doFinal((use + "\0" + room + "\0" + secret).getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 15));
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private static final String ALGORITHM = "HmacSHA256";
+}

@@ -1,0 +1,567 @@
+package dev.madang.room;
+
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.ChatMessage;
+import dev.madang.room.SignalMessage.Departure;
+import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.Joined;
+import dev.madang.room.SignalMessage.Knock;
+import dev.madang.room.SignalMessage.KnockEnded;
+import dev.madang.room.SignalMessage.Knocked;
+import dev.madang.room.SignalMessage.Negotiate;
+import dev.madang.room.SignalMessage.Negotiated;
+import dev.madang.room.SignalMessage.ParticipantChanged;
+import dev.madang.room.SignalMessage.ParticipantInfo;
+import dev.madang.room.SignalMessage.ParticipantJoined;
+import dev.madang.room.SignalMessage.ParticipantLeft;
+import dev.madang.room.SignalMessage.Presence;
+import dev.madang.room.SignalMessage.Publish;
+import dev.madang.room.SignalMessage.Reacted;
+import dev.madang.room.SignalMessage.Role;
+import dev.madang.room.SignalMessage.RoomChange;
+import dev.madang.room.SignalMessage.RoomChanged;
+import dev.madang.room.SignalMessage.RoomInfo;
+import dev.madang.room.SignalMessage.Said;
+import dev.madang.room.SignalMessage.Say;
+import dev.madang.room.SignalMessage.Sent;
+import dev.madang.room.SignalMessage.Topology;
+import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.room.SignalMessage.Waiting;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// One room: who is in it, who waits at its door, what they publish and say. Pure; lives where its
+/// [Rooms] lives.
+///
+/// A person at the door, and after:
+///
+/// ```
+///                join                      admit
+///   (outside) ─────────► knocking ─────────────────────► online ◄──────► reconnecting
+///        │                  │ decline, connection lost      │  lost, join       │ grace is over
+///        │                  ▼                               ▼ leave, remove     ▼
+///        └─ refused      (outside)                       (outside)           (outside)
+/// ```
+final class Room {
+  private final String name;
+  private final Rooms rooms;
+  private final Limits limits;
+  private final Entrance entrance;
+  private final Chat chat;
+  private final Map<String, Participant> people = new LinkedHashMap<>();
+  private final List<Participant> hands = new ArrayList<>();
+  private final Map<String, Acquaintance> known = new LinkedHashMap<>();
+  private int arrivals;
+
+  /// Nobody is in it: until when it is kept. Meaningful once somebody was.
+  private long keptUntil;
+
+  Room(String name, Limits limits, Rooms rooms) {
+    this.name = name;
+    this.rooms = rooms;
+    this.limits = limits;
+    entrance = new Entrance(limits);
+    chat = new Chat(limits.history());
+  }
+
+  // ---- coming in ------------------------------------------------------------------------------
+
+  /** Answers [Joined], [Waiting] or why not; a refused visitor leaves no trace. */
+  void join(Visitor visitor, long now) {
+    Participant present = people.get(visitor.identity());
+    if (present != null && maySpeakFor(visitor, present)) {
+      resume(present, visitor);
+      return;
+    }
+    Refusal refusal = refusal(visitor);
+    if (refusal != null) {
+      rooms.answer(visitor.connection(), refusal.refused(limits.people()));
+    } else if (hasToKnock(visitor)) {
+      knock(visitor, now);
+    } else {
+      Participant participant = enter(visitor, now);
+      rooms.answer(participant.connection, joined(participant, false));
+      toOthers(participant, new ParticipantJoined(info(participant)));
+    }
+  }
+
+  private @Nullable Refusal refusal(Visitor visitor) {
+    if (visitor.grant() != null && visitor.grant().expired()) {
+      return Refusal.EXPIRED_TOKEN;
+    } else if (entrance.banned(visitor)) {
+      return Refusal.REMOVED;
+    } else if (people.size() >= limits.people()) {
+      return Refusal.ROOM_FULL;
+    }
+    return null;
+  }
+
+  /// An expired grant proves only that this participant is back, not that somebody else may be it.
+  private static boolean maySpeakFor(Visitor visitor, Participant present) {
+    Grant grant = visitor.grant();
+    return grant == null
+        || !grant.expired()
+        || present.grant != null && present.grant.id().equals(grant.id());
+  }
+
+  private boolean hasToKnock(Visitor visitor) {
+    boolean opensIt = unused() && visitor.grant() == null;
+    Acquaintance before = known.get(visitor.identity());
+    boolean wasIn = before != null && before.admitted();
+    return !opensIt && entrance.stops(visitor, wasIn, people.isEmpty());
+  }
+
+  private void knock(Visitor visitor, long now) {
+    Refusal refusal = entrance.refusesKnock(visitor, now);
+    if (refusal != null) {
+      rooms.answer(visitor.connection(), refusal.refused());
+      return;
+    }
+    Visitor before = entrance.knock(visitor);
+    if (before != null && before.connection() != visitor.connection()) {
+      rooms.dismiss(before.connection(), Ending.REPLACED);
+    }
+    rooms.seat(visitor.connection(), new Seat.Outside(this, visitor.identity()));
+    rooms.answer(visitor.connection(), new Waiting(visitor.identity()));
+    if (before == null || !before.name().equals(visitor.name())) {
+      toHosts(new Knocked(knock(visitor)));
+    }
+  }
+
+  private Participant enter(Visitor visitor, long now) {
+    Acquaintance acquaintance = acquaintance(visitor.identity());
+    boolean opensIt = people.isEmpty() && visitor.grant() == null;
+    Role role = opensIt || visitor.moderates() || acquaintance.host() ? Role.HOST : Role.GUEST;
+    var participant = new Participant(visitor, ++arrivals, role, limits, now);
+    people.put(participant.identity, participant);
+    acquaintance.admit();
+    if (participant.host()) {
+      acquaintance.makeHost();
+    }
+    rooms.seat(participant.connection, new Seat.Inside(this, participant));
+    return participant;
+  }
+
+  private void resume(Participant participant, Visitor visitor) {
+    if (participant.online() && participant.connection != visitor.connection()) {
+      rooms.dismiss(participant.connection, Ending.REPLACED);
+    }
+    boolean newPage = !participant.instance.equals(visitor.instance());
+    participant.connection = visitor.connection();
+    participant.presence = Presence.ONLINE;
+    participant.name = visitor.name();
+    participant.regrant(visitor.grant());
+    if (newPage) {
+      participant.reload(visitor.instance());
+    }
+    rooms.seat(participant.connection, new Seat.Inside(this, participant));
+    rooms.answer(participant.connection, joined(participant, true));
+    participant.takeMissed().forEach(message -> to(participant, message));
+    toOthers(participant, new ParticipantChanged(info(participant)));
+  }
+
+  private Joined joined(Participant participant, boolean resumed) {
+    return new Joined(
+        info(participant),
+        resumed,
+        info(),
+        people.values().stream().filter(other -> other != participant).map(this::info).toList(),
+        resumed ? chat.forReturning(participant.identity) : chat.forNewcomer(),
+        participant.host() ? entrance.knocking().stream().map(Room::knock).toList() : List.of(),
+        rooms.iceServers(participant.identity));
+  }
+
+  // ---- going away -----------------------------------------------------------------------------
+
+  void lost(Participant participant, long now) {
+    participant.presence = Presence.RECONNECTING;
+    participant.keptUntil = now + limits.grace().toNanos();
+    rooms.wakeAt(participant.keptUntil);
+    toOthers(participant, new ParticipantChanged(info(participant)));
+  }
+
+  void leave(Participant participant, Departure reason, long now) {
+    people.remove(participant.identity);
+    toAll(new ParticipantLeft(participant.identity, reason));
+    lowerHand(participant);
+    if (participant.host()) {
+      bequeath();
+    }
+    if (people.isEmpty()) {
+      keptUntil = now + limits.empty().toNanos();
+      rooms.wakeAt(keptUntil);
+    }
+  }
+
+  /// If the last host left for good, the one who has been here longest becomes host; one who is
+  /// online before one who may not come back.
+  private void bequeath() {
+    if (people.values().stream().anyMatch(Participant::host)) {
+      return;
+    }
+    people.values().stream()
+        .filter(Participant::online)
+        .findFirst()
+        .or(() -> people.values().stream().findFirst())
+        .ifPresent(this::promote);
+  }
+
+  void stopKnocking(String identity) {
+    if (entrance.stopKnocking(identity) != null) {
+      toHosts(new KnockEnded(identity));
+    }
+  }
+
+  void tick(long now) {
+    List.copyOf(people.values()).stream()
+        .filter(participant -> !participant.online())
+        .forEach(participant -> {
+          if (participant.keptUntil - now <= 0) {
+            leave(participant, Departure.LOST, now);
+          } else {
+            rooms.wakeAt(participant.keptUntil);
+          }
+        });
+    if (people.isEmpty() && !unused() && keptUntil - now > 0) {
+      rooms.wakeAt(keptUntil);
+    }
+  }
+
+  /** Whether nothing is lost when this room is forgotten. */
+  boolean over(long now) {
+    return people.isEmpty() && (unused() ? entrance.knocking().isEmpty() : keptUntil - now <= 0);
+  }
+
+  /** Everybody out, inside and outside. */
+  void dismissAll(Ending why) {
+    List.copyOf(people.values()).stream()
+        .filter(Participant::online)
+        .forEach(participant -> rooms.dismiss(participant.connection, why));
+    entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), why));
+    people.clear();
+    entrance.clear();
+  }
+
+  // ---- what anybody does ----------------------------------------------------------------------
+
+  Answer negotiate(Participant from, Negotiate message) {
+    Participant to = people.get(message.to());
+    if (to == null || to == from) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if ((message.description() == null) == (message.candidate() == null)) {
+      return Refusal.BAD_MESSAGE.refused("it carries a description or a candidate");
+    } else if (!to.instance.equals(message.instance())) {
+      return Refusal.STALE_INSTANCE.refused();
+    } else if (message.description() != null
+        && !Sdp.allowed(message.description().sdp(), from.can)) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    var negotiated =
+        new Negotiated(from.identity, from.instance, message.description(), message.candidate());
+    if (to.online()) {
+      to(to, negotiated);
+    } else if (!to.keep(negotiated, size(message))) {
+      return Refusal.AWAY.refused();
+    }
+    return new Done();
+  }
+
+  Answer publish(Participant from, Publish message) {
+    var tracks = new HashSet<List<Object>>();
+    for (TrackInfo track : message.tracks()) {
+      if (!tracks.add(List.of(track.id(), track.source()))) {
+        return Refusal.BAD_MESSAGE.refused("one track is listed twice");
+      }
+    }
+    if (!from.can.publish() && !message.tracks().isEmpty()) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    if (!from.tracks.equals(message.tracks())) {
+      from.tracks = message.tracks();
+      toOthers(from, new ParticipantChanged(info(from)));
+    }
+    return new Done();
+  }
+
+  Answer say(Participant from, Say message, long now) {
+    Acquaintance acquaintance = acquaintance(from.identity);
+    Long saidAt = acquaintance.saidAt(message.id());
+    if (saidAt != null) {
+      return new Sent(message.id(), saidAt);
+    } else if (!from.can.send()) {
+      return Refusal.NOT_ALLOWED.refused();
+    } else if (message.text().isBlank() && message.file() == null) {
+      return Refusal.BAD_MESSAGE.refused("it says nothing");
+    } else if (message.to() != null
+        && (message.to().equals(from.identity) || !people.containsKey(message.to()))) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    }
+    long at = rooms.wallMillis(now);
+    var said =
+        new ChatMessage(
+            message.id(),
+            from.identity,
+            from.name,
+            message.text(),
+            at,
+            message.to(),
+            message.file());
+    acquaintance.say(message.id(), at);
+    chat.add(said);
+    if (said.to() == null) {
+      toOthers(from, new Said(said));
+    } else {
+      to(Objects.requireNonNull(people.get(said.to())), new Said(said));
+    }
+    return new Sent(message.id(), at);
+  }
+
+  Answer react(Participant from, String emoji) {
+    if (!from.can.send()) {
+      return Refusal.NOT_ALLOWED.refused();
+    } else if (emoji.isBlank() || emoji.codePoints().anyMatch(Character::isISOControl)) {
+      return Refusal.BAD_MESSAGE.refused("it shows nothing");
+    }
+    toAll(new Reacted(from.identity, emoji));
+    return new Done();
+  }
+
+  Answer raiseHand(Participant from, boolean raised) {
+    if (!raised) {
+      lowerHand(from);
+    } else if (!hands.contains(from)) {
+      hands.add(from);
+      toAll(new ParticipantChanged(info(from)));
+    }
+    return new Done();
+  }
+
+  /// Those behind move up, and everybody hears it.
+  private void lowerHand(Participant participant) {
+    int place = hands.indexOf(participant);
+    if (place < 0) {
+      return;
+    }
+    hands.remove(place);
+    if (people.containsKey(participant.identity)) {
+      toAll(new ParticipantChanged(info(participant)));
+    }
+    hands.stream().skip(place).forEach(behind -> toAll(new ParticipantChanged(info(behind))));
+  }
+
+  Answer rename(Participant from, String text) {
+    String newName = Names.person(text);
+    if (newName == null) {
+      return Refusal.BAD_NAME.refused();
+    }
+    from.name = newName;
+    toAll(new ParticipantChanged(info(from)));
+    return new Done();
+  }
+
+  // ---- what hosts do --------------------------------------------------------------------------
+
+  Answer setLobby(Participant host, boolean on, long now) {
+    if (entrance.setLobby(on)) {
+      changed(host, now);
+    }
+    return new Done();
+  }
+
+  Answer lock(Participant host, boolean on, long now) {
+    if (entrance.lock(on)) {
+      changed(host, now);
+    }
+    return new Done();
+  }
+
+  private void changed(Participant host, long now) {
+    toAll(new RoomChanged(info(), RoomChange.ASKED, host.identity));
+    if (entrance.open()) {
+      admitAll(now);
+    }
+  }
+
+  Answer admit(@Nullable String identity, long now) {
+    if (identity == null) {
+      admitAll(now);
+      return new Done();
+    }
+    Visitor visitor = entrance.knocks(identity);
+    if (visitor == null) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if (people.size() >= limits.people()) {
+      return Refusal.ROOM_FULL.refused(limits.people());
+    }
+    letIn(visitor, now);
+    return new Done();
+  }
+
+  private void admitAll(long now) {
+    entrance.knocking().stream()
+        .limit(limits.people() - people.size())
+        .forEach(visitor -> letIn(visitor, now));
+  }
+
+  private void letIn(Visitor visitor, long now) {
+    entrance.stopKnocking(visitor.identity());
+    Participant participant = enter(visitor, now);
+    to(participant, joined(participant, false));
+    toOthers(participant, new ParticipantJoined(info(participant)));
+    toHosts(new KnockEnded(visitor.identity()));
+  }
+
+  Answer decline(String identity, long now) {
+    Visitor visitor = entrance.stopKnocking(identity);
+    if (visitor == null) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    }
+    entrance.decline(visitor, now);
+    rooms.dismiss(visitor.connection(), Ending.DECLINED);
+    toHosts(new KnockEnded(identity));
+    return new Done();
+  }
+
+  Answer mute(Participant host, SignalMessage.Mute message) {
+    String identity = message.identity();
+    var asked = new SignalMessage.MuteAsked(host.identity, message.source());
+    if (identity == null) {
+      people.values().stream()
+          .filter(participant -> !participant.host())
+          .forEach(participant -> reach(participant, asked));
+      return new Done();
+    }
+    Participant participant = people.get(identity);
+    if (participant == null) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    }
+    reach(participant, asked);
+    return new Done();
+  }
+
+  /// The lobby is what keeps out one who comes again under another name: by an open door or a link
+  /// that admits anybody.
+  Answer remove(Participant host, String identity, long now) {
+    Participant participant = people.get(identity);
+    if (participant == null) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if (participant == host
+        || participant.grant != null && participant.grant.can().moderate()) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    Grant grant = participant.grant;
+    entrance.ban(participant);
+    if (participant.online()) {
+      rooms.dismiss(participant.connection, Ending.REMOVED);
+    }
+    leave(participant, Departure.REMOVED, now);
+    boolean anybodyMayCome = grant == null || !grant.personal();
+    if (anybodyMayCome && entrance.setLobby(true)) {
+      toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
+    }
+    return new Done();
+  }
+
+  Answer makeHost(String identity) {
+    Participant participant = people.get(identity);
+    if (participant == null) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    }
+    if (!participant.host()) {
+      promote(participant);
+    }
+    return new Done();
+  }
+
+  private void promote(Participant participant) {
+    participant.makeHost();
+    acquaintance(participant.identity).makeHost();
+    toAll(new ParticipantChanged(info(participant)));
+    entrance.knocking().forEach(visitor -> to(participant, new Knocked(knock(visitor))));
+  }
+
+  // ---- figures and telling --------------------------------------------------------------------
+
+  String name() {
+    return name;
+  }
+
+  int people() {
+    return people.size();
+  }
+
+  int waiting() {
+    return entrance.knocking().size();
+  }
+
+  /** Nobody has been in it yet. */
+  private boolean unused() {
+    return arrivals == 0;
+  }
+
+  private Acquaintance acquaintance(String identity) {
+    if (known.size() >= MOST_KNOWN && !known.containsKey(identity)) {
+      known.keySet().stream()
+          .filter(other -> !people.containsKey(other))
+          .findFirst()
+          .ifPresent(known::remove);
+    }
+    return known.computeIfAbsent(identity, _ -> new Acquaintance());
+  }
+
+  private RoomInfo info() {
+    return new RoomInfo(name, entrance.locked(), entrance.lobby(), limits.people(), Topology.MESH);
+  }
+
+  private ParticipantInfo info(Participant participant) {
+    int place = hands.indexOf(participant) + 1;
+    return participant.info(place == 0 ? null : place);
+  }
+
+  private static Knock knock(Visitor visitor) {
+    return new Knock(visitor.identity(), visitor.name());
+  }
+
+  private static int size(Negotiate message) {
+    return message.description() != null ? message.description().sdp().length() : 1000;
+  }
+
+  private void to(Participant participant, FromServer message) {
+    if (participant.online()) {
+      rooms.send(participant.connection, message);
+    }
+  }
+
+  /** What has to be heard, now or when it is back. */
+  private void reach(Participant participant, FromServer message) {
+    if (participant.online()) {
+      rooms.send(participant.connection, message);
+    } else {
+      participant.keep(message, 0);
+    }
+  }
+
+  private void toAll(FromServer message) {
+    people.values().forEach(participant -> to(participant, message));
+  }
+
+  private void toOthers(Participant from, FromServer message) {
+    people.values().stream()
+        .filter(participant -> participant != from)
+        .forEach(participant -> to(participant, message));
+  }
+
+  private void toHosts(FromServer message) {
+    people.values().stream()
+        .filter(Participant::host)
+        .forEach(participant -> to(participant, message));
+  }
+
+  private static final int MOST_KNOWN = 1000;
+}

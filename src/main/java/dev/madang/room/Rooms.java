@@ -1,0 +1,272 @@
+package dev.madang.room;
+
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.Departure;
+import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.FromClient;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.SignalMessage.Join;
+import dev.madang.room.SignalMessage.Relays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// All rooms of a server, and which connection is where in them. Pure: every input carries `now`;
+/// used from one thread.
+///
+/// A connection is a number that its door gives it and never uses again. It joins one room at a
+/// time; when it breaks, [#lost] says so, and the same identity joins again over another.
+public final class Rooms {
+
+  /** What the rooms want done; called before the input that causes it returns. */
+  public interface Output {
+    /**
+     * The answer to what this connection sent: exactly once for each message, in its place among
+     * what is sent.
+     */
+    void answer(long connection, Answer answer);
+
+    void send(long connection, FromServer message);
+
+    /** Nothing more comes for this connection; it is closed behind its last message. */
+    void close(long connection);
+
+    /** What this identity may relay through; asked when it enters, and when it asks. */
+    List<IceServer> iceServers(String identity);
+  }
+
+  private final Limits limits;
+  private final Pseudonyms pseudonyms;
+  private final long epochMillis;
+  private final Output output;
+  private final Map<String, Room> rooms = new LinkedHashMap<>();
+  private final Map<Long, Seat> seats = new HashMap<>();
+  private boolean sleeping = true;
+  private long wakeAt;
+
+  /// @param secret at least 16 random bytes, from which identities are derived
+  /// @param epochMillis the time of day, in milliseconds since 1970, at which `now` is zero
+  public Rooms(Limits limits, byte[] secret, long epochMillis, Output output) {
+    this.limits = limits;
+    this.epochMillis = epochMillis;
+    this.output = output;
+    pseudonyms = new Pseudonyms(secret);
+  }
+
+  /// Somebody wants in.
+  ///
+  /// @param grant what a token for this room allows; null where rooms are open
+  public void join(long connection, Join message, @Nullable Grant grant, long now) {
+    String name = Names.room(message.room());
+    String given = message.name() != null ? message.name() : grant == null ? null : grant.name();
+    String person = given == null ? null : Names.person(given);
+    if (name == null) {
+      output.answer(connection, Refusal.BAD_ROOM_NAME.refused());
+    } else if (person == null) {
+      output.answer(connection, Refusal.BAD_NAME.refused());
+    } else {
+      String identity = grant == null ? null : grant.identity();
+      var visitor =
+          new Visitor(
+              connection,
+              identity != null ? identity : pseudonyms.identity(name, message.session()),
+              pseudonyms.device(message.device()),
+              person,
+              message.instance(),
+              grant);
+      join(visitor, name, now);
+    }
+  }
+
+  private void join(Visitor visitor, String name, long now) {
+    if (!mayJoin(seats.get(visitor.connection()), visitor, name)) {
+      output.answer(visitor.connection(), Refusal.ALREADY_JOINED.refused());
+    } else if (!rooms.containsKey(name) && rooms.size() >= limits.rooms()) {
+      output.answer(visitor.connection(), Refusal.TOO_MANY_ROOMS.refused());
+    } else {
+      Room room = rooms.computeIfAbsent(name, _ -> new Room(name, limits, this));
+      room.join(visitor, now);
+      forgetIfOver(room, now);
+    }
+  }
+
+  /** A connection that sits somewhere may join there again, as the same, and nowhere else. */
+  private static boolean mayJoin(@Nullable Seat seat, Visitor visitor, String room) {
+    return switch (seat) {
+      case null -> true;
+      case Seat.Inside(Room there, Participant participant) ->
+          there.name().equals(room) && participant.identity.equals(visitor.identity());
+      case Seat.Outside(Room there, String identity) ->
+          there.name().equals(room) && identity.equals(visitor.identity());
+    };
+  }
+
+  /** A message of a client that is no [Join]; answered in every case. */
+  public void receive(long connection, FromClient message, long now) {
+    switch (seats.get(connection)) {
+      case null -> output.answer(connection, Refusal.NOT_JOINED.refused());
+      case Seat.Outside outside when message instanceof SignalMessage.Leave -> {
+        output.answer(connection, new Done());
+        lost(connection, now);
+      }
+      case Seat.Outside _ -> output.answer(connection, Refusal.NOT_JOINED.refused());
+      case Seat.Inside(Room room, Participant participant) ->
+          receive(room, participant, message, now);
+    }
+  }
+
+  private void receive(Room room, Participant from, FromClient message, long now) {
+    long connection = from.connection;
+    if (!pace(from, message).allows(now)) {
+      output.answer(connection, Refusal.TOO_FAST.refused());
+    } else if (isForHosts(message) && !from.host()) {
+      output.answer(connection, Refusal.NOT_HOST.refused());
+    } else if (message instanceof SignalMessage.End) {
+      output.answer(connection, new Done());
+      room.dismissAll(Ending.ENDED);
+      rooms.remove(room.name());
+    } else {
+      output.answer(connection, answer(room, from, message, now));
+    }
+  }
+
+  private Answer answer(Room room, Participant from, FromClient message, long now) {
+    return switch (message) {
+      case SignalMessage.Leave _ -> leave(room, from, now);
+      case SignalMessage.Negotiate negotiate -> room.negotiate(from, negotiate);
+      case SignalMessage.Publish publish -> room.publish(from, publish);
+      case SignalMessage.Say say -> room.say(from, say, now);
+      case SignalMessage.React(String emoji) -> room.react(from, emoji);
+      case SignalMessage.RaiseHand(boolean raised) -> room.raiseHand(from, raised);
+      case SignalMessage.Rename(String name) -> room.rename(from, name);
+      case SignalMessage.Relay _ -> new Relays(output.iceServers(from.identity));
+      case SignalMessage.SetLobby(boolean on) -> room.setLobby(from, on, now);
+      case SignalMessage.Lock(boolean locked) -> room.lock(from, locked, now);
+      case SignalMessage.Admit(String identity) -> room.admit(identity, now);
+      case SignalMessage.Decline(String identity) -> room.decline(identity, now);
+      case SignalMessage.Mute mute -> room.mute(from, mute);
+      case SignalMessage.Remove(String identity) -> room.remove(from, identity, now);
+      case SignalMessage.MakeHost(String identity) -> room.makeHost(identity);
+      case Join _, SignalMessage.End _ -> throw new IllegalArgumentException("handled before");
+    };
+  }
+
+  private static Pace pace(Participant from, FromClient message) {
+    return switch (message) {
+      case SignalMessage.Say _, SignalMessage.React _ -> from.chatPace;
+      case SignalMessage.Negotiate _ -> from.negotiationPace;
+      default -> from.otherPace;
+    };
+  }
+
+  private static boolean isForHosts(FromClient message) {
+    return switch (message) {
+      case SignalMessage.SetLobby _,
+          SignalMessage.Lock _,
+          SignalMessage.Admit _,
+          SignalMessage.Decline _,
+          SignalMessage.Mute _,
+          SignalMessage.Remove _,
+          SignalMessage.MakeHost _,
+          SignalMessage.End _ ->
+          true;
+      default -> false;
+    };
+  }
+
+  private Answer leave(Room room, Participant participant, long now) {
+    seats.remove(participant.connection);
+    room.leave(participant, Departure.LEFT, now);
+    return new Done();
+  }
+
+  /** This connection broke, or its page was closed: who sat there may come back. */
+  public void lost(long connection, long now) {
+    switch (seats.remove(connection)) {
+      case null -> {}
+      case Seat.Inside(Room room, Participant participant) -> room.lost(participant, now);
+      case Seat.Outside(Room room, String identity) -> {
+        room.stopKnocking(identity);
+        forgetIfOver(room, now);
+      }
+    }
+  }
+
+  /** The server goes down: everybody is told, and may come back after. */
+  public void close() {
+    rooms.values().forEach(room -> room.dismissAll(Ending.CLOSING));
+    rooms.clear();
+  }
+
+  /** Time has passed. */
+  public void tick(long now) {
+    if (sleeping || wakeAt - now > 0) {
+      return;
+    }
+    sleeping = true;
+    for (Room room : List.copyOf(rooms.values())) {
+      room.tick(now);
+      forgetIfOver(room, now);
+    }
+  }
+
+  /** When to tick next; `Long.MAX_VALUE` if nothing is waited for. */
+  public long deadline() {
+    return sleeping ? Long.MAX_VALUE : wakeAt;
+  }
+
+  public int count() {
+    return rooms.size();
+  }
+
+  public int people() {
+    return rooms.values().stream().mapToInt(Room::people).sum();
+  }
+
+  public int waiting() {
+    return rooms.values().stream().mapToInt(Room::waiting).sum();
+  }
+
+  // ---- what a room asks for -------------------------------------------------------------------
+
+  void answer(long connection, Answer answer) {
+    output.answer(connection, answer);
+  }
+
+  void send(long connection, FromServer message) {
+    output.send(connection, message);
+  }
+
+  void seat(long connection, Seat seat) {
+    seats.put(connection, seat);
+  }
+
+  void dismiss(long connection, Ending why) {
+    seats.remove(connection);
+    output.send(connection, why.ended());
+    output.close(connection);
+  }
+
+  List<IceServer> iceServers(String identity) {
+    return output.iceServers(identity);
+  }
+
+  void wakeAt(long time) {
+    wakeAt = sleeping || time - wakeAt < 0 ? time : wakeAt;
+    sleeping = false;
+  }
+
+  long wallMillis(long now) {
+    return epochMillis + now / 1_000_000;
+  }
+
+  private void forgetIfOver(Room room, long now) {
+    if (room.over(now)) {
+      room.dismissAll(Ending.EMPTY);
+      rooms.remove(room.name());
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.madang.room;
+
+import org.jspecify.annotations.Nullable;
+
+/// Somebody at a room's door: who it is has been found out, whether it may come in not yet.
+///
+/// @param device which browser, as a pseudonym
+record Visitor(
+    long connection,
+    String identity,
+    String device,
+    String name,
+    String instance,
+    @Nullable Grant grant) {
+
+  boolean moderates() {
+    return grant != null && grant.can().moderate();
+  }
+
+  /** The same person, who now says so over this connection. */
+  Visitor over(long newer) {
+    return new Visitor(newer, identity, device, name, instance, grant);
+  }
+}

@@ -1,0 +1,122 @@
+package dev.madang.room;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.SignalMessage.Permissions;
+import dev.madang.room.SignalMessage.Refused;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The rooms and everybody who talks to them, in virtual time. Whoever joins is a [Guest]: a client
+/// that believes what the room tells it.
+final class Meeting implements Rooms.Output {
+  static final Permissions SPEAK = new Permissions(true, true, true, false);
+  static final Permissions MODERATE = new Permissions(true, true, true, true);
+
+  final Rooms rooms;
+  long now;
+  private long lastConnection;
+  private final Map<Long, Guest> guests = new HashMap<>();
+  private final List<Answer> answers = new ArrayList<>();
+
+  Meeting() {
+    this(Limits.defaults());
+  }
+
+  Meeting(Limits limits) {
+    rooms = new Rooms(limits, new byte[32], EPOCH, this);
+  }
+
+  /** Somebody with a tab and a browser of its own. */
+  Guest guest(String name) {
+    return new Guest(this, name);
+  }
+
+  Guest guest(String name, Grant grant) {
+    return new Guest(this, name).with(grant);
+  }
+
+  /** In the room `standup`, at once. */
+  Guest joins(String name) {
+    Guest guest = guest(name);
+    assertThat(guest.join()).isInstanceOf(SignalMessage.Joined.class);
+    return guest;
+  }
+
+  void pass(Duration time) {
+    long end = now + time.toNanos();
+    while (rooms.deadline() != Long.MAX_VALUE && rooms.deadline() - end <= 0) {
+      now = Math.max(now, rooms.deadline());
+      rooms.tick(now);
+    }
+    now = end;
+    rooms.tick(now);
+  }
+
+  void passSeconds(long seconds) {
+    pass(Duration.ofSeconds(seconds));
+  }
+
+  static Grant personal(String identity, Permissions can) {
+    return new Grant("grant of " + identity, identity, identity, can, false);
+  }
+
+  static Grant shared(String id, Permissions can) {
+    return new Grant(id, null, null, can, false);
+  }
+
+  static Refusal refusalOf(Answer answer) {
+    assertThat(answer).isInstanceOf(Refused.class);
+    return ((Refused) answer).code();
+  }
+
+  // ---- for guests
+
+  long connect(Guest guest) {
+    guests.put(++lastConnection, guest);
+    return lastConnection;
+  }
+
+  void disconnect(long connection) {
+    guests.remove(connection);
+  }
+
+  Answer only(Runnable input) {
+    answers.clear();
+    input.run();
+    assertThat(answers).as("each message is answered once").hasSize(1);
+    return answers.getFirst();
+  }
+
+  // ---- Output
+
+  @Override
+  public void answer(long connection, Answer answer) {
+    answers.add(answer);
+    Optional.ofNullable(guests.get(connection)).ifPresent(guest -> guest.answered(answer));
+  }
+
+  @Override
+  public void send(long connection, FromServer message) {
+    Optional.ofNullable(guests.get(connection)).ifPresent(guest -> guest.hear(message));
+  }
+
+  @Override
+  public void close(long connection) {
+    Optional.ofNullable(guests.remove(connection)).ifPresent(Guest::closed);
+  }
+
+  @Override
+  public List<IceServer> iceServers(String identity) {
+    return List.of(new IceServer(List.of("stun:here:7700"), null, null));
+  }
+
+  static final long EPOCH = 1_790_000_000_000L;
+}
