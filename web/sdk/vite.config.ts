@@ -4,9 +4,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   build: {
     target: 'es2022',
-    lib: { entry: 'src/index.ts', formats: ['es'], fileName: () => 'madang.js' },
-    minify: true,
     reportCompressedSize: false,
+    modulePreload: false,
+    // Not `lib`: that keeps white space.
+    rollupOptions: {
+      input: 'src/index.ts',
+      preserveEntrySignatures: 'strict',
+      output: { format: 'es', entryFileNames: 'madang.js' },
+    },
   },
   test: { include: ['test/**/*.test.ts'] },
 });

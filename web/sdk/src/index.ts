@@ -1,14 +1,21 @@
+import { LocalMedia } from './media';
+import { Meeting } from './meeting';
+import { MadangError, problems } from './problem';
+import { SocketSignaling } from './signaling';
 import type { JoinOptions, Media, MediaOptions, Room } from './types';
 
 export type * from './types';
 export { MadangError } from './problem';
 
 /** Enters a room; resolves when in, or when waiting to be admitted (`room.state.name` tells). */
-export async function join(room: string, options: JoinOptions = {}): Promise<Room> {
-  throw new Error(`not yet: ${room} ${Object.keys(options)}`);
+export function join(room: string, options: JoinOptions = {}): Promise<Room> {
+  const say = problems(options.language);
+  if (typeof RTCPeerConnection === 'undefined') return Promise.reject(MadangError.of(say('no-webrtc')));
+  const transports = options.transports ?? ['polling', 'websocket'];
+  return new Meeting(room, options, (output) => new SocketSignaling(options.url, transports, say, output)).entering;
 }
 
 /** Opens devices before a room, for a preview; hand the result to `join` as `media`. */
 export function openMedia(options: MediaOptions = {}): Media {
-  throw new Error(`not yet: ${Object.keys(options)}`);
+  return new LocalMedia(options);
 }

@@ -1,11 +1,8 @@
 // What a page sees of Madang. Everything a page may rely on stands here; the other files are how.
 
-/** What a track shows. The names are those of the wire. */
-export type Source = 'microphone' | 'camera' | 'screen' | 'screenAudio';
+import type { Departure, FileOffer, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source } from './signal';
 
-export type Role = 'host' | 'guest';
-
-export type Presence = 'online' | 'reconnecting';
+export type { Departure, FileOffer, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source };
 
 /** Something that did not work: a stable `code` for programs, a sentence, and what to do about it. */
 export interface Problem {
@@ -56,8 +53,8 @@ export interface KeyStore {
  *          │            │            │               │
  *          └────────────┴──────► lost ◄──────────────┘
  *
- * `lost` is final; `code` says why (`left`, `removed`, `ended`, `replaced`, `declined`, `gone`,
- * `unreachable`, or what refused the way back). `reconnecting` names its cause too.
+ * `lost` is final; `code` says why (`left`, `removed`, `ended`, `replaced`, `declined`,
+ * `empty`, `unreachable`, or what refused the way back). `reconnecting` names its cause too.
  */
 export interface State {
   readonly name: 'connecting' | 'waiting' | 'connected' | 'reconnecting' | 'lost';
@@ -66,34 +63,21 @@ export interface State {
   readonly help?: string;
 }
 
-export interface RoomInfo {
-  readonly name: string;
-  readonly locked: boolean;
-  readonly lobby: boolean;
-  /** How many fit. */
-  readonly limit: number;
-  readonly topology: string;
-}
-
-export interface Knock {
-  readonly identity: string;
-  readonly name: string;
-}
-
 /** Every event with what it hands over. */
 export interface RoomEvents {
   /** Anything a page draws has changed; comes once for a burst of changes. */
   change: [];
   state: [state: State];
   joined: [participant: Participant];
-  /** `reason` is `left`, `gone`, `removed`, … */
-  left: [participant: Participant, reason: string];
+  left: [participant: Participant, reason: Departure];
   /** A track appeared, was muted or unmuted, or ended (`track.ended`). */
   track: [track: Track, participant: Participant];
   /** A chat message came or the state of an own one changed. */
   said: [message: Message];
   reacted: [participant: Participant, emoji: string];
   knocked: [knock: Knock];
+  /** Lock or lobby changed; `by` a host, or by the room itself when somebody was removed. */
+  info: [info: RoomInfo, reason: RoomChange, by: Participant | undefined];
   /** A host muted you; it is already done. */
   muted: [by: Participant | undefined, source: Source];
   /** Data came by `send` of another. */
@@ -199,7 +183,7 @@ export interface Participant {
   readonly presence: Presence;
   /** Place in the queue of raised hands from 1, or `undefined`. */
   readonly hand: number | undefined;
-  readonly can: { readonly publish: boolean; readonly subscribe: boolean; readonly send: boolean; readonly moderate: boolean };
+  readonly can: Readonly<Permissions>;
   readonly isMe: boolean;
   readonly tracks: readonly Track[];
   /** The first track of a source. */
@@ -265,15 +249,6 @@ export interface Message {
   readonly state: 'sending' | 'sent' | 'notDelivered';
   /** Why it was not delivered. */
   readonly problem: Problem | undefined;
-}
-
-export interface FileOffer {
-  readonly id: string;
-  readonly name: string;
-  readonly size: number;
-  readonly type: string;
-  /** Lower-case hex. */
-  readonly sha256: string;
 }
 
 export interface FileTransfer {

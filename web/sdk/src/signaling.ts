@@ -1,0 +1,86 @@
+import { io, type Socket } from 'socket.io-client';
+import { MadangError, type Say } from './problem';
+import type { Answer, ClientMessages, Refused, ServerMessages } from './signal';
+import type { Problem } from './types';
+
+export interface SignalingOutput {
+  /** The way to the server stands (again): join. */
+  up(): void;
+  /** It is cut; trying again goes on by itself. Called before anything that waits is rejected. */
+  down(problem: Problem): void;
+  /** The server turned us away for good. */
+  refused(problem: Problem): void;
+  heard<M extends keyof ServerMessages>(name: M, message: ServerMessages[M]): void;
+}
+
+/** The way to the room by the server. */
+export interface Signaling {
+  /** Resolves with the answer; rejects with the room's refusal or with `not-connected`, `no-answer`. */
+  ask<M extends keyof ClientMessages>(name: M, message: ClientMessages[M]): Promise<Said>;
+  close(): void;
+}
+
+/** Every answer but a refusal. */
+export type Said = Exclude<Answer, { type: 'refused' }>;
+
+/** Builds the way; `SocketSignaling` except in tests. */
+export type OpenSignaling = (output: SignalingOutput) => Signaling;
+
+/** By Socket.IO: polling first, WebSocket when it works, again and again when it breaks. */
+export class SocketSignaling implements Signaling {
+  private readonly socket: Socket;
+  private closed = false;
+
+  constructor(
+    url: string | undefined,
+    transports: ('polling' | 'websocket')[],
+    private readonly say: Say,
+    output: SignalingOutput,
+  ) {
+    const socket = (this.socket = io(`${url?.replace(/\/+$/, '') ?? ''}/room`, {
+      transports,
+      forceNew: true,
+      reconnectionDelay: 300,
+      reconnectionDelayMax: 5000,
+      timeout: 10_000,
+    }));
+    socket.on('connect', () => output.up());
+    socket.on('disconnect', (reason) => {
+      if (this.closed) return;
+      output.down(this.why());
+      // The server closed this way, not the room: what `ended` said came before.
+      if (reason === 'io server disconnect') setTimeout(() => this.closed || socket.connect(), 1000);
+    });
+    socket.on('connect_error', (error: Error & { data?: Partial<Refused> }) => {
+      const { code, message, help } = error.data ?? {};
+      if (code) output.refused({ code, message: message ?? error.message, help: help ?? '' });
+      else output.down(this.why());
+    });
+    socket.onAny((name: keyof ServerMessages, message: ServerMessages[keyof ServerMessages]) => {
+      if (!this.closed && typeof message === 'object' && message) output.heard(name, message as never);
+    });
+  }
+
+  async ask<M extends keyof ClientMessages>(name: M, message: ClientMessages[M]): Promise<Said> {
+    if (!this.socket.connected) throw MadangError.of(this.say('not-connected'));
+    let answer: Answer;
+    try {
+      answer = await this.socket.timeout(ANSWER_WITHIN).emitWithAck(name, message);
+    } catch {
+      throw MadangError.of(this.say('no-answer'));
+    }
+    if (answer?.type === 'refused') throw MadangError.of(answer);
+    return answer;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.socket.disconnect();
+  }
+
+  private why(): Problem {
+    return this.say(globalThis.navigator?.onLine === false ? 'offline' : 'server-away');
+  }
+}
+
+const ANSWER_WITHIN = 10_000;

@@ -1,0 +1,172 @@
+import type { Path, PathTransport, Quality, QualityReason, Source, Stats, StreamStats } from './types';
+
+/** What `getStats()` reports, as far as we read it. */
+export interface Reports {
+  forEach(each: (report: Report) => void): void;
+}
+
+export type Report = { id: string; type: string; timestamp: number } & Record<string, any>;
+
+/** A report of one peer connection turned into plain numbers, and what the next one compares with. */
+export interface Measured {
+  readonly at: number;
+  readonly reports: ReadonlyMap<string, Report>;
+  /** When media last came in. */
+  readonly mediaAt: number;
+  readonly stats: Stats;
+}
+
+export interface Expected {
+  readonly identity: string;
+  /** Somebody's unmuted tracks should arrive. */
+  readonly media: boolean;
+  /** Which source a track of the far or near end carries. */
+  source(direction: 'in' | 'out', mid: string | undefined, kind: string): Source | undefined;
+}
+
+export function measure(reports: Reports, before: Measured | undefined, expected: Expected): Measured {
+  const now = new Map<string, Report>();
+  let at = 0;
+  reports.forEach((report) => {
+    now.set(report.id, report);
+    at = Math.max(at, report.timestamp);
+  });
+  const streams: { direction: 'in' | 'out'; stats: StreamStats; bytes: number; lost: number; packets: number }[] = [];
+  for (const report of now.values()) {
+    if (report.type !== 'inbound-rtp' && report.type !== 'outbound-rtp') continue;
+    const direction = report.type === 'inbound-rtp' ? 'in' : 'out';
+    streams.push(streamOf(report, now, before?.reports, direction, expected));
+  }
+  const sum = (direction: 'in' | 'out', of: (stream: (typeof streams)[number]) => number) =>
+    streams.reduce((total, stream) => total + (stream.direction === direction ? of(stream) : 0), 0);
+  const pair = pairOf(now);
+  const local = pair && now.get(pair.localCandidateId);
+  const remote = pair && now.get(pair.remoteCandidateId);
+  const packetsIn = sum('in', (stream) => stream.packets);
+  const lostIn = sum('in', (stream) => stream.lost);
+  const mediaAt = packetsIn > 0 || !before || !expected.media ? at : before.mediaAt;
+  const incoming = streams.filter(({ direction }) => direction === 'in').map(({ stats }) => stats);
+  const outgoing = streams.filter(({ direction }) => direction === 'out').map(({ stats }) => stats);
+  const lossPercent = percent(lostIn, lostIn + packetsIn);
+  return {
+    at,
+    reports: now,
+    mediaAt,
+    stats: {
+      identity: expected.identity,
+      path: pathOf(local, remote),
+      transport: transportOf(local),
+      rttMs: milliseconds(pair?.currentRoundTripTime),
+      lossPercent,
+      bitrateIn: sum('in', ({ stats }) => stats.bitrate),
+      bitrateOut: sum('out', ({ stats }) => stats.bitrate),
+      availableOut: pair?.availableOutgoingBitrate,
+      incoming,
+      outgoing,
+      ...judge({ lossPercent, silentMs: expected.media ? at - mediaAt : 0, incoming, outgoing }),
+    },
+  };
+}
+
+/**
+ * The quality of what arrives, by the thresholds Jitsi publishes: good with at least half the
+ * bitrate a picture of its size wants or under 6 % loss, fair with 30 % or under 8 %, poor below,
+ * lost after three seconds without media.
+ *
+ * A picture that does not move wants fewer bits: the bitrate counts only when the sender says that
+ * bandwidth holds it back, or when the picture stumbles.
+ */
+export function judge(heard: {
+  lossPercent: number;
+  silentMs: number;
+  incoming: readonly StreamStats[];
+  outgoing: readonly StreamStats[];
+}): { quality: Quality; reason: QualityReason } {
+  if (heard.silentMs >= 3000) return { quality: 'lost', reason: 'noMedia' };
+  let ratio = 1;
+  for (const stream of heard.incoming) {
+    const stumbles = (stream.framesPerSecond ?? 30) < 12 || (stream.freezes ?? 0) > 0;
+    if (stream.source === 'camera' && stream.height && stumbles) ratio = Math.min(ratio, stream.bitrate / target(stream.height));
+  }
+  for (const stream of heard.outgoing) {
+    if (stream.source === 'camera' && stream.height && stream.limitedBy === 'bandwidth') {
+      ratio = Math.min(ratio, stream.bitrate / target(stream.height));
+    }
+  }
+  const byLoss = heard.lossPercent < 6 ? 0 : heard.lossPercent < 8 ? 1 : 2;
+  const byBitrate = ratio >= 0.5 ? 0 : ratio >= 0.3 ? 1 : 2;
+  const quality = GRADES[Math.max(byLoss, byBitrate)]!;
+  return { quality, reason: quality === 'good' ? 'none' : byLoss >= byBitrate ? 'loss' : 'bitrate' };
+}
+
+/** VP8's targets: 200, 500 and 1500 kbit/s for 180, 360 and 720 lines. */
+function target(height: number): number {
+  return height >= 540 ? 1_500_000 : height >= 270 ? 500_000 : 200_000;
+}
+
+function streamOf(
+  report: Report,
+  now: ReadonlyMap<string, Report>,
+  before: ReadonlyMap<string, Report> | undefined,
+  direction: 'in' | 'out',
+  expected: Expected,
+) {
+  const past = before?.get(report.id);
+  const remote = now.get(report.remoteId);
+  const seconds = past ? (report.timestamp - past.timestamp) / 1000 : 0;
+  const since = (name: string) => Math.max(0, (report[name] ?? 0) - (past?.[name] ?? 0));
+  const bytes = since(direction === 'in' ? 'bytesReceived' : 'bytesSent');
+  const packets = since(direction === 'in' ? 'packetsReceived' : 'packetsSent');
+  const lost = direction === 'in' ? since('packetsLost') : 0;
+  const stats: StreamStats = {
+    kind: report.kind,
+    source: expected.source(direction, report.mid, report.kind),
+    codec: String(now.get(report.codecId)?.mimeType ?? '').replace(/^\w+\//, ''),
+    bitrate: seconds > 0 ? Math.round((bytes * 8) / seconds) : 0,
+    lossPercent: direction === 'in' ? percent(lost, lost + packets) : Math.max(0, (remote?.fractionLost ?? 0) * 100),
+    jitterMs: milliseconds(direction === 'in' ? report.jitter : remote?.jitter),
+    width: report.frameWidth,
+    height: report.frameHeight,
+    framesPerSecond: report.framesPerSecond,
+    concealedPercent:
+      direction === 'in' && report.kind === 'audio' ? percent(since('concealedSamples'), since('totalSamplesReceived')) : undefined,
+    freezes: report.freezeCount === undefined ? undefined : since('freezeCount'),
+    limitedBy: report.qualityLimitationReason,
+  };
+  return { direction, stats, bytes, packets, lost };
+}
+
+function pairOf(reports: ReadonlyMap<string, Report>): Report | undefined {
+  let found: Report | undefined;
+  for (const report of reports.values()) {
+    if (report.type === 'transport' && reports.has(report.selectedCandidatePairId)) {
+      return reports.get(report.selectedCandidatePairId);
+    }
+    // Firefox has no transport report.
+    if (report.type === 'candidate-pair' && report.state === 'succeeded' && (report.selected || report.nominated)) {
+      found = report.selected || !found ? report : found;
+    }
+  }
+  return found;
+}
+
+function pathOf(local: Report | undefined, remote: Report | undefined): Path {
+  if (!local) return 'unknown';
+  return local.candidateType === 'relay' || remote?.candidateType === 'relay' ? 'relayed' : 'direct';
+}
+
+/** The way out of this page: to its relay if it uses one, otherwise to the other side. */
+function transportOf(local: Report | undefined): PathTransport {
+  const name = (local?.candidateType === 'relay' && local.relayProtocol) || local?.protocol;
+  return name === 'udp' || name === 'tcp' || name === 'tls' ? name : 'unknown';
+}
+
+function percent(part: number, whole: number): number {
+  return whole > 0 ? Math.round((part / whole) * 1000) / 10 : 0;
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 10_000) / 10;
+}
+
+const GRADES: readonly Quality[] = ['good', 'fair', 'poor'];
