@@ -1,0 +1,112 @@
+package dev.madang.protocol.engineio;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The sessions of one endpoint, such as `/socket.io/`. Lives on one thread, its home, with all its
+/// sessions.
+///
+/// What sessions want to send is gathered during a turn of home and leaves in [#flush()].
+public final class EngineServer {
+
+  public interface Output {
+    /** Called once, when something waits: call [EngineServer#flush()] at the end of this turn. */
+    void flushSoon();
+  }
+
+  private final EngineSettings settings;
+  private final RandomGenerator random;
+  private final Output output;
+  private final Heartbeats heartbeats;
+  private final Map<String, EngineSession> sessions = new HashMap<>();
+  private final List<EngineSession> dirty = new ArrayList<>();
+  private boolean flushing;
+
+  public EngineServer(EngineSettings settings, RandomGenerator random, Output output) {
+    this.settings = settings;
+    this.random = random;
+    this.output = output;
+    long shortest = Math.min(settings.pingInterval().toNanos(), settings.pingTimeout().toNanos());
+    this.heartbeats = new Heartbeats(Math.clamp(shortest / 32, 5_000_000L, 250_000_000L));
+  }
+
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /// A new session, with nothing attached yet: give it an [EngineSession.Output], then a poll or a
+  /// channel.
+  ///
+  /// @param revision 3 or 4
+  /// @param base64 whether this client of revision 3 asked for base64 instead of bytes
+  public EngineSession open(int revision, boolean base64, long now) {
+    String id = newId(random);
+    EngineSession session = new EngineSession(this, id, revision, base64);
+    sessions.put(id, session);
+    session.open(now);
+    return session;
+  }
+
+  public @Nullable EngineSession session(String id) {
+    return sessions.get(id);
+  }
+
+  public int count() {
+    return sessions.size();
+  }
+
+  /// Time passed. Call it every [#span()] nanoseconds while there are sessions.
+  public void tick(long now) {
+    heartbeats.tick(now);
+  }
+
+  public long span() {
+    return heartbeats.span();
+  }
+
+  /** Hands everything gathered to the transports. */
+  public void flush() {
+    flushing = true;
+    // A session that ends here may make others send: the list may grow while it is read.
+    for (int i = 0; i < dirty.size(); i++) {
+      dirty.get(i).flush();
+    }
+    dirty.clear();
+    flushing = false;
+  }
+
+  public void closeAll(CloseReason reason) {
+    for (EngineSession session : List.copyOf(sessions.values())) {
+      session.close(reason);
+    }
+  }
+
+  Heartbeats heartbeats() {
+    return heartbeats;
+  }
+
+  void dirty(EngineSession session) {
+    dirty.add(session);
+    if (dirty.size() == 1 && !flushing) {
+      output.flushSoon();
+    }
+  }
+
+  void remove(EngineSession session) {
+    heartbeats.cancel(session);
+    sessions.remove(session.id());
+  }
+
+  /** Twenty characters of 120 random bits: not to be guessed. */
+  public static String newId(RandomGenerator random) {
+    byte[] bits = new byte[15];
+    random.nextBytes(bits);
+    return new String(Base64.getUrlEncoder().encode(bits), StandardCharsets.ISO_8859_1);
+  }
+}

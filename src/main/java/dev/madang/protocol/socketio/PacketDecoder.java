@@ -1,0 +1,233 @@
+package dev.madang.protocol.socketio;
+
+import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Puts together the packets of one client: a text, and as many binary messages behind it as the
+/// text says.
+///
+/// ```
+///   <type>[<attachments>-][<namespace>,][<ack id>][JSON]      0 connect    1 disconnect  2 event
+///                                                             3 ack        4 refused     5, 6: 2, 3
+///                                                                                        with binary
+/// ```
+///
+/// Protocols 4 (Socket.IO 2) and 5 read alike but for what a CONNECT carries.
+public final class PacketDecoder {
+  private final Limits limits;
+  private @Nullable Half half;
+
+  /// What a packet may be at most.
+  ///
+  /// @param json depth and length are the reader's
+  /// @param attachments binary values in one packet
+  /// @param bytes of one packet's attachments together
+  /// @param namespace characters of a namespace's name
+  public record Limits(JsonReader json, int attachments, long bytes, int namespace) {}
+
+  /** A packet whose attachments are still on their way. */
+  private static final class Half {
+    final char type;
+    final String namespace;
+    final long id;
+    final List<@Nullable Object> data;
+    final int wanted;
+    final List<byte[]> attachments = new ArrayList<>(2);
+    long bytes;
+
+    Half(char type, String namespace, long id, List<@Nullable Object> data, int wanted) {
+      this.type = type;
+      this.namespace = namespace;
+      this.id = id;
+      this.data = data;
+      this.wanted = wanted;
+    }
+  }
+
+  public PacketDecoder(Limits limits) {
+    this.limits = limits;
+  }
+
+  /// A text message came: everything of `text` from `from` on. Null if attachments are to follow.
+  public @Nullable Packet text(String text, int from) {
+    if (half != null) {
+      throw new ProtocolException("text where an attachment was due");
+    }
+    int end = text.length();
+    int at = from;
+    if (at >= end) {
+      throw new ProtocolException("empty packet");
+    }
+    char type = text.charAt(at++);
+    if (type < '0' || type > '6') {
+      throw new ProtocolException("unknown packet type");
+    }
+
+    int attachments = 0;
+    if (type == BINARY_EVENT || type == BINARY_ACK) {
+      int digits = at;
+      while (at < end && isDigit(text.charAt(at)) && at - digits < 9) {
+        attachments = attachments * 10 + (text.charAt(at++) - '0');
+      }
+      if (at == digits || at >= end || text.charAt(at++) != '-') {
+        throw new ProtocolException("illegal number of attachments");
+      }
+      if (attachments > limits.attachments) {
+        throw new ProtocolException("more than " + limits.attachments + " attachments");
+      }
+    }
+
+    String namespace = "/";
+    if (at < end && text.charAt(at) == '/') {
+      int comma = text.indexOf(',', at);
+      int stop = comma < 0 ? end : comma;
+      if (stop - at > limits.namespace) {
+        throw new ProtocolException("namespace too long");
+      }
+      namespace = text.substring(at, stop);
+      at = comma < 0 ? end : comma + 1;
+    }
+
+    long id = Packet.NO_ID;
+    if (at < end && isDigit(text.charAt(at))) {
+      int digits = at;
+      id = 0;
+      while (at < end && isDigit(text.charAt(at))) {
+        if (at - digits == MAX_ID_DIGITS) {
+          throw new ProtocolException("ack id too large");
+        }
+        id = id * 10 + (text.charAt(at++) - '0');
+      }
+    }
+
+    Object payload = at < end ? limits.json.read(text.substring(at)) : ABSENT;
+    return switch (type) {
+      case CONNECT -> new Packet.Connect(namespace, auth(payload));
+      case DISCONNECT -> {
+        if (payload != ABSENT) {
+          throw new ProtocolException("disconnect with a payload");
+        }
+        yield new Packet.Disconnect(namespace);
+      }
+      case CONNECT_ERROR -> new Packet.ConnectError(namespace);
+      case EVENT, ACK -> packet(type, namespace, id, list(payload));
+      default -> {
+        List<@Nullable Object> data = list(payload);
+        char plain = type == BINARY_EVENT ? EVENT : ACK;
+        if (attachments == 0) {
+          yield packet(plain, namespace, id, data);
+        }
+        half = new Half(plain, namespace, id, data, attachments);
+        yield null;
+      }
+    };
+  }
+
+  /** A binary message came. Null if more are to follow. */
+  public @Nullable Packet binary(byte[] data) {
+    Half waiting = half;
+    if (waiting == null) {
+      throw new ProtocolException("an attachment of nothing");
+    }
+    waiting.bytes += data.length;
+    if (waiting.bytes > limits.bytes) {
+      throw new ProtocolException("attachments too large");
+    }
+    waiting.attachments.add(data);
+    if (waiting.attachments.size() < waiting.wanted) {
+      return null;
+    }
+    half = null;
+    List<@Nullable Object> args = waiting.data;
+    args.replaceAll(value -> filled(value, waiting.attachments));
+    return packet(waiting.type, waiting.namespace, waiting.id, args);
+  }
+
+  private static Packet packet(char type, String namespace, long id, List<@Nullable Object> data) {
+    if (type == ACK) {
+      if (id == Packet.NO_ID) {
+        throw new ProtocolException("an ack of nothing");
+      }
+      return new Packet.Ack(namespace, id, data);
+    }
+    if (data.isEmpty() || !(data.getFirst() instanceof String name)) {
+      throw new ProtocolException("an event's name is a string");
+    }
+    if (RESERVED.contains(name)) {
+      throw new ProtocolException("reserved event name");
+    }
+    data.removeFirst();
+    return new Packet.Event(namespace, id, name, data);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, @Nullable Object> auth(@Nullable Object payload) {
+    if (payload == ABSENT) {
+      return Map.of();
+    }
+    if (payload instanceof Map<?, ?> map) {
+      return (Map<String, @Nullable Object>) map;
+    }
+    throw new ProtocolException("connect carries an object");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<@Nullable Object> list(@Nullable Object payload) {
+    if (payload instanceof List<?> list) {
+      return (List<@Nullable Object>) list;
+    }
+    throw new ProtocolException("a payload is an array");
+  }
+
+  /// The value with each placeholder replaced by its attachment. A placeholder that points nowhere
+  /// breaks the protocol.
+  @SuppressWarnings("unchecked")
+  private static @Nullable Object filled(@Nullable Object value, List<byte[]> attachments) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        if (Boolean.TRUE.equals(map.get("_placeholder"))) {
+          if (map.get("num") instanceof Integer num && num >= 0 && num < attachments.size()) {
+            yield attachments.get(num);
+          }
+          throw new ProtocolException("illegal attachment");
+        }
+        ((Map<String, @Nullable Object>) map).replaceAll((_, each) -> filled(each, attachments));
+        yield map;
+      }
+      case List<?> list -> {
+        ((List<@Nullable Object>) list).replaceAll(each -> filled(each, attachments));
+        yield list;
+      }
+      case null, default -> value;
+    };
+  }
+
+  /** ASCII only: `Character.isDigit` would take digits of every script. */
+  private static boolean isDigit(char c) {
+    return c >= '0' && c <= '9';
+  }
+
+  /** Names that mean something else on a socket; neither side may send them. */
+  public static final Set<String> RESERVED =
+      Set.of(
+          "connect",
+          "connect_error",
+          "disconnect",
+          "disconnecting",
+          "newListener",
+          "removeListener");
+
+  private static final Object ABSENT = new Object();
+  private static final int MAX_ID_DIGITS = 15;
+  static final char CONNECT = '0';
+  static final char DISCONNECT = '1';
+  static final char EVENT = '2';
+  static final char ACK = '3';
+  static final char CONNECT_ERROR = '4';
+  static final char BINARY_EVENT = '5';
+  static final char BINARY_ACK = '6';
+}
