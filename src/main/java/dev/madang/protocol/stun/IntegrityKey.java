@@ -1,8 +1,12 @@
 package dev.madang.protocol.stun;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 
 /// The key of MESSAGE-INTEGRITY. Never printed.
 public final class IntegrityKey {
@@ -26,15 +30,46 @@ public final class IntegrityKey {
 
   /// RFC 8489 §9.1.1: `key = OpaqueString(password)`.
   public static IntegrityKey shortTerm(String password) {
+    if (password.isEmpty()) {
+      throw new IllegalArgumentException("an empty password");
+    }
     return new IntegrityKey(password.getBytes(StandardCharsets.UTF_8));
   }
 
-  byte[] bytes() {
-    return bytes;
+  /// The HMAC of a message up to where its integrity attribute begins. RFC 8489 §14.5: "the Length
+  /// field of the STUN message header MUST be adjusted to include the length [...] up to and
+  /// including the MESSAGE-INTEGRITY attribute itself".
+  byte[] sign(String algorithm, byte[] message, int offset, int upTo) {
+    return sign(algorithm, message, offset, upTo, algorithm.equals(SHA1) ? 20 : 32);
+  }
+
+  /** Whether the attribute at `at`, with a value of `size` bytes, was made with this key. */
+  boolean signs(String algorithm, byte[] message, int offset, int at, int size) {
+    byte[] mac = sign(algorithm, message, offset, at, size);
+    byte[] claimed = Arrays.copyOfRange(message, offset + at + 4, offset + at + 4 + size);
+    return MessageDigest.isEqual(Arrays.copyOf(mac, size), claimed);
+  }
+
+  private byte[] sign(String algorithm, byte[] message, int offset, int upTo, int macSize) {
+    int length = upTo - StunMessage.HEADER + 4 + macSize;
+    try {
+      Mac mac = Mac.getInstance(algorithm);
+      mac.init(new SecretKeySpec(bytes, algorithm));
+      mac.update(message, offset, 2);
+      mac.update((byte) (length >>> 8));
+      mac.update((byte) length);
+      mac.update(message, offset + 4, upTo - 4);
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
   public String toString() {
     return "a key";
   }
+
+  static final String SHA1 = "HmacSHA1";
+  static final String SHA256 = "HmacSHA256";
 }
