@@ -11,6 +11,7 @@ public abstract class Connection {
   private final Address address;
   final StunFraming framing = new StunFraming();
   @Nullable Allocation allocation;
+  boolean ended;
 
   /** `address`: the client's, as its TCP connection shows it. */
   protected Connection(Address address) {
@@ -19,6 +20,12 @@ public abstract class Connection {
 
   public final Address address() {
     return address;
+  }
+
+  /// Whether an allocation hangs on this connection. One without, that stays silent, is not worth
+  /// its descriptor.
+  public final boolean hasAllocation() {
+    return allocation != null;
   }
 
   /// Sends one whole message. The bytes must be copied before this returns. A client that reads too
