@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,10 +43,13 @@ public final class MessagingBench {
     for (int run = 1; run <= options.runs(); run++) {
       for (Peer peer : options.peers()) {
         for (Scenario scenario : options.scenarios()) {
+          if (scenario == Scenario.POLLING && peer.polling() == Peer.Polling.NONE) {
+            continue;
+          }
           double value = measure(peer, scenario);
           results
               .computeIfAbsent(scenario, _ -> new LinkedHashMap<>())
-              .computeIfAbsent(peer.name(), _ -> Collections.synchronizedList(new ArrayList<>()))
+              .computeIfAbsent(peer.name(), _ -> new ArrayList<>())
               .add(value);
           System.out.printf(
               "run %d/%d  %-15s %-10s %8.2f %s%n",
@@ -62,7 +64,7 @@ public final class MessagingBench {
     try (RunningServer server = RunningServer.start(peer, log);
         Crowd crowd =
             scenario == Scenario.POLLING
-                ? new PollingCrowd(peer.oneRequestAConnection())
+                ? new PollingCrowd(peer.polling() == Peer.Polling.ONE_REQUEST)
                 : new WebSocketCrowd()) {
       int count = scenario == Scenario.IDLE ? options.idle() : options.clients();
       double before = server.residentKib();

@@ -42,12 +42,12 @@ record Options(
         }
         case "--peer" -> {
           String name = args[++i];
-          boolean oneRequest = args[++i].equals("ONE_REQUEST");
+          Peer.Polling polling = Peer.Polling.valueOf(args[++i]);
           List<String> command = new ArrayList<>();
           while (!args[++i].equals(";")) {
             command.add(args[i]);
           }
-          peers.add(new Peer(name, command, oneRequest));
+          peers.add(new Peer(name, polling, command));
         }
         default -> throw new IllegalArgumentException("unknown option " + args[i]);
       }
