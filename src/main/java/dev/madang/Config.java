@@ -1,5 +1,6 @@
 package dev.madang;
 
+import dev.madang.server.turn.TurnDoor;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -7,10 +8,11 @@ import java.util.Map;
 /// the resources explains every key and is held equal to [#defaults()] by a test.
 ///
 /// @param data where secrets, certificates and databases of this install live
-public record Config(Path data) {
+/// @param turn STUN and TURN
+public record Config(Path data, TurnDoor.Config turn) {
 
   public static Config defaults() {
-    return new Config(Path.of("data"));
+    return new Config(Path.of("data"), TurnDoor.Config.defaults());
   }
 
   /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
@@ -21,6 +23,6 @@ public record Config(Path data) {
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */
   static Map<String, String> rehearsal(Path data) {
-    return Map.of("data", data.toString());
+    return Map.of("data", data.toString(), "turn.port", "0");
   }
 }

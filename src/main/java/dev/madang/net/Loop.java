@@ -37,6 +37,7 @@ public final class Loop implements AutoCloseable {
       new MpscUnboundedAtomicArrayQueue<>(256);
   private final Timers timers = new Timers();
   private final Traffic traffic = new Traffic();
+  private final List<Runnable> atTurnsEnd = new ArrayList<>();
   private final Poller poller;
   private final Thread thread;
   private volatile boolean asleep;
@@ -150,6 +151,11 @@ public final class Loop implements AutoCloseable {
     return new Timer(timers, due);
   }
 
+  /// Runs `last` once, at the end of this turn, before what was sent leaves. On the loop.
+  public void atTurnsEnd(Runnable last) {
+    atTurnsEnd.add(last);
+  }
+
   /// Opens a socket whose datagrams go to `receiver`; on the loop. Bound to the IPv6 wildcard it
   /// speaks both families.
   public UdpSocket open(InetSocketAddress address, UdpOptions options, Receiver receiver)
@@ -210,6 +216,10 @@ public final class Loop implements AutoCloseable {
     poller.deliver();
     for (Timer timer = timers.due(now); timer != null; timer = timers.due(now)) {
       run(timer.due);
+    }
+    if (!atTurnsEnd.isEmpty()) {
+      atTurnsEnd.forEach(this::run);
+      atTurnsEnd.clear();
     }
     poller.flush();
   }

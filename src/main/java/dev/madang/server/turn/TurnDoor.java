@@ -1,0 +1,319 @@
+package dev.madang.server.turn;
+
+import dev.madang.net.Loop;
+import dev.madang.net.Receiver;
+import dev.madang.net.UdpOptions;
+import dev.madang.net.UdpSocket;
+import dev.madang.protocol.turn.Credentials;
+import dev.madang.protocol.turn.TurnServer;
+import dev.madang.wire.Address;
+import dev.madang.wire.Cidr;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// STUN and TURN: UDP on a port of its own, TCP and TLS on connections that the web's door hands
+/// over. Its methods may be called from any thread.
+///
+/// Each loop has a socket on the port, over which the kernel spreads the clients, and an engine; an
+/// allocation with its relay stays on the loop of its client for life.
+public final class TurnDoor implements AutoCloseable {
+  /// @param enabled whether there is one
+  /// @param host the address to listen on; empty = all, IPv4 and IPv6
+  /// @param port UDP; over TCP and TLS the door shares the web's port
+  /// @param publicAddresses where peers reach the relays when that is not an address of this
+  ///   machine (one-to-one NAT), at most one a family
+  /// @param relayAddresses local addresses for relays, at most one a family; empty = the one that
+  ///   the client reached
+  /// @param relayPortMin the lowest UDP port of a relay
+  /// @param relayPortMax the highest
+  /// @param realm told to clients; part of every long-term key
+  /// @param secret signs time-limited credentials; null = made by the first start and kept in the
+  ///   data folder
+  /// @param users long-term users
+  /// @param credentialLifetime of those handed out with a join
+  /// @param allowPeers ranges that relays may reach although they are private
+  /// @param denyPeers ranges that they may not reach although they are public
+  /// @param allocationsPerUser at a time; 0 = no limit, as in the two below
+  /// @param allocationsPerAddress at a time, for one IPv4 address or IPv6 /64
+  /// @param allocations in all
+  /// @param maxLifetime the longest lifetime that a client gets by asking
+  /// @param oldChannelNumbers whether channels 0x5000-0x7FFF of RFC 5766 may be bound
+  /// @param repliesPerSecond answers to strangers, for each /24 or /56 of sources; 0 = no limit
+  /// @param streamQueue bytes that may wait for one client over TCP that reads slowly
+  /// @param threads loops, each with a socket on the port; 0 = one a core
+  /// @param plainSockets whether to leave the Linux system calls alone and use Java's sockets
+  public record Config(
+      boolean enabled,
+      String host,
+      int port,
+      List<String> publicAddresses,
+      List<String> relayAddresses,
+      int relayPortMin,
+      int relayPortMax,
+      String realm,
+      @Nullable String secret,
+      Map<String, String> users,
+      Duration credentialLifetime,
+      List<String> allowPeers,
+      List<String> denyPeers,
+      int allocationsPerUser,
+      int allocationsPerAddress,
+      int allocations,
+      Duration maxLifetime,
+      boolean oldChannelNumbers,
+      int repliesPerSecond,
+      int streamQueue,
+      int threads,
+      boolean plainSockets) {
+
+    public Config {
+      publicAddresses = List.copyOf(publicAddresses);
+      relayAddresses = List.copyOf(relayAddresses);
+      allowPeers = List.copyOf(allowPeers);
+      denyPeers = List.copyOf(denyPeers);
+      users = Map.copyOf(users);
+      oneAFamily("public-addresses", publicAddresses);
+      oneAFamily("relay-addresses", relayAddresses);
+      allowPeers.forEach(Cidr::parse);
+      denyPeers.forEach(Cidr::parse);
+      require(port >= 0 && port <= 0xFFFF, "port is not between 0 and 65535");
+      require(
+          relayPortMin > 0 && relayPortMin <= relayPortMax && relayPortMax <= 0xFFFF,
+          "relay-port-min and relay-port-max are no range of ports");
+      require(!realm.isEmpty() && realm.length() < 128, "realm is empty or too long");
+      require(secret == null || secret.length() >= 16, "secret has less than 16 characters");
+      require(streamQueue >= 65_536, "stream-queue is below 64 KiB, the length of one message");
+      require(threads >= 0, "threads is negative");
+    }
+
+    public static Config defaults() {
+      return new Config(
+          true,
+          "",
+          7700,
+          List.of(),
+          List.of(),
+          49_152,
+          65_535,
+          "madang",
+          null,
+          Map.of(),
+          Duration.ofHours(12),
+          List.of(),
+          List.of(),
+          32,
+          256,
+          10_000,
+          Duration.ofHours(1),
+          false,
+          200,
+          262_144,
+          0,
+          false);
+    }
+
+    private static void oneAFamily(String key, List<String> addresses) {
+      long v6 = addresses.stream().filter(text -> Address.parse(text, 0).isV6()).count();
+      require(v6 <= 1 && addresses.size() - v6 <= 1, key + " has two addresses of one family");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+      if (!holds) {
+        throw new IllegalArgumentException(otherwise);
+      }
+    }
+  }
+
+  private final Config config;
+  private final Credentials credentials;
+  private final MeterRegistry meters;
+  private final List<Loop> loops = new ArrayList<>();
+  private final Map<Loop, Station> stations = new LinkedHashMap<>();
+  private final List<Station> order = new ArrayList<>();
+  private final AtomicInteger nextStation = new AtomicInteger();
+  private @Nullable TurnMetrics metrics;
+  private int port;
+
+  private TurnDoor(Config config, Credentials credentials, MeterRegistry meters) {
+    this.config = config;
+    this.credentials = credentials;
+    this.meters = meters;
+  }
+
+  /// Opens the door.
+  ///
+  /// @param data where the secret of this install lives
+  /// @param ownPorts further UDP ports of this machine that no relay may reach
+  public static TurnDoor open(Config config, Path data, Set<Integer> ownPorts, MeterRegistry meters)
+      throws IOException {
+    String secret = config.secret();
+    if (secret == null) {
+      secret = SecretFile.readOrMake(data.resolve("turn-secret"));
+    }
+    TurnDoor door =
+        new TurnDoor(config, new Credentials(config.realm(), secret, config.users()), meters);
+    try {
+      door.open(ownPorts);
+    } catch (IOException | RuntimeException refused) {
+      door.close();
+      throw refused;
+    }
+    return door;
+  }
+
+  private void open(Set<Integer> ownPorts) throws IOException {
+    Loop.Way way = config.plainSockets() ? Loop.Way.CHANNELS : Loop.Way.here();
+    int threads =
+        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
+    for (int i = 0; i < (way == Loop.Way.KERNEL ? threads : 1); i++) {
+      loops.add(Loop.start("madang-udp-" + i, way));
+    }
+    LocalAddresses addresses =
+        new LocalAddresses(
+            config.relayAddresses().stream().map(text -> Address.parse(text, 0)).toList());
+    InetSocketAddress address = free(host(addresses));
+    Set<Integer> closed = new HashSet<>(ownPorts);
+    closed.add(address.getPort());
+    Station.Shared shared = shared(addresses, closed);
+    for (Loop loop : loops) {
+      stations.put(loop, loop.ask(() -> new Station(loop, shared)));
+    }
+    order.addAll(stations.values());
+    for (UdpSocket socket :
+        Loop.openShared(loops, address, CLIENTS, loop -> receiver(stations.get(loop)))) {
+      Station station = stations.get(socket.loop());
+      if (station != null) {
+        socket.loop().ask(() -> station.opened(socket));
+      }
+    }
+    port = address.getPort();
+    metrics = new TurnMetrics(meters, List.copyOf(order));
+  }
+
+  private Station.Shared shared(LocalAddresses addresses, Set<Integer> closed) {
+    SecureRandom random = new SecureRandom();
+    byte[] nonceKey = new byte[32];
+    random.nextBytes(nonceKey);
+    return new Station.Shared(
+        settings(),
+        nonceKey,
+        new Peers(config, addresses, closed),
+        credentials,
+        new Quotas(
+            config.allocationsPerUser(), config.allocationsPerAddress(), config.allocations()),
+        new RelayPorts(config.relayPortMin(), config.relayPortMax(), random),
+        addresses);
+  }
+
+  private TurnServer.Settings settings() {
+    TurnServer.Settings usual = TurnServer.Settings.of(config.realm());
+    return new TurnServer.Settings(
+        config.realm(),
+        usual.defaultLifetime(),
+        config.maxLifetime(),
+        usual.nonceLifetime(),
+        config.oldChannelNumbers(),
+        usual.maxPermissions(),
+        usual.maxChannels(),
+        config.repliesPerSecond(),
+        config.repliesPerSecond() * 4);
+  }
+
+  private InetAddress host(LocalAddresses addresses) throws IOException {
+    if (!config.host().isEmpty()) {
+      return InetAddress.getByName(config.host());
+    }
+    boolean v6 = addresses.all().stream().anyMatch(Address::isV6);
+    return InetAddress.getByName(v6 ? "::" : "0.0.0.0");
+  }
+
+  /// The port must be known before there are engines, because no relay may reach it.
+  private InetSocketAddress free(InetAddress host) throws IOException {
+    if (config.port() != 0) {
+      return new InetSocketAddress(host, config.port());
+    }
+    Loop loop = loops.getFirst();
+    return loop.ask(() -> {
+      UdpSocket probe = loop.open(new InetSocketAddress(host, 0), CLIENTS, (_, _, _, _) -> {});
+      probe.close();
+      return probe.local();
+    });
+  }
+
+  private static Receiver receiver(@Nullable Station station) {
+    return Objects.requireNonNull(station)::receive;
+  }
+
+  /// The UDP port.
+  public int port() {
+    return port;
+  }
+
+  /// A user name and password that a client may allocate with until `expiry`.
+  public record Grant(String username, String credential, Instant expiry) {
+    @Override
+    public String toString() {
+      return "a grant for " + username;
+    }
+  }
+
+  /// A time-limited credential; nothing is remembered of it. Quotas count by `identity`.
+  public Grant issue(String identity) {
+    Instant expiry = Instant.now().plus(config.credentialLifetime());
+    Credentials.Issued issued = credentials.issue(identity, expiry.getEpochSecond());
+    return new Grant(issued.username(), issued.password(), expiry);
+  }
+
+  /// Takes over a TCP or TLS connection whose first byte is one of STUN, on the connection's loop;
+  /// what was read already is fired through the pipeline afterwards.
+  public void take(ChannelPipeline pipeline, boolean secure) {
+    Channel channel = pipeline.channel();
+    if (!(channel.remoteAddress() instanceof InetSocketAddress remote)
+        || !(channel.localAddress() instanceof InetSocketAddress local)) {
+      channel.close();
+      return;
+    }
+    Station station = order.get(Math.floorMod(nextStation.getAndIncrement(), order.size()));
+    StreamClient client =
+        new StreamClient(address(remote), address(local), channel, station, config.streamQueue());
+    pipeline.addLast(client.handler());
+  }
+
+  /// Ends every allocation and closes every socket.
+  @Override
+  public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
+    for (Loop loop : loops) {
+      Station station = stations.get(loop);
+      if (station != null) {
+        loop.tell(station::close);
+      }
+    }
+    loops.forEach(Loop::close);
+  }
+
+  private static Address address(InetSocketAddress address) {
+    return Address.of(address.getAddress().getAddress(), address.getPort());
+  }
+
+  private static final UdpOptions CLIENTS = UdpOptions.defaults().withBuffers(1 << 22, 1 << 22);
+}

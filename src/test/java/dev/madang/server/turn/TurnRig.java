@@ -1,0 +1,106 @@
+package dev.madang.server.turn;
+
+import dev.madang.net.TcpLoops;
+import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.Router;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.lang.reflect.RecordComponent;
+import java.net.BindException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The door with the web's door beside it, on one port number as in the server.
+final class TurnRig implements AutoCloseable {
+  final TurnDoor turn;
+  final MeterRegistry meters = new SimpleMeterRegistry();
+  private final TcpLoops loops = new TcpLoops(1);
+  private final HttpDoor http;
+  private final List<AutoCloseable> others = new ArrayList<>();
+
+  TurnRig(Path data, TurnDoor.Config config) throws IOException {
+    HttpDoor opened = null;
+    TurnDoor beside = null;
+    while (beside == null) {
+      opened = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, new Router());
+      try {
+        TurnDoor.Config same = with(config, Map.of("port", opened.port()));
+        beside = TurnDoor.open(same, data, Set.of(), meters);
+      } catch (BindException _) {
+        // Another test has the same number for UDP.
+        opened.close();
+      }
+    }
+    http = opened;
+    turn = beside;
+    http.onStun(turn::take);
+  }
+
+  int port() {
+    return turn.port();
+  }
+
+  double meter(String name) {
+    return meters.get("madang.turn." + name).meter().measure().iterator().next().getValue();
+  }
+
+  /// Closed with the rig.
+  <T extends AutoCloseable> T keep(T other) {
+    others.add(other);
+    return other;
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (AutoCloseable other : others) {
+      try {
+        other.close();
+      } catch (Exception failed) {
+        throw new IOException(failed);
+      }
+    }
+    turn.close();
+    http.close();
+    loops.close();
+  }
+
+  /// Two users, and peers on loopback allowed by name: what these tests need and nobody else
+  /// should.
+  static TurnDoor.Config loopback() {
+    return with(
+        TurnDoor.Config.defaults(),
+        Map.of(
+            "users",
+            Map.of("ann", "pass word", "bob", "other"),
+            "secret",
+            "a secret shared with nobody",
+            "allowPeers",
+            List.of("127.0.0.0/8", "::1"),
+            "relayAddresses",
+            List.of("127.0.0.1", "::1"),
+            "repliesPerSecond",
+            0));
+  }
+
+  static TurnDoor.Config with(TurnDoor.Config config, Map<String, Object> changes) {
+    try {
+      RecordComponent[] components = TurnDoor.Config.class.getRecordComponents();
+      Object[] values = new Object[components.length];
+      Class<?>[] types = new Class<?>[components.length];
+      for (int i = 0; i < components.length; i++) {
+        types[i] = components[i].getType();
+        values[i] =
+            changes.containsKey(components[i].getName())
+                ? changes.get(components[i].getName())
+                : components[i].getAccessor().invoke(config);
+      }
+      return TurnDoor.Config.class.getDeclaredConstructor(types).newInstance(values);
+    } catch (ReflectiveOperationException broken) {
+      throw new LinkageError(broken.toString(), broken);
+    }
+  }
+}
