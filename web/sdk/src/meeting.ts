@@ -4,6 +4,7 @@ import { Fetch, Shelf } from './files';
 import { LocalMedia } from './media';
 import { Mesh } from './mesh';
 import { Outbox } from './outbox';
+import type { Outgoing } from './peer';
 import { Person } from './person';
 import { MadangError, problems, type Say } from './problem';
 import { Relays } from './relays';
@@ -205,6 +206,7 @@ export class Meeting implements Room {
   }
 
   async shareScreen({ audio = true }: { audio?: boolean } = {}): Promise<Share | undefined> {
+    if (this.me && !this.me.can.publish) throw MadangError.of(this.say_('not-allowed'));
     const stream = await this.media.captureScreen(audio);
     if (!stream || this.state.name === 'lost') {
       for (const track of stream?.getTracks() ?? []) track.stop();
@@ -552,10 +554,14 @@ export class Meeting implements Room {
     if (this.up && this.me) void this.publish(this.me.can.publish ? this.own.infos(this.media) : []);
   }
 
-  private outgoing() {
+  private outgoing(): Outgoing {
     const meeting = this;
     return {
       stream: this.own.stream,
+      get direction() {
+        const { publish = true, subscribe = true } = meeting.me?.can ?? {};
+        return publish ? (subscribe ? 'sendrecv' : 'sendonly') : subscribe ? 'recvonly' : 'inactive';
+      },
       get microphone() {
         return meeting.me?.can.publish ? (meeting.media.microphone.track ?? null) : null;
       },

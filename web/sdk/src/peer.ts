@@ -5,6 +5,8 @@ import type { Path, PathTransport } from './types';
 export interface Outgoing {
   /** Microphone and camera travel together in it, so that lips and voice agree. */
   readonly stream: MediaStream;
+  /** What the room allows: who may not publish says so in every description, or it is refused. */
+  readonly direction: RTCRtpTransceiverDirection;
   readonly microphone: MediaStreamTrack | null;
   readonly camera: MediaStreamTrack | null;
   readonly shares: Iterable<OutgoingShare>;
@@ -161,9 +163,9 @@ export class Peer {
 
   /** The places for microphone and camera, and the shares that run. */
   private plan(): void {
-    const { stream, microphone, camera, shares } = this.options.outgoing;
+    const { stream, direction, microphone, camera, shares } = this.options.outgoing;
     const { connection } = this;
-    const planned: RTCRtpTransceiverInit = { direction: 'sendrecv', streams: [stream] };
+    const planned: RTCRtpTransceiverInit = { direction, streams: [stream] };
     this.microphone = connection.addTransceiver('audio', planned);
     this.camera = connection.addTransceiver('video', { ...planned, sendEncodings: [{ maxBitrate: CAMERA_BITRATE }] });
     this.setMicrophone(microphone);
@@ -180,7 +182,7 @@ export class Peer {
       planned?.stop();
       const offered = this.connection.getTransceivers().find((each) => each.mid && each.receiver.track.kind === kind);
       if (!offered) return undefined;
-      offered.direction = 'sendrecv';
+      offered.direction = outgoing.direction;
       offered.sender.setStreams?.(outgoing.stream);
       await offered.sender.replaceTrack(track);
       return offered;
@@ -188,7 +190,10 @@ export class Peer {
     this.microphone = await place(this.microphone, 'audio', outgoing.microphone);
     this.camera = await place(this.camera, 'video', outgoing.camera);
     for (const share of outgoing.shares) if (!this.shares.has(share.id)) this.addShare(share);
-    this.arm(PATIENCE_CONNECTING);
+    if (outgoing.direction === 'sendonly' || outgoing.direction === 'inactive') {
+      for (const each of this.connection.getTransceivers()) if (each.direction === 'recvonly') each.direction = 'inactive';
+    }
+    if (this.connection.connectionState !== 'connected') this.arm(PATIENCE_CONNECTING);
   }
 
   private channel(name: string, id: number, init: RTCDataChannelInit): RTCDataChannel {

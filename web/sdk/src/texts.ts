@@ -24,6 +24,10 @@ export const texts = {
     ['You are not connected now.', 'Try again when the connection is back.'],
     ['지금은 연결되어 있지 않습니다.', '연결이 돌아오면 다시 시도하세요.'],
   ],
+  'not-allowed': [
+    ['Your invitation does not allow this.', 'Ask the host for another link.'],
+    ['초대 링크가 이것을 허용하지 않습니다.', '진행자에게 다른 링크를 요청하세요.'],
+  ],
   'not-delivered': [
     ['The message was not delivered.', 'Join again and send it once more.'],
     ['메시지가 전달되지 않았습니다.', '다시 참가한 뒤 한 번 더 보내세요.'],
