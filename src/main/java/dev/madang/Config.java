@@ -1,5 +1,6 @@
 package dev.madang;
 
+import dev.madang.server.http.HttpDoor;
 import dev.madang.server.turn.TurnDoor;
 import java.nio.file.Path;
 import java.util.Map;
@@ -8,11 +9,12 @@ import java.util.Map;
 /// the resources explains every key and is held equal to [#defaults()] by a test.
 ///
 /// @param data where secrets, certificates and databases of this install live
+/// @param http the port for everything that comes by TCP
 /// @param turn STUN and TURN
-public record Config(Path data, TurnDoor.Config turn) {
+public record Config(Path data, HttpDoor.Config http, TurnDoor.Config turn) {
 
   public static Config defaults() {
-    return new Config(Path.of("data"), TurnDoor.Config.defaults());
+    return new Config(Path.of("data"), HttpDoor.Config.defaults(), TurnDoor.Config.defaults());
   }
 
   /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
@@ -23,6 +25,6 @@ public record Config(Path data, TurnDoor.Config turn) {
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */
   static Map<String, String> rehearsal(Path data) {
-    return Map.of("data", data.toString(), "turn.port", "0");
+    return Map.of("data", data.toString(), "http.port", "0", "turn.port", "0");
   }
 }

@@ -1,5 +1,10 @@
 package dev.madang;
 
+import dev.madang.net.TcpLoops;
+import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.Router;
+import dev.madang.server.http.StaticFiles;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 
@@ -7,9 +12,32 @@ import java.util.Objects;
 /// may be called from any thread.
 public final class Madang implements AutoCloseable {
   private final Config config;
+  private final TcpLoops loops;
+  private final HttpDoor http;
 
   private Madang(Config config) {
     this.config = config;
+    loops = new TcpLoops(Runtime.getRuntime().availableProcessors());
+    Router router = new Router();
+    StaticFiles.ofResources("web").addTo(router, List.of("/", "/r/", "/trust"));
+    http = openHttp(router);
+  }
+
+  private HttpDoor openHttp(Router router) {
+    try {
+      return HttpDoor.open(config.http(), loops, router);
+    } catch (UncheckedIOException e) {
+      loops.close();
+      throw new ConfigException(
+          "port "
+              + config.http().port()
+              + " cannot be used ("
+              + e.getMessage()
+              + "); free it, or choose another with --http.port=N");
+    } catch (IllegalArgumentException e) {
+      loops.close();
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
   }
 
   /// Opens every door; what cannot be opened is a [ConfigException] that says what to change.
@@ -27,7 +55,10 @@ public final class Madang implements AutoCloseable {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    http.close();
+    loops.close();
+  }
 
   static String version() {
     return Objects.requireNonNullElse(

@@ -6,6 +6,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -22,6 +23,7 @@ public abstract sealed class Exchange permits Http1Exchange {
   private final Headers headers;
   private final Peer peer;
   private @Nullable Map<String, String> query;
+  private List<String> alsoSay = List.of();
 
   Exchange(String method, String target, Headers headers, Peer peer) {
     this.method = method;
@@ -76,6 +78,11 @@ public abstract sealed class Exchange permits Http1Exchange {
     return peer.secure();
   }
 
+  /// Name and port under which the far end knows us, as it said; empty when it did not say.
+  public final String host() {
+    return peer.host();
+  }
+
   /// The loop on which this exchange lives and on which all its callbacks run.
   public abstract EventLoop loop();
 
@@ -105,7 +112,12 @@ public abstract sealed class Exchange permits Http1Exchange {
   /// and values.
   public final void respond(
       int status, @Nullable String contentType, ByteBuf body, String... headers) {
-    send(new Response(status, contentType, body, List.of(headers)));
+    List<String> fields = List.of(headers);
+    if (!alsoSay.isEmpty()) {
+      fields = new ArrayList<>(fields);
+      fields.addAll(alsoSay);
+    }
+    send(new Response(status, contentType, body, fields));
   }
 
   public final void respond(
@@ -121,6 +133,15 @@ public abstract sealed class Exchange permits Http1Exchange {
   /// Answers with one sentence of plain text.
   public final void respond(int status, String sentence) {
     respond(status, Router.TEXT, sentence + "\n");
+  }
+
+  final Peer peer() {
+    return peer;
+  }
+
+  /// Header names and values for whatever the answer will be.
+  final void alsoSay(List<String> headers) {
+    alsoSay = headers;
   }
 
   abstract void send(Response response);

@@ -189,7 +189,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     state = State.HANDLING;
     Http1Exchange made;
     try {
-      made = new Http1Exchange(this, read, site.peer(channel(), secure, read.headers()));
+      made =
+          new Http1Exchange(this, read, site.peer(channel(), secure, read.host(), read.headers()));
     } catch (HttpRefusal refusal) {
       throw refusal;
     } catch (dev.madang.wire.ProtocolException malformed) {
@@ -346,7 +347,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     boolean copied = !bodiless && length <= COPIED_BODY;
     ByteBuf out =
         Http1Writer.head(
-            here().alloc(), loop, response, site.always(), connection, length, copied ? length : 0);
+            here().alloc(),
+            loop,
+            response,
+            site.headers().lines(response),
+            connection,
+            length,
+            copied ? length : 0);
     if (copied) {
       out.writeBytes(content, content.readerIndex(), length);
     }

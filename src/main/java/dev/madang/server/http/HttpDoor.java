@@ -3,11 +3,15 @@ package dev.madang.server.http;
 import dev.madang.net.TcpLoops;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /// The one TCP port on which everything arrives: HTTP, WebSocket, and STUN by [#onStun].
 ///
@@ -15,21 +19,23 @@ import java.time.Duration;
 public final class HttpDoor implements AutoCloseable {
   /// @param host the address to listen on; `0.0.0.0` and `::` are all of them
   /// @param port 0 takes any free one
-  public record Config(String host, int port, Limits limits) {
+  /// @param origins of pages from elsewhere that may speak with this server, as
+  ///   `https://app.example.com` or `https://*.example.com`; its own pages always may
+  /// @param frameAncestors origins of pages that may show ours in a frame
+  /// @param trustedProxies addresses or networks whose `X-Forwarded-*` headers count
+  public record Config(
+      String host,
+      int port,
+      List<String> origins,
+      List<String> frameAncestors,
+      List<String> trustedProxies,
+      Limits limits) {
     public static Config defaults() {
-      return new Config("::", 7700, Limits.defaults());
-    }
-
-    public Config withHost(String address) {
-      return new Config(address, port, limits);
+      return new Config("::", 7700, List.of(), List.of(), List.of(), Limits.defaults());
     }
 
     public Config withPort(int number) {
-      return new Config(host, number, limits);
-    }
-
-    public Config withLimits(Limits other) {
-      return new Config(host, port, other);
+      return new Config(host, number, origins, frameAncestors, trustedProxies, limits);
     }
   }
 
@@ -76,10 +82,12 @@ public final class HttpDoor implements AutoCloseable {
     this.server = server;
   }
 
-  /// Listens. Throws [java.net.BindException], unchecked as Netty does, when the port is taken.
+  /// Listens.
+  ///
+  /// @throws UncheckedIOException when the port cannot be used; the message says why
   public static HttpDoor open(Config config, TcpLoops loops, Router router) {
     Site site = new Site(router, config);
-    Channel server =
+    ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
             .channel(loops.serverChannel())
@@ -95,9 +103,13 @@ public final class HttpDoor implements AutoCloseable {
                   }
                 })
             .bind(config.host(), config.port())
-            .syncUninterruptibly()
-            .channel();
-    return new HttpDoor(site, server);
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      IOException cause =
+          bound.cause() instanceof IOException failed ? failed : new IOException(bound.cause());
+      throw new UncheckedIOException(cause.getMessage(), cause);
+    }
+    return new HttpDoor(site, bound.channel());
   }
 
   /// Who takes connections that speak STUN; until somebody does they are closed.

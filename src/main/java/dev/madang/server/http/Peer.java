@@ -6,4 +6,5 @@ import java.net.InetSocketAddress;
 ///
 /// @param remote the far end, or whom a trusted proxy names
 /// @param secure whether it was encrypted on its way
-record Peer(InetSocketAddress remote, boolean secure) {}
+/// @param host name and port under which the far end knows us; empty when it did not say
+record Peer(InetSocketAddress remote, boolean secure, String host) {}

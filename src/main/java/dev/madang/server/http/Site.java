@@ -1,8 +1,9 @@
 package dev.madang.server.http;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -11,30 +12,72 @@ import org.jspecify.annotations.Nullable;
 final class Site implements Handler {
   private final Router router;
   private final HttpDoor.Config config;
+  private final Origins origins;
+  private final TrustedProxies proxies;
+  private final StandingHeaders headers;
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private volatile HttpDoor.@Nullable StunTaker stun;
 
   Site(Router router, HttpDoor.Config config) {
     this.router = router;
     this.config = config;
+    this.origins = new Origins(config.origins());
+    this.proxies = new TrustedProxies(config.trustedProxies());
+    this.headers = new StandingHeaders(config.frameAncestors());
   }
 
   HttpDoor.Limits limits() {
     return config.limits();
   }
 
-  /// Header lines of every answer.
-  byte[] always() {
-    return ALWAYS;
+  StandingHeaders headers() {
+    return headers;
   }
 
+  /// Every request passes here. A page from elsewhere gets nothing unless it was allowed: whoever
+  /// opens a page anywhere would lend it his place in the network otherwise.
   @Override
   public void handle(Exchange exchange) {
+    String origin = exchange.header("origin");
+    if (origin != null && !origins.same(origin, exchange.host(), exchange.secure())) {
+      if (!origins.allows(origin, exchange.host(), exchange.secure())) {
+        refused(403);
+        exchange.respond(403, "Pages of " + origin + " may not speak with this server.");
+        return;
+      }
+      exchange.alsoSay(
+          List.of(
+              "access-control-allow-origin", origin,
+              "access-control-allow-credentials", "true",
+              "vary", "origin"));
+      if (exchange.method().equals("OPTIONS") && preflight(exchange)) {
+        return;
+      }
+    }
     router.handle(exchange);
   }
 
-  Peer peer(Channel channel, boolean secure, Headers headers) {
-    return new Peer((InetSocketAddress) channel.remoteAddress(), secure);
+  private static boolean preflight(Exchange exchange) {
+    String method = exchange.header("access-control-request-method");
+    String headers = exchange.header("access-control-request-headers");
+    if (method == null) {
+      return false;
+    }
+    exchange.respond(
+        204,
+        null,
+        Unpooled.EMPTY_BUFFER,
+        "access-control-allow-methods",
+        "GET, HEAD, POST, PUT, PATCH, DELETE",
+        "access-control-allow-headers",
+        headers == null ? "content-type" : headers,
+        "access-control-max-age",
+        "600");
+    return true;
+  }
+
+  Peer peer(Channel channel, boolean secure, String host, Headers requestHeaders) {
+    return proxies.peer((InetSocketAddress) channel.remoteAddress(), secure, host, requestHeaders);
   }
 
   void refused(int status) {}
@@ -55,7 +98,4 @@ final class Site implements Handler {
   HttpDoor.@Nullable StunTaker stun() {
     return stun;
   }
-
-  private static final byte[] ALWAYS =
-      "x-content-type-options: nosniff\r\n".getBytes(StandardCharsets.US_ASCII);
 }

@@ -70,8 +70,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       boolean insideRead) {
     reading = insideRead;
     loop.add(this);
-    WebSocket made =
-        new WebSocket(this, channel, new Peer(exchange.remote(), exchange.secure()), protocol);
+    WebSocket made = new WebSocket(this, channel, exchange.peer(), protocol);
     socket = made;
     flushSoon();
     guard(() -> opened.accept(made));
