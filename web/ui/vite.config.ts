@@ -1,9 +1,28 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions } from 'vite';
+import { defineConfig } from 'vitest/config';
 
-export default defineConfig({
+const fake = fileURLToPath(new URL('./src/fake/client.ts', import.meta.url));
+
+// Mode `fake` puts an acted room in the place of the client: for looking at every screen without a
+// server. It is never part of the pages that are shipped.
+export default defineConfig(({ mode }) => ({
   plugins: [svelte()],
-  // The client straight from its source, so that one change is one build.
-  resolve: { conditions: ['source', ...defaultClientConditions] },
-  build: { target: 'es2022', reportCompressedSize: false },
-});
+  resolve: {
+    // The client straight from its source, so that one change is one build.
+    conditions: ['source', ...defaultClientConditions],
+    alias: mode === 'fake' || mode === 'test' ? [{ find: '@madang/client', replacement: fake }] : [],
+  },
+  build: {
+    target: 'es2022',
+    reportCompressedSize: false,
+    // No data: addresses in the style sheets: the page's policy lets pictures come as files only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['test/**/*.test.ts'],
+  },
+}));

@@ -1,3 +1,9 @@
-import { join } from '@madang/client';
+import { mount } from 'svelte';
+import './style/base.css';
+import App from './App.svelte';
+import { applyTheme } from './parts/theme.svelte.ts';
+import { start } from './words/words.svelte.ts';
 
-document.querySelector('#app')!.textContent = typeof join === 'function' ? 'Madang' : '';
+start();
+applyTheme();
+mount(App, { target: document.getElementById('app')! });

@@ -1,0 +1,377 @@
+import type {
+  FileOffer,
+  FileTransfer,
+  Knock,
+  Message,
+  Participant,
+  Problem,
+  Room,
+  RoomInfo,
+  Source,
+  State,
+} from '@madang/client';
+import { rememberRoom } from '../parts/kept.ts';
+import { say, type Key } from '../words/words.svelte.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { Deck } from './deck.svelte.ts';
+import { picture, tiles, type Layout, type Person, type Tile } from './people.ts';
+import { told } from './problems.ts';
+import { cameIn, handUp, knock, wentOut } from './sound.ts';
+
+export type Panel = 'people' | 'chat' | 'quality';
+export type Notice = { id: number; text: string; grave: boolean };
+export type Flight = { id: number; emoji: string; name: string; lane: number };
+
+/** A room as the page draws it, and what the page alone knows: what is open, pinned, unread. */
+export class Meeting {
+  state = $state.raw<State>({ name: 'connecting' });
+  info = $state.raw<RoomInfo | undefined>(undefined);
+  me = $state.raw<Person | undefined>(undefined);
+  others = $state.raw<readonly Person[]>([]);
+  tiles = $state.raw<readonly Tile[]>([]);
+  chat = $state.raw<readonly Message[]>([]);
+  knocks = $state.raw<readonly Knock[]>([]);
+  hands = $state.raw<readonly Person[]>([]);
+  speaker = $state<string | undefined>(undefined);
+  audioBlocked = $state(false);
+  sharing = $state(false);
+
+  panel = $state<Panel | undefined>(undefined);
+  layout = $state<Layout>('grid');
+  pinned = $state<string | undefined>(undefined);
+  unread = $state(0);
+  talking = $state(false);
+  notices = $state.raw<readonly Notice[]>([]);
+  flights = $state.raw<readonly Flight[]>([]);
+  writingTo = $state<string>('');
+  transfers = $state.raw<ReadonlyMap<string, FileTransfer>>(new Map());
+  preparing = $state<string | undefined>(undefined);
+
+  readonly deck: Deck;
+  readonly announcer = new Announcer();
+  readonly isHost = $derived(this.me?.role === 'host');
+  readonly people = $derived(this.me === undefined ? this.others : [...this.others, this.me]);
+
+  #count = 0;
+  #reconnected = false;
+  #drawn = false;
+  #stop: (() => void)[] = [];
+
+  constructor(readonly room: Room) {
+    this.deck = new Deck(room.media);
+    this.#stop = [
+      room.on('change', () => this.#draw()),
+      room.on('state', (state) => this.#stateChanged(state)),
+      room.on('joined', (participant) => this.#came(participant)),
+      room.on('left', (participant, reason) => this.#went(participant, reason)),
+      room.on('said', (message) => this.#said(message)),
+      room.on('reacted', (participant, emoji) => this.#flies(participant, emoji)),
+      room.on('knocked', (knock) => this.#knocked(knock)),
+      room.on('muted', (by, source) => this.#muted(by, source)),
+      room.on('problem', (problem) => this.#problem(problem)),
+    ];
+    this.#draw();
+    if (room.state.name === 'connected') {
+      rememberRoom(room.name, Date.now());
+    }
+  }
+
+  close(): void {
+    this.#stop.forEach((stop) => stop());
+    this.deck.close();
+  }
+
+  // ---- what the person presses
+
+  async toggleMicrophone(): Promise<void> {
+    const on = await this.#tried(this.room.setMicrophone(!this.deck.microphone.on));
+    this.announcer.tell(say(on ? 'said.micOn' : 'said.micOff'));
+  }
+
+  async toggleCamera(): Promise<void> {
+    const on = await this.#tried(this.room.setCamera(!this.deck.camera.on));
+    this.announcer.tell(say(on ? 'said.cameraOn' : 'said.cameraOff'));
+  }
+
+  /** Hold to talk: only while the microphone is off; letting go puts it off again. */
+  async talk(on: boolean): Promise<void> {
+    if (on === this.talking || (on && this.deck.microphone.on)) {
+      return;
+    }
+    this.talking = on;
+    await this.#tried(this.room.setMicrophone(on));
+  }
+
+  async toggleShare(): Promise<void> {
+    if (this.room.shares.length > 0) {
+      this.room.shares.forEach((share) => this.room.stopShare(share.id));
+      this.announcer.tell(say('said.notSharing'));
+      return;
+    }
+    const share = await this.#tried(this.room.shareScreen({ audio: true }));
+    if (share) {
+      this.announcer.tell(say('said.sharing'));
+    }
+  }
+
+  async toggleHand(): Promise<void> {
+    await this.#tried(this.room.raiseHand(this.me?.hand === undefined));
+  }
+
+  react(emoji: string): void {
+    this.room.react(emoji);
+  }
+
+  open(panel: Panel | undefined): void {
+    this.panel = this.panel === panel ? undefined : panel;
+    if (this.panel === 'chat') {
+      this.unread = 0;
+    }
+  }
+
+  pin(key: string): void {
+    this.pinned = this.pinned === key ? undefined : key;
+  }
+
+  switchLayout(): void {
+    this.layout = this.layout === 'grid' ? 'speaker' : 'grid';
+    this.pinned = undefined;
+  }
+
+  writeTo(identity: string): void {
+    this.writingTo = identity;
+    this.panel = 'chat';
+    this.unread = 0;
+  }
+
+  async offer(files: Iterable<File>): Promise<void> {
+    for (const file of files) {
+      this.preparing = file.name;
+      try {
+        await this.room.offerFile(file, this.writingTo ? { to: this.writingTo } : {});
+      } catch (problem) {
+        this.notice(problemText(problem) || say('file.notOffered', { file: file.name }), true);
+      }
+      this.preparing = undefined;
+    }
+  }
+
+  fetch(offer: FileOffer): void {
+    const transfer = this.room.fetchFile(offer);
+    const draw = () => {
+      this.transfers = new Map(this.transfers).set(offer.id, pictureOfTransfer(transfer));
+    };
+    transfer.on('change', draw);
+    draw();
+    transfer.blob.then((blob) => save(blob, offer.name)).catch(() => draw());
+  }
+
+  /** Does what a host asked for; what did not work is said in a notice. */
+  async host(asked: Promise<void>, done?: Key): Promise<void> {
+    const before = this.notices;
+    await this.#tried(asked);
+    if (done !== undefined && this.notices === before) {
+      this.notice(say(done));
+    }
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#tried(this.room.rename(name));
+    this.announcer.tell(say('people.renamed', { name }));
+  }
+
+  // ---- notices
+
+  notice(text: string, grave = false): void {
+    if (this.notices.some((notice) => notice.text === text)) {
+      return;
+    }
+    const id = ++this.#count;
+    this.notices = [...this.notices, { id, text, grave }].slice(-3);
+    if (grave) {
+      this.announcer.interrupt(text);
+    } else {
+      this.announcer.tell(text);
+      setTimeout(() => this.dismiss(id), 7000);
+    }
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  // ---- what the room tells
+
+  #draw(): void {
+    const { room } = this;
+    this.state = room.state;
+    this.info = room.info;
+    const wasHost = this.me?.role;
+    this.me = room.me === undefined ? undefined : picture(room.me);
+    this.others = room.participants.map(picture);
+    this.tiles = tiles(room, this.people);
+    this.chat = room.chat.map((message) => ({ ...pictureOfMessage(message) }));
+    this.knocks = [...room.knocks];
+    this.#raised(room.hands.map(picture));
+    this.speaker = room.activeSpeaker?.identity;
+    this.audioBlocked = room.audioBlocked;
+    this.sharing = room.shares.length > 0;
+    this.deck.draw();
+    if (wasHost === 'guest' && this.me?.role === 'host') {
+      this.notice(say('people.nowHost'));
+    }
+    this.#drawn = true;
+  }
+
+  #raised(hands: readonly Person[]): void {
+    const before = new Set(this.hands.map((person) => person.identity));
+    this.hands = hands;
+    if (!this.#drawn) {
+      return;
+    }
+    for (const person of hands) {
+      if (before.has(person.identity)) {
+        continue;
+      }
+      if (person.isMe) {
+        this.announcer.tell(say('hand.place', { n: person.hand ?? hands.length }));
+      } else {
+        handUp();
+        this.notice(
+          say('hand.raisedBy', { name: person.name, n: person.hand ?? hands.length }),
+        );
+      }
+    }
+  }
+
+  #stateChanged(state: State): void {
+    this.state = state;
+    if (state.name === 'reconnecting') {
+      this.#reconnected = true;
+      this.announcer.interrupt(say('said.reconnecting'));
+    } else if (state.name === 'connected') {
+      rememberRoom(this.room.name, Date.now());
+      if (this.#reconnected) {
+        this.#reconnected = false;
+        this.notice(say('said.back'));
+      }
+    }
+    this.#draw();
+  }
+
+  #came(participant: Participant): void {
+    cameIn();
+    this.announcer.tell(say('people.joined', { name: participant.name }));
+  }
+
+  #went(participant: Participant, reason: string): void {
+    wentOut();
+    const key: Key =
+      reason === 'removed' ? 'people.removed' : reason === 'gone' ? 'people.gone' : 'people.left';
+    this.notice(say(key, { name: participant.name }));
+  }
+
+  #said(message: Message): void {
+    if (message.mine) {
+      return;
+    }
+    if (this.panel !== 'chat') {
+      this.unread++;
+    }
+    const { name, text, file } = message;
+    if (file !== undefined) {
+      this.announcer.tell(say('chat.fileFrom', { name, file: file.name }));
+    } else if (message.to !== undefined) {
+      this.announcer.tell(say('chat.fromPrivate', { name, text }));
+    } else {
+      this.announcer.tell(say('chat.from', { name, text }));
+    }
+  }
+
+  #flies(participant: Participant, emoji: string): void {
+    const id = ++this.#count;
+    const { name } = participant;
+    this.flights = [...this.flights, { id, emoji, name, lane: id % 5 }].slice(-20);
+    const reaction = reactions.find((reaction) => reaction.emoji === emoji);
+    if (!participant.isMe) {
+      this.announcer.tell(
+        say('react.from', { name, reaction: reaction ? say(reaction.key) : emoji }),
+      );
+    }
+    setTimeout(() => {
+      this.flights = this.flights.filter((flight) => flight.id !== id);
+    }, 3200);
+  }
+
+  #knocked(who: Knock): void {
+    knock();
+    this.announcer.interrupt(say('knock.one', { name: who.name }));
+  }
+
+  #muted(by: Participant | undefined, source: Source): void {
+    if (source !== 'microphone') {
+      this.notice(say('said.stoppedBy', { source: say(`source.${source}`) }), true);
+    } else if (by === undefined) {
+      this.notice(say('said.mutedByHost'), true);
+    } else {
+      this.notice(say('said.mutedBy', { name: by.name }), true);
+    }
+  }
+
+  #problem(problem: Problem): void {
+    this.notice(told(problem), true);
+  }
+
+  async #tried<T>(doing: Promise<T>): Promise<T | undefined> {
+    try {
+      return await doing;
+    } catch (problem) {
+      this.notice(problemText(problem) || say('said.failed'), true);
+      return undefined;
+    }
+  }
+}
+
+export const reactions = [
+  { emoji: '👏', key: 'react.clap' },
+  { emoji: '👍', key: 'react.yes' },
+  { emoji: '❤️', key: 'react.heart' },
+  { emoji: '😂', key: 'react.laugh' },
+  { emoji: '😮', key: 'react.wow' },
+  { emoji: '🎉', key: 'react.party' },
+] as const satisfies readonly { emoji: string; key: Key }[];
+
+function problemText(problem: unknown): string {
+  return problem instanceof Error && 'help' in problem
+    ? told(problem as Error & Problem)
+    : problem instanceof Error
+      ? problem.message
+      : '';
+}
+
+function pictureOfMessage(message: Message): Message {
+  const { id, from, name, text, at, to, file, mine, state, problem } = message;
+  return { id, from, name, text, at, to, file, mine, state, problem };
+}
+
+/** A transfer is an object that lives; a new wrapper makes the page look at it again. */
+function pictureOfTransfer(transfer: FileTransfer): FileTransfer {
+  return {
+    offer: transfer.offer,
+    state: transfer.state,
+    receivedBytes: transfer.receivedBytes,
+    problem: transfer.problem,
+    blob: transfer.blob,
+    on: (event, listener) => transfer.on(event, listener),
+    cancel: () => transfer.cancel(),
+  };
+}
+
+export function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const anchor = document.createElement('a');
+  anchor.href = address;
+  anchor.download = name;
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}

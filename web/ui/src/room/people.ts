@@ -1,0 +1,112 @@
+import type { Connection, Participant, Presence, Role, Room, Track } from '@madang/client';
+
+/**
+ * Plain pictures of the room's people: made anew at each change, so that the page redraws what
+ * differs. A track stays the object that it is; its element follows it by itself.
+ */
+export type Person = {
+  identity: string;
+  name: string;
+  role: Role;
+  order: number;
+  presence: Presence;
+  hand: number | undefined;
+  isMe: boolean;
+  canSend: boolean;
+  speaking: boolean;
+  muted: boolean;
+  camera: Track | undefined;
+  connection: Connection;
+};
+
+/** One picture on the stage: a person's camera, or a screen. */
+export type Tile = {
+  key: string;
+  person: Person;
+  screen: Track | undefined;
+};
+
+export function picture(participant: Participant): Person {
+  const microphone = participant.track('microphone');
+  const camera = participant.track('camera');
+  return {
+    identity: participant.identity,
+    name: participant.name,
+    role: participant.role,
+    order: participant.order,
+    presence: participant.presence,
+    hand: participant.hand,
+    isMe: participant.isMe,
+    canSend: participant.can.send,
+    speaking: participant.speaking,
+    muted: microphone === undefined || microphone.muted,
+    camera: camera === undefined || camera.muted || camera.ended ? undefined : camera,
+    connection: { ...connectionOf(participant) },
+  };
+}
+
+function connectionOf(participant: Participant): Connection {
+  const { state, path, transport, quality, reason } = participant.connection;
+  return { state, path, transport, quality, reason };
+}
+
+/** Screens first, newest last, then the people by arrival with yourself at the end. */
+export function tiles(room: Room, people: readonly Person[]): Tile[] {
+  const screens: Tile[] = [];
+  const faces: Tile[] = [];
+  for (const person of people) {
+    const participant = person.isMe ? room.me : room.participant(person.identity);
+    for (const track of participant?.tracks ?? []) {
+      if (track.source === 'screen' && !track.ended && !track.muted) {
+        screens.push({ key: `${person.identity}/${track.share ?? track.id}`, person, screen: track });
+      }
+    }
+    faces.push({ key: person.identity, person, screen: undefined });
+  }
+  return [...screens, ...faces];
+}
+
+export type Layout = 'grid' | 'speaker';
+
+/**
+ * Which picture is large: a pinned one; otherwise somebody else's newest screen; otherwise, in the
+ * speaker layout, who speaks; otherwise none, and all are the same size.
+ */
+export function large(
+  all: readonly Tile[],
+  layout: Layout,
+  pinned: string | undefined,
+  speaker: string | undefined,
+): Tile | undefined {
+  const pin = all.find((tile) => tile.key === pinned);
+  if (pin !== undefined) {
+    return pin;
+  }
+  const screen =
+    all.findLast((tile) => tile.screen !== undefined && !tile.person.isMe) ??
+    all.findLast((tile) => tile.screen !== undefined);
+  if (screen !== undefined) {
+    return screen;
+  }
+  if (layout === 'grid' || all.length < 2) {
+    return undefined;
+  }
+  return (
+    all.find((tile) => tile.key === speaker) ?? all.find((tile) => !tile.person.isMe) ?? all[0]
+  );
+}
+
+/** The size of `n` equal tiles that fill a stage best, between 3:4 and 16:9. */
+export function grid(n: number, width: number, height: number, gap: number): { width: number; height: number } {
+  let best = { width: 0, height: 0 };
+  for (let columns = 1; columns <= n; columns++) {
+    const rows = Math.ceil(n / columns);
+    const w = (width - gap * (columns - 1)) / columns;
+    const h = (height - gap * (rows - 1)) / rows;
+    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, (w * 4) / 3) };
+    if (fit.width * fit.height > best.width * best.height) {
+      best = fit;
+    }
+  }
+  return { width: Math.max(0, Math.floor(best.width)), height: Math.max(0, Math.floor(best.height)) };
+}

@@ -1,0 +1,54 @@
+/** Where an address leads. Rooms' names are of any script, so the path arrives percent-encoded. */
+export type Route =
+  | { page: 'home' }
+  | { page: 'trust' }
+  | { page: 'room'; room: string }
+  | { page: 'nowhere'; path: string };
+
+export function route(path: string): Route {
+  const parts = path.split('/').filter((part) => part !== '');
+  if (parts.length === 0) {
+    return { page: 'home' };
+  }
+  if (parts.length === 1 && parts[0] === 'trust') {
+    return { page: 'trust' };
+  }
+  if (parts.length === 2 && parts[0] === 'r') {
+    const room = decoded(parts[1]!);
+    if (room !== null && problem(room) === null) {
+      return { page: 'room', room };
+    }
+  }
+  return { page: 'nowhere', path: decoded(path) ?? path };
+}
+
+export function link(room: string): string {
+  return `/r/${encodeURIComponent(room)}`;
+}
+
+export type Problem = { kind: 'missing' } | { kind: 'tooLong' } | { kind: 'signs'; signs: string };
+
+/** What is wrong with a room's name: the server takes 1-64 letters, digits, `-`, `_`, `.` of any script. */
+export function problem(room: string): Problem | null {
+  if (room === '') {
+    return { kind: 'missing' };
+  }
+  const signs = [...new Set(room.match(/[^\p{L}\p{M}\p{N}\-_.]/gu) ?? [])];
+  if (signs.length > 0) {
+    return { kind: 'signs', signs: signs.join(' ') };
+  }
+  return [...room].length > 64 ? { kind: 'tooLong' } : null;
+}
+
+/** A name as people type it: spaces become `-`. */
+export function tidy(typed: string): string {
+  return typed.trim().normalize('NFC').replace(/\s+/gu, '-');
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

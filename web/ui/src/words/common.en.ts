@@ -1,0 +1,16 @@
+export default {
+  'common.madang': 'Madang',
+  'common.home': 'Madang, to the first page',
+  'common.toKorean': '한국어',
+  'common.toEnglish': 'English',
+  'common.light': 'Light colours',
+  'common.dark': 'Dark colours',
+  'common.close': 'Close',
+  'common.copy': 'Copy',
+  'common.copied': 'Copied',
+  'common.notCopied': 'The browser did not allow copying. Select the address and copy it by hand.',
+  'common.skip': 'Skip to the content',
+  'common.notFound': 'There is no page here',
+  'common.notFoundWhy': 'The address {path} leads nowhere. It may have been cut off when it was copied.',
+  'common.toFirst': 'To the first page',
+} as const;

@@ -1,0 +1,45 @@
+export default {
+  'trust.title': 'Let this device trust this server',
+  'trust.lead':
+    'Camera and microphone need a secure page. This server signs its own certificate for your network; once this device knows the signer, the warning is gone for good.',
+  'trust.get': 'Get the certificate',
+  'trust.getWhy': 'The file is named madang-ca.crt. It holds no secret.',
+  'trust.steps': 'Then tell this device about it',
+  'trust.yours': 'This looks like your device',
+  'trust.then': 'Then open the secure address',
+  'trust.thenWhy':
+    'The page should open without a warning. If the warning stays, close the browser fully and open it again.',
+  'trust.noSecure':
+    'This server told no secure address. Ask whoever runs it whether TLS is turned on.',
+  'trust.already': 'This page is already secure',
+  'trust.alreadyWhy': 'Camera and microphone work here. There is nothing to do on this device.',
+  'trust.undo': 'To take it back',
+  'trust.undoHow':
+    'Remove the certificate named “Madang” in the same place where you added it. Only do this on a network and a server you know.',
+  'trust.windows': 'Windows',
+  'trust.windows1': 'Open the downloaded file and press “Install Certificate…”.',
+  'trust.windows2': 'Choose “Current User”, then “Place all certificates in the following store”.',
+  'trust.windows3': 'Press “Browse…”, choose “Trusted Root Certification Authorities”, and finish. Answer “Yes”.',
+  'trust.windows4': 'Close Chrome or Edge and open it again.',
+  'trust.macos': 'macOS',
+  'trust.macos1': 'Open the downloaded file: Keychain Access adds it to “login”.',
+  'trust.macos2': 'Find “Madang” there, open it, and unfold “Trust”.',
+  'trust.macos3': 'At “When using this certificate” choose “Always Trust”, close, and type your password.',
+  'trust.ios': 'iPhone and iPad',
+  'trust.ios1': 'Open this page in Safari, get the certificate and allow the download.',
+  'trust.ios2': 'Open Settings, press “Profile Downloaded” near the top, then “Install”.',
+  'trust.ios3': 'Go to Settings, General, About, Certificate Trust Settings and turn “Madang” on.',
+  'trust.android': 'Android',
+  'trust.android1': 'Open Settings and search for “CA certificate”.',
+  'trust.android2':
+    'It is under Security, More security settings, Install from device storage; names differ by maker.',
+  'trust.android3': 'Press “Install anyway” and choose madang-ca.crt among the downloads.',
+  'trust.linux': 'Linux (Chrome, Chromium)',
+  'trust.linux1':
+    'Open Settings, Privacy and security, Security, Manage certificates, “Installed by you”, and import the file under “Trusted certificates”.',
+  'trust.linux2': 'Or run this where the file is (package libnss3-tools):',
+  'trust.firefox': 'Firefox (any computer)',
+  'trust.firefox1': 'Open Settings, Privacy & Security, Certificates, “View Certificates…”.',
+  'trust.firefox2': 'Under “Authorities” press “Import…” and choose the file.',
+  'trust.firefox3': 'Tick “Trust this CA to identify websites”.',
+} as const;

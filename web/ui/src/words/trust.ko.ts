@@ -1,0 +1,45 @@
+import type en from './trust.en.ts';
+
+export default {
+  'trust.title': '이 기기가 이 서버를 믿게 하기',
+  'trust.lead':
+    '카메라와 마이크에는 보안 연결이 필요해요. 이 서버는 여러분의 네트워크에서 쓸 인증서를 스스로 서명해요. 이 기기가 그 서명자를 한 번 알게 되면 경고가 다시 나오지 않아요.',
+  'trust.get': '인증서 받기',
+  'trust.getWhy': '파일 이름은 madang-ca.crt이고, 비밀은 들어 있지 않아요.',
+  'trust.steps': '그다음 이 기기에 알려 주세요',
+  'trust.yours': '지금 쓰는 기기 같아요',
+  'trust.then': '그다음 보안 주소를 여세요',
+  'trust.thenWhy':
+    '경고 없이 페이지가 열려야 해요. 경고가 남아 있으면 브라우저를 완전히 닫았다가 다시 여세요.',
+  'trust.noSecure': '이 서버가 보안 주소를 알려 주지 않았어요. 운영하는 분께 TLS가 켜져 있는지 물어보세요.',
+  'trust.already': '이 페이지는 이미 안전해요',
+  'trust.alreadyWhy': '여기서 카메라와 마이크를 쓸 수 있어요. 이 기기에서 할 일은 없어요.',
+  'trust.undo': '되돌리려면',
+  'trust.undoHow':
+    '추가한 곳에서 이름이 ‘Madang’인 인증서를 지우세요. 잘 아는 네트워크와 서버에서만 추가하세요.',
+  'trust.windows': 'Windows',
+  'trust.windows1': '내려받은 파일을 열고 ‘인증서 설치…’를 누르세요.',
+  'trust.windows2': '‘현재 사용자’를 고르고 ‘모든 인증서를 다음 저장소에 저장’을 고르세요.',
+  'trust.windows3': '‘찾아보기…’에서 ‘신뢰할 수 있는 루트 인증 기관’을 골라 마치고, 물으면 ‘예’를 누르세요.',
+  'trust.windows4': 'Chrome이나 Edge를 닫았다가 다시 여세요.',
+  'trust.macos': 'macOS',
+  'trust.macos1': '내려받은 파일을 열면 키체인 접근의 ‘로그인’에 추가돼요.',
+  'trust.macos2': '거기서 ‘Madang’을 찾아 열고 ‘신뢰’를 펼치세요.',
+  'trust.macos3': '‘이 인증서 사용 시’를 ‘항상 신뢰’로 바꾸고 닫은 뒤 암호를 입력하세요.',
+  'trust.ios': 'iPhone과 iPad',
+  'trust.ios1': '이 페이지를 Safari에서 열고 인증서를 받아 다운로드를 허용하세요.',
+  'trust.ios2': '설정을 열고 위쪽의 ‘프로파일이 다운로드됨’을 누른 뒤 ‘설치’를 누르세요.',
+  'trust.ios3': '설정, 일반, 정보, 인증서 신뢰 설정으로 가서 ‘Madang’을 켜세요.',
+  'trust.android': 'Android',
+  'trust.android1': '설정을 열고 ‘CA 인증서’를 검색하세요.',
+  'trust.android2': '보안, 기타 보안 설정, 휴대전화 저장공간에서 설치에 있어요. 제조사마다 이름이 조금 달라요.',
+  'trust.android3': '‘무시하고 설치’를 누르고 내려받은 madang-ca.crt를 고르세요.',
+  'trust.linux': 'Linux (Chrome, Chromium)',
+  'trust.linux1':
+    '설정, 개인 정보 보호 및 보안, 보안, 인증서 관리, ‘사용자가 설치함’으로 가서 ‘신뢰할 수 있는 인증서’에 파일을 가져오세요.',
+  'trust.linux2': '또는 파일이 있는 곳에서 실행하세요 (libnss3-tools 패키지):',
+  'trust.firefox': 'Firefox (모든 컴퓨터)',
+  'trust.firefox1': '설정, 개인 정보 및 보안, 인증서, ‘인증서 보기…’를 여세요.',
+  'trust.firefox2': '‘인증 기관’에서 ‘가져오기…’를 누르고 파일을 고르세요.',
+  'trust.firefox3': '‘웹사이트 식별을 위해 이 인증 기관을 신뢰’에 표시하세요.',
+} satisfies Record<keyof typeof en, string>;

@@ -1,0 +1,100 @@
+import type { Page } from 'playwright-core';
+
+/** A state of the pages worth looking at, and how to get there from its address. */
+export type Scene = {
+  name: string;
+  path: string;
+  /** Stop before joining. */
+  before?: boolean;
+  then?: (page: Page) => Promise<void>;
+};
+
+const press = (selector: string) => async (page: Page) => {
+  await page.locator(selector).first().click();
+};
+
+const more = press('[data-tool="more"]');
+
+export const scenes: readonly Scene[] = [
+  { name: 'home', path: '/', before: true },
+  {
+    name: 'home-wrong',
+    path: '/',
+    before: true,
+    then: async (page) => {
+      await page.locator('#room').fill('no/such?');
+      await page.locator('.meet').click();
+    },
+  },
+  { name: 'trust', path: '/trust', before: true },
+  { name: 'nowhere', path: '/no/such/page', before: true },
+  { name: 'before', path: '/r/아침-차', before: true },
+  { name: 'before-refused', path: '/r/tea?deny', before: true },
+  { name: 'before-insecure', path: '/r/tea?insecure', before: true },
+  { name: 'alone', path: '/r/tea?people=0' },
+  { name: 'two', path: '/r/tea?people=1' },
+  { name: 'three-grid', path: '/r/tea?people=2&hands' },
+  { name: 'four-poor', path: '/r/tea?people=3&quality=poor&away' },
+  { name: 'papers', path: '/r/tea?people=3&dark' },
+  { name: 'speaker', path: '/r/tea?people=3', then: (page) => page.keyboard.press('l') },
+  { name: 'share', path: '/r/tea?people=3&share' },
+  { name: 'own-share', path: '/r/tea?people=1', then: press('[data-tool="share"]') },
+  { name: 'knock', path: '/r/tea?people=1&knock=1&locked' },
+  { name: 'people', path: '/r/tea?people=3&knock=2&hands', then: press('[data-tool="people"]') },
+  { name: 'chat', path: '/r/tea?people=2&chat', then: press('[data-tool="chat"]') },
+  {
+    name: 'chat-file',
+    path: '/r/tea?people=2&chat',
+    then: async (page) => {
+      await page.locator('[data-tool="chat"]').click();
+      await page.locator('[data-file] button').first().click();
+    },
+  },
+  { name: 'quality', path: '/r/tea?people=2&quality=poor', then: (page) => page.keyboard.press('q') },
+  { name: 'react', path: '/r/tea?people=2', then: press('[data-tool="react"]') },
+  { name: 'more', path: '/r/tea?people=2', then: more },
+  {
+    name: 'person-menu',
+    path: '/r/tea?people=2',
+    then: async (page) => {
+      await page.locator('[data-tool="people"]').click();
+      await page.locator('[data-person="p1"] [popovertarget]').click();
+    },
+  },
+  {
+    name: 'remove',
+    path: '/r/tea?people=2',
+    then: async (page) => {
+      await page.locator('[data-tool="people"]').click();
+      await page.locator('[data-person="p1"] [popovertarget]').click();
+      await page.locator('[popover] .item.grave').click();
+    },
+  },
+  { name: 'keys', path: '/r/tea?people=1', then: (page) => page.keyboard.press('?') },
+  {
+    name: 'devices',
+    path: '/r/tea?people=1',
+    then: async (page) => {
+      await more(page);
+      await page.locator('[popover] [data-item="devices"]').click();
+    },
+  },
+  { name: 'blocked', path: '/r/tea?people=1&blocked' },
+  { name: 'waiting', path: '/r/tea?state=waiting' },
+  { name: 'reconnecting', path: '/r/tea?people=2&state=reconnecting' },
+  { name: 'lost-removed', path: '/r/tea?state=lost&code=removed' },
+  { name: 'lost-replaced', path: '/r/tea?state=lost&code=replaced' },
+  { name: 'lost-full', path: '/r/tea?refuse=room-full' },
+];
+
+/** Opens a scene; ends when it stands still enough to be looked at. */
+export async function open(page: Page, address: string, scene: Scene): Promise<void> {
+  await page.goto(address + encodeURI(scene.path));
+  await page.locator('main').first().waitFor();
+  if (!scene.before) {
+    await page.locator('#name').fill('지우');
+    await page.locator('[data-join]').click();
+    await page.locator('[data-room-state], [data-waiting], [data-lost]').first().waitFor();
+  }
+  await scene.then?.(page);
+}
