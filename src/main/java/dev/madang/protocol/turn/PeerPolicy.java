@@ -17,17 +17,26 @@ public final class PeerPolicy {
   private final List<Cidr> allow;
   private final List<Cidr> deny;
   private final Set<Address> own;
+  private final Set<Address> relays;
   private final BitSet ownPorts;
 
   /// @param allow ranges allowed although they are denied by default
   /// @param deny ranges denied although they are public; deny wins over allow
   /// @param own IP addresses of this machine, private and public
+  /// @param relays IP addresses at which our own relays are seen: permitted even when private, as
+  ///   two clients of one server must meet; the door gives what goes there to relays alone
   /// @param ownPorts UDP ports of this machine that no peer may have: its STUN, media and
   ///   administration ports, on any of `own` and on loopback
-  public PeerPolicy(List<Cidr> allow, List<Cidr> deny, List<Address> own, Set<Integer> ownPorts) {
+  public PeerPolicy(
+      List<Cidr> allow,
+      List<Cidr> deny,
+      List<Address> own,
+      List<Address> relays,
+      Set<Integer> ownPorts) {
     this.allow = List.copyOf(allow);
     this.deny = List.copyOf(deny);
     this.own = Set.copyOf(own.stream().map(Address::host).toList());
+    this.relays = Set.copyOf(relays.stream().map(Address::host).toList());
     this.ownPorts = new BitSet();
     ownPorts.forEach(this.ownPorts::set);
   }
@@ -41,7 +50,7 @@ public final class PeerPolicy {
     if (inner != null && !permits(inner)) {
       return false;
     }
-    return holds(allow, peer) || isPublic(peer);
+    return holds(allow, peer) || isPublic(peer) || relays.contains(peer.host());
   }
 
   /// Whether data may go to this address and port: [#permits], and it is none of our own doors.

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The addresses of this machine, asked for anew now and then: interfaces come and go. Any thread.
@@ -45,6 +46,15 @@ final class LocalAddresses {
       }
     }
     return null;
+  }
+
+  /// Where relays may be opened for clients from elsewhere.
+  List<Address> relays() {
+    return Stream.concat(
+            wanted.stream(),
+            all().stream().filter(address -> !isLoopback(address) && !isLinkLocal(address)))
+        .distinct()
+        .toList();
   }
 
   /// Every address, public ones first.

@@ -5,6 +5,7 @@ import dev.madang.wire.Address;
 import dev.madang.wire.Cidr;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Whom relays may reach, and as whom they are seen. Any thread.
 final class Peers {
@@ -19,7 +20,12 @@ final class Peers {
     allow = config.allowPeers().stream().map(Cidr::parse).toList();
     outer = config.publicAddresses().stream().map(text -> Address.parse(text, 0)).toList();
     policy =
-        new PeerPolicy(allow, config.denyPeers().stream().map(Cidr::parse).toList(), own(), closed);
+        new PeerPolicy(
+            allow,
+            config.denyPeers().stream().map(Cidr::parse).toList(),
+            own(),
+            addresses.relays(),
+            closed);
   }
 
   PeerPolicy policy() {
@@ -44,8 +50,6 @@ final class Peers {
   }
 
   private List<Address> own() {
-    return java.util.stream.Stream.concat(addresses.all().stream(), outer.stream())
-        .distinct()
-        .toList();
+    return Stream.concat(addresses.all().stream(), outer.stream()).distinct().toList();
   }
 }

@@ -63,4 +63,28 @@ class TurnDoorTest {
       assertThat(result.received()).as(result.output()).isEqualTo(20);
     }
   }
+
+  @Test
+  void carriesDataBetweenTwoOfItsOwnRelaysAlthoughTheirAddressIsPrivate() throws Exception {
+    TurnDoor.Config config = TurnRig.with(TurnRig.loopback(), Map.of("allowPeers", List.of()));
+    try (TurnRig rig = new TurnRig(data, config)) {
+      Coturn.Peer nobody = rig.keep(Coturn.peer("127.0.0.1"));
+      List<String> options =
+          List.of("-y", "-s", "-u", "ann", "-w", "pass word", "-m", "2", "-n", "20", "-z", "5");
+      Coturn.Result result = Coturn.client(rig.port(), "127.0.0.1", nobody, options);
+      assertThat(result.received()).as(result.output()).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void reachesNothingElseOnThisMachine() throws Exception {
+    TurnDoor.Config config = TurnRig.with(TurnRig.loopback(), Map.of("allowPeers", List.of()));
+    try (TurnRig rig = new TurnRig(data, config)) {
+      Coturn.Peer peer = rig.keep(Coturn.peer("127.0.0.1"));
+      List<String> options = List.of("-s", "-u", "ann", "-w", "pass word", "-n", "5", "-z", "5");
+      Coturn.Result result = Coturn.client(rig.port(), "127.0.0.1", peer, options);
+      assertThat(result.sent()).as(result.output()).isEqualTo(5);
+      assertThat(result.received()).isZero();
+    }
+  }
 }
