@@ -264,7 +264,6 @@ export type Refusal =
   | 'too-many-knocks'
   | 'too-many-rooms'
   | 'too-many-joins'
-  | 'origin-not-allowed'
   | 'not-joined'
   | 'already-joined'
   | 'not-host'

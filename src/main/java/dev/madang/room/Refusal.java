@@ -27,9 +27,6 @@ public enum Refusal implements Coded {
   TOO_MANY_KNOCKS("Too many people are waiting at this door.", "Try again in a minute."),
   TOO_MANY_ROOMS("This server holds as many rooms as it may.", "Try again later."),
   TOO_MANY_JOINS("Too many joins from your network.", "Wait a minute and try again."),
-  ORIGIN_NOT_ALLOWED(
-      "This web page may not use this server.",
-      "Add the page's origin to the allowed origins of the server."),
   // ---- in the room
   NOT_JOINED("You are not in a room.", "Send `join` first."),
   ALREADY_JOINED(

@@ -174,7 +174,7 @@ final class Room {
         people.values().stream().filter(other -> other != participant).map(this::info).toList(),
         resumed ? chat.forReturning(participant.identity) : chat.forNewcomer(),
         participant.host() ? entrance.knocking().stream().map(Room::knock).toList() : List.of(),
-        rooms.iceServers(participant.identity));
+        rooms.iceServers(participant));
   }
 
   // ---- going away -----------------------------------------------------------------------------

@@ -35,7 +35,7 @@ public final class Rooms {
     void close(long connection);
 
     /** What this identity may relay through; asked when it enters, and when it asks. */
-    List<IceServer> iceServers(String identity);
+    List<IceServer> iceServers(long connection, String identity);
   }
 
   private final Limits limits;
@@ -142,7 +142,7 @@ public final class Rooms {
       case SignalMessage.React(String emoji) -> room.react(from, emoji);
       case SignalMessage.RaiseHand(boolean raised) -> room.raiseHand(from, raised);
       case SignalMessage.Rename(String name) -> room.rename(from, name);
-      case SignalMessage.Relay _ -> new Relays(output.iceServers(from.identity));
+      case SignalMessage.Relay _ -> new Relays(output.iceServers(from.connection, from.identity));
       case SignalMessage.SetLobby(boolean on) -> room.setLobby(from, on, now);
       case SignalMessage.Lock(boolean locked) -> room.lock(from, locked, now);
       case SignalMessage.Admit(String identity) -> room.admit(identity, now);
@@ -250,8 +250,8 @@ public final class Rooms {
     output.close(connection);
   }
 
-  List<IceServer> iceServers(String identity) {
-    return output.iceServers(identity);
+  List<IceServer> iceServers(Participant participant) {
+    return output.iceServers(participant.connection, participant.identity);
   }
 
   void wakeAt(long time) {

@@ -114,7 +114,7 @@ final class Meeting implements Rooms.Output {
   }
 
   @Override
-  public List<IceServer> iceServers(String identity) {
+  public List<IceServer> iceServers(long connection, String identity) {
     return List.of(new IceServer(List.of("stun:here:7700"), null, null));
   }
 

@@ -1,9 +1,9 @@
 package dev.madang.server.signal;
 
 import dev.madang.room.Refusal;
-import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.FromClient;
+import dev.madang.room.SignalMessage.FromServer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,15 +31,20 @@ public final class SignalJson {
   }
 
   /** A message's fields, without those that are null. */
-  public static Map<String, Object> write(SignalMessage message) {
+  static Map<String, Object> write(FromServer message) {
     return writeRecord(message, new LinkedHashMap<>());
   }
 
   /** An acknowledgement: its fields and, first, its `type`. */
-  public static Map<String, Object> write(Answer answer) {
+  static Map<String, Object> write(Answer answer) {
     var fields = new LinkedHashMap<String, Object>();
     fields.put("type", Shape.nameOf(answer.getClass()));
     return writeRecord(answer, fields);
+  }
+
+  /** An answer as an event, whose name says its type. */
+  static Map<String, Object> fields(Answer answer) {
+    return writeRecord(answer, new LinkedHashMap<>());
   }
 
   private static Object readRecord(Shape shape, String path, @Nullable Object value) {

@@ -1,0 +1,285 @@
+package dev.madang.server.signal;
+
+import dev.madang.chat.Ack;
+import dev.madang.chat.Handshake;
+import dev.madang.chat.Namespace;
+import dev.madang.chat.Socket;
+import dev.madang.room.Grant;
+import dev.madang.room.Limits;
+import dev.madang.room.Limits.Rate;
+import dev.madang.room.Pace;
+import dev.madang.room.Refusal;
+import dev.madang.room.Rooms;
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.FromClient;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.SignalMessage.Join;
+import dev.madang.room.SignalMessage.Refused;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Where clients signal: the Socket.IO namespace `/room`. Lives on home, the thread of the whole
+/// Socket.IO world; [#open], [#close] and [#figures] may be called from any other.
+public final class SignalDoor implements AutoCloseable {
+
+  /// @param open whether anybody enters any room without a token; for trying things out
+  /// @param keys secrets that sign grants, by key id; if there are none the install makes its own
+  /// @param joins how often one network address may try to join
+  public record Config(boolean open, Map<String, String> keys, Rate joins, Limits limits) {
+
+    public Config {
+      keys.forEach((id, secret) -> {
+        if (secret.getBytes(StandardCharsets.UTF_8).length < 32) {
+          throw new IllegalArgumentException(
+              "the key `" + id + "` needs a secret of at least 32 characters.");
+        }
+      });
+    }
+
+    public static Config defaults() {
+      return new Config(false, Map.of(), new Rate(60, 2), Limits.defaults());
+    }
+
+    public Config withOpen(boolean everybody) {
+      return new Config(everybody, keys, joins, limits);
+    }
+
+    public Config withLimits(Limits other) {
+      return new Config(open, keys, joins, other);
+    }
+  }
+
+  /// What a participant may relay through.
+  @FunctionalInterface
+  public interface Relays {
+    /// Called on home.
+    ///
+    /// @param identity whom the credentials are for
+    /// @param handshake how it came: its `host` header is where it reaches this server
+    List<IceServer> iceServers(String identity, Handshake handshake);
+  }
+
+  /// How it stands, for metrics.
+  ///
+  /// @param joins answered with anything but a refusal, since the start
+  /// @param refusals since the start, by code
+  public record Figures(
+      int rooms, int people, int waiting, long joins, Map<String, Long> refusals) {}
+
+  private final Config config;
+  private final Grants grants;
+  private final Relays relays;
+  private final ScheduledExecutorService home;
+  private final InstantSource time;
+  private final Rooms rooms;
+  private final Map<Long, Socket> sockets = new HashMap<>();
+  private final Map<String, Pace> addresses = new LinkedHashMap<>();
+  private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
+  private final ScheduledFuture<?> ticking;
+  private volatile Figures figures = new Figures(0, 0, 0, 0, Map.of());
+  private long lastConnection;
+  private long joins;
+
+  /** The wish for an answer to what is being handled now. */
+  private @Nullable Ack asked;
+
+  private SignalDoor(
+      Config config,
+      Grants grants,
+      Relays relays,
+      ScheduledExecutorService home,
+      InstantSource time) {
+    this.config = config;
+    this.grants = grants;
+    this.relays = relays;
+    this.home = home;
+    this.time = time;
+    long epochMillis = time.millis() - System.nanoTime() / 1_000_000;
+    rooms = new Rooms(config.limits(), secret(), epochMillis, new Telling());
+    ticking =
+        home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /// Opens it. The namespace must not be in use yet.
+  ///
+  /// @param namespace `io.of("/room")`
+  /// @param home the thread that `namespace` lives on
+  /// @param data this install's folder, for its own key
+  public static SignalDoor open(
+      Config config, Namespace namespace, ScheduledExecutorService home, Path data, Relays relays) {
+    Grants grants = GrantKeys.grants(config.keys(), data);
+    return open(config, namespace, home, grants, relays, InstantSource.system());
+  }
+
+  static SignalDoor open(
+      Config config,
+      Namespace namespace,
+      ScheduledExecutorService home,
+      Grants grants,
+      Relays relays,
+      InstantSource time) {
+    var door = new SignalDoor(config, grants, relays, home, time);
+    home.execute(() -> namespace.onConnection(door::connected));
+    return door;
+  }
+
+  public Figures figures() {
+    return figures;
+  }
+
+  /// Tells everybody that the server goes down. Returns at once; the words are on their way when
+  /// home has done what it was told before.
+  @Override
+  public void close() {
+    ticking.cancel(false);
+    home.execute(rooms::close);
+  }
+
+  // ---- from sockets -----------------------------------------------------------------------------
+
+  private void connected(Socket socket) {
+    long connection = ++lastConnection;
+    sockets.put(connection, socket);
+    socket.onAny((event, args, ack) -> received(connection, socket, event, args, ack));
+    socket.onDisconnect(_ -> {
+      sockets.remove(connection);
+      rooms.lost(connection, System.nanoTime());
+    });
+  }
+
+  private void received(
+      long connection, Socket socket, String event, List<@Nullable Object> args, Ack ack) {
+    long now = System.nanoTime();
+    asked = ack;
+    try {
+      FromClient message = SignalJson.read(event, args.isEmpty() ? null : args.getFirst());
+      if (message instanceof Join join) {
+        join(connection, socket, join, now);
+      } else {
+        rooms.receive(connection, message, now);
+      }
+    } catch (Unreadable unreadable) {
+      answer(socket, unreadable.refused());
+    } finally {
+      asked = null;
+    }
+  }
+
+  private void join(long connection, Socket socket, Join join, long now) {
+    String token = join.token();
+    if (!pace(socket.handshake().address(), now).allows(now)) {
+      answer(socket, Refusal.TOO_MANY_JOINS.refused());
+    } else if (token != null) {
+      switch (grants.check(token, join.room(), time.instant())) {
+        case Grants.Checked.Bad(Refusal why) -> answer(socket, why.refused());
+        case Grants.Checked.Good(Grant grant) -> rooms.join(connection, join, grant, now);
+      }
+    } else if (config.open()) {
+      rooms.join(connection, join, null, now);
+    } else {
+      answer(socket, Refusal.NEEDS_TOKEN.refused());
+    }
+  }
+
+  /// Of IPv6 a customer has a whole /64, so that counts as one address.
+  private Pace pace(String address, long now) {
+    if (addresses.size() >= MOST_ADDRESSES) {
+      addresses.values().removeIf(pace -> pace.full(now));
+    }
+    while (addresses.size() >= MOST_ADDRESSES) {
+      addresses.remove(addresses.keySet().iterator().next());
+    }
+    return addresses.computeIfAbsent(network(address), _ -> new Pace(config.joins(), now));
+  }
+
+  static String network(String address) {
+    if (address.indexOf(':') < 0 || address.contains(".")) {
+      return address;
+    }
+    String[] groups = address.split(":", -1);
+    var network = new StringBuilder();
+    for (int i = 0; i < Math.min(4, groups.length) && !groups[i].isEmpty(); i++) {
+      network.append(groups[i]).append(':');
+    }
+    return network.toString();
+  }
+
+  // ---- to sockets -------------------------------------------------------------------------------
+
+  /// The answer goes as acknowledgement if one was asked for, otherwise as an event of its own
+  /// name; a plain [Done] nobody asked for is not sent.
+  private void answer(Socket socket, Answer answer) {
+    if (answer instanceof Refused(Refusal code, String _, String _)) {
+      refusals.merge(code, 1L, Long::sum);
+    }
+    Ack ack = asked;
+    if (ack != null && ack.wanted()) {
+      ack.send(SignalJson.write(answer));
+    } else if (!(answer instanceof Done)) {
+      socket.emit(Shape.nameOf(answer.getClass()), SignalJson.fields(answer));
+    }
+  }
+
+  private final class Telling implements Rooms.Output {
+    @Override
+    public void answer(long connection, Answer answer) {
+      Socket socket = sockets.get(connection);
+      if (socket != null) {
+        joins += answer instanceof dev.madang.room.SignalMessage.Joined ? 1 : 0;
+        SignalDoor.this.answer(socket, answer);
+      }
+    }
+
+    @Override
+    public void send(long connection, FromServer message) {
+      Socket socket = sockets.get(connection);
+      if (socket != null) {
+        socket.emit(Shape.nameOf(message.getClass()), SignalJson.write(message));
+      }
+    }
+
+    @Override
+    public void close(long connection) {
+      Socket socket = sockets.get(connection);
+      if (socket != null) {
+        socket.disconnect();
+      }
+    }
+
+    @Override
+    public List<IceServer> iceServers(long connection, String identity) {
+      Socket socket = sockets.get(connection);
+      return socket == null ? List.of() : relays.iceServers(identity, socket.handshake());
+    }
+  }
+
+  private void tick() {
+    rooms.tick(System.nanoTime());
+    var byCode = new LinkedHashMap<String, Long>();
+    refusals.forEach((refusal, count) -> byCode.put(refusal.code(), count));
+    figures =
+        new Figures(rooms.count(), rooms.people(), rooms.waiting(), joins, Map.copyOf(byCode));
+  }
+
+  private static byte[] secret() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return secret;
+  }
+
+  private static final long TICK_MILLIS = 250;
+  private static final int MOST_ADDRESSES = 10_000;
+}
