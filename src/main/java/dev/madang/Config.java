@@ -1,6 +1,7 @@
 package dev.madang;
 
 import dev.madang.server.http.HttpDoor;
+import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.turn.TurnDoor;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,16 +12,22 @@ import java.util.Map;
 /// @param data where secrets, certificates and databases of this install live
 /// @param http the port for everything that comes by TCP
 /// @param turn STUN and TURN
-public record Config(Path data, HttpDoor.Config http, TurnDoor.Config turn) {
+/// @param signal rooms: who may enter, and how much they take
+public record Config(
+    Path data, HttpDoor.Config http, TurnDoor.Config turn, SignalDoor.Config signal) {
 
   public static Config defaults() {
-    return new Config(Path.of("data"), HttpDoor.Config.defaults(), TurnDoor.Config.defaults());
+    return new Config(
+        Path.of("data"),
+        HttpDoor.Config.defaults(),
+        TurnDoor.Config.defaults(),
+        SignalDoor.Config.defaults());
   }
 
   /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
   /// on an open network.
   static Map<String, String> dev() {
-    return Map.of("data", ".data");
+    return Map.of("data", ".data", "signal.open", "true");
   }
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */
