@@ -10,7 +10,7 @@ export interface MeshOutput {
   arrived(person: Person, track: MediaStreamTrack, streamId: string | undefined, first: boolean): void;
   data(from: Person, data: string | ArrayBuffer, reliable: boolean): void;
   fileAsked(from: Person, channel: RTCDataChannel): void;
-  /** No path was found in several tries; they go on. */
+  /** No path was found so far; the search goes on. */
   noPath(person: Person): void;
   /** Fresh relay credentials, if the present ones are old. */
   freshServers(): Promise<IceServer[] | undefined>;
@@ -85,6 +85,7 @@ export class Mesh {
         send: (message) => output.send(person, message),
         stateChanged: () => {
           if (peer.state === 'connected') person.rebuilds = 0;
+          if (peer.state === 'failed' && person.rebuilds === 0) output.noPath(person);
           output.pathChanged(person);
         },
         track: (track, streamId, first) => output.arrived(person, track, streamId, first),
@@ -106,14 +107,14 @@ export class Mesh {
       for (const message of said) person.peer!.receive(message);
       return;
     }
-    if (person.rebuilds++ === 0) this.output.noPath(person);
+    person.rebuilds++;
     setTimeout(
       () => {
         if (person.peer !== old) return;
         person.disconnect();
         this.build(person, polite, true);
       },
-      Math.min(30_000, 500 * 2 ** person.rebuilds),
+      Math.min(30_000, 250 * 2 ** person.rebuilds),
     );
   }
 }

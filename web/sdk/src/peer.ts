@@ -246,10 +246,7 @@ export class Peer {
 
   private async repair(): Promise<void> {
     if (this.closed || this.connection.connectionState === 'connected') return;
-    if (++this.attempts > MOST_RESTARTS) {
-      this.enter('failed');
-      return this.rebuild();
-    }
+    if (++this.attempts > MOST_RESTARTS) return this.rebuild();
     const servers = await this.output.freshServers();
     if (this.closed) return;
     if (servers) this.useServers(servers);
@@ -266,6 +263,7 @@ export class Peer {
   private rebuild(said?: Negotiating[]): void {
     if (this.closed) return;
     this.close();
+    this.enter(this.stood ? 'reconnecting' : 'failed');
     this.output.rebuild(said);
   }
 
