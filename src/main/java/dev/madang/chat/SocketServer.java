@@ -125,6 +125,11 @@ public final class SocketServer {
     return root.except(rooms);
   }
 
+  /** The namespace of this name if it exists. */
+  public @Nullable Namespace namespace(String name) {
+    return namespaces.get(name.startsWith("/") ? name : "/" + name);
+  }
+
   /** The namespaces that exist now. */
   public List<Namespace> namespaces() {
     return List.copyOf(namespaces.values());

@@ -18,6 +18,9 @@ public final class EngineServer {
   public interface Output {
     /** Called once, when something waits: call [EngineServer#flush()] at the end of this turn. */
     void flushSoon();
+
+    /** A session is over, in whatever way. */
+    void ended(EngineSession session);
   }
 
   private final EngineSettings settings;
@@ -45,15 +48,21 @@ public final class EngineServer {
   ///
   /// @param revision 3 or 4
   /// @param base64 whether this client of revision 3 asked for base64 instead of bytes
-  public EngineSession open(int revision, boolean base64, long now) {
+  /// @param owner whose it is, in the door's words
+  public EngineSession open(int revision, boolean base64, Object owner, long now) {
     String id = newId(random);
-    EngineSession session = new EngineSession(this, id, revision, base64);
+    EngineSession session = new EngineSession(this, id, revision, base64, owner);
     sessions.put(id, session);
     session.open(now);
     return session;
   }
 
-  public @Nullable EngineSession session(String id) {
+  /// The session of this id, unless there is none or its time is up.
+  public @Nullable EngineSession session(String id, long now) {
+    EngineSession session = sessions.get(id);
+    if (session != null) {
+      session.expire(now);
+    }
     return sessions.get(id);
   }
 
@@ -101,6 +110,7 @@ public final class EngineServer {
   void remove(EngineSession session) {
     heartbeats.cancel(session);
     sessions.remove(session.id());
+    output.ended(session);
   }
 
   /** Twenty characters of 120 random bits: not to be guessed. */

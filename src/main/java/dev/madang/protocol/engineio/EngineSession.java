@@ -38,14 +38,12 @@ public final class EngineSession {
     void answer(byte[] payload, boolean binary);
   }
 
-  /** A WebSocket. */
+  /** A WebSocket. What is sent leaves at the end of the turn without being asked to. */
   public interface Channel {
     void send(Message message);
 
     /** A text frame that is no message of ours to keep: pings, the handshake. */
     void control(String packet);
-
-    void flush();
 
     /** Bytes that were sent and have not left this process. */
     long bytesQueued();
@@ -63,6 +61,7 @@ public final class EngineSession {
   private final String id;
   private final boolean v4;
   private final boolean base64;
+  private final Object owner;
   private State state = State.OPEN;
   private Output output = NOBODY;
 
@@ -72,6 +71,7 @@ public final class EngineSession {
   private @Nullable List<Object> queue;
   private long queuedBytes;
   private boolean posting;
+  private boolean left;
 
   private boolean dirty;
   private @Nullable CloseReason doom;
@@ -96,8 +96,9 @@ public final class EngineSession {
     }
   }
 
-  EngineSession(EngineServer server, String id, int revision, boolean base64) {
+  EngineSession(EngineServer server, String id, int revision, boolean base64, Object owner) {
     this.server = server;
+    this.owner = owner;
     this.id = id;
     this.v4 = revision == 4;
     this.base64 = base64;
@@ -109,6 +110,16 @@ public final class EngineSession {
 
   public int revision() {
     return v4 ? 4 : 3;
+  }
+
+  /** Whose it is, in the words of whoever opened it. */
+  public Object owner() {
+    return owner;
+  }
+
+  /** Whether it is over but for one last poll. */
+  public boolean isOver() {
+    return state == State.CLOSED;
   }
 
   public boolean isOpen() {
@@ -141,7 +152,6 @@ public final class EngineSession {
       return;
     }
     write(open, message);
-    soon();
   }
 
   /// Whether a message sent now would soon leave: volatile ones are not sent otherwise. A client
@@ -185,7 +195,6 @@ public final class EngineSession {
   public void begin(Channel first) {
     channel = first;
     first.control(handshake(false));
-    soon();
   }
 
   /** The session begins by polling: this is the handshake's GET. */
@@ -211,8 +220,14 @@ public final class EngineSession {
 
   /// A GET came. Two at once end the session: the first is answered with a close packet, the second
   /// refused.
-  public void poll(Poll incoming, long now) {
-    expire(now);
+  public void poll(Poll incoming) {
+    if (left) {
+      left = false;
+      server.remove(this);
+      poll = incoming;
+      answerPollWith(List.of(NOOP));
+      return;
+    }
     mustPoll();
     if (poll != null) {
       finish(CloseReason.TRANSPORT_ERROR, CLOSE);
@@ -238,8 +253,7 @@ public final class EngineSession {
   }
 
   /// A POST began. A second one before the first is through ends the session.
-  public void beginPost(long now) {
-    expire(now);
+  public void beginPost() {
     mustPoll();
     if (posting) {
       finish(CloseReason.TRANSPORT_ERROR, CLOSE);
@@ -353,7 +367,6 @@ public final class EngineSession {
     if (frame.equals("2probe")) {
       candidate.probed = true;
       candidate.channel.control("3probe");
-      candidate.channel.flush();
       if (poll != null) {
         answerPoll(NOOP);
       }
@@ -370,7 +383,6 @@ public final class EngineSession {
         for (Object packet : waiting) {
           write(candidate.channel, packet);
         }
-        soon();
       }
     } else {
       dropUpgrade();
@@ -412,7 +424,15 @@ public final class EngineSession {
               reschedule(now);
             }
           }
-          case Packet.CLOSE -> finish(CloseReason.TRANSPORT_CLOSE, polled ? NOOP : null);
+          case Packet.CLOSE -> {
+            // The poll that should have been there first may still be on its way, by another
+            // connection: it is to find an orderly end too.
+            left = polled && poll == null;
+            finish(CloseReason.TRANSPORT_CLOSE, polled ? NOOP : null);
+            if (left) {
+              server.heartbeats().schedule(this, now + LEAVING_TIME, now);
+            }
+          }
           default -> {
             // Open, upgrade and noop mean nothing here; the official server ignores them too.
           }
@@ -426,6 +446,10 @@ public final class EngineSession {
   /** The wheel says that a deadline passed; it has forgotten this session. */
   void tick(long now) {
     if (state == State.CLOSED) {
+      if (left) {
+        left = false;
+        server.remove(this);
+      }
       return;
     }
     if (upgrade != null && upgrade.expiresAt - now <= 0) {
@@ -458,7 +482,7 @@ public final class EngineSession {
   }
 
   /** The wheel may be a little late: a request that comes after the deadline finds nobody. */
-  private void expire(long now) {
+  void expire(long now) {
     if (state != State.CLOSED && heartbeatAt - now <= 0 && (awaitingPong || !v4)) {
       tick(now);
     }
@@ -497,7 +521,6 @@ public final class EngineSession {
       enqueue(packet, packet.length());
     } else {
       open.control(packet);
-      soon();
     }
   }
 
@@ -537,9 +560,7 @@ public final class EngineSession {
     }
     if (doom != null && state == State.OPEN) {
       finish(doom, CLOSE);
-    } else if (channel != null) {
-      channel.flush();
-    } else if (poll != null && queue != null) {
+    } else if (channel == null && poll != null && queue != null) {
       answerPoll(NOOP);
     }
   }
@@ -579,7 +600,9 @@ public final class EngineSession {
     }
     boolean orderly = state == State.CLOSING || ORDERLY.contains(reason);
     state = State.CLOSED;
-    server.remove(this);
+    if (!left) {
+      server.remove(this);
+    }
     if (poll != null && farewell != null) {
       List<Object> last = new ArrayList<>();
       if (orderly && queue != null) {
@@ -620,5 +643,6 @@ public final class EngineSession {
   private static final String PING = "2";
   private static final String PONG = "3";
   private static final String NOOP = "6";
+  private static final long LEAVING_TIME = 1_000_000_000L;
   private static final long CLOSING_TIME = 30_000_000_000L;
 }

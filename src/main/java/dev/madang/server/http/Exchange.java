@@ -50,13 +50,15 @@ public abstract sealed class Exchange permits Http1Exchange {
 
   /// The first value of a query parameter, decoded, or null.
   public final @Nullable String query(String name) {
-    if (rawQuery == null) {
-      return null;
-    }
+    return query().get(name);
+  }
+
+  /// All query parameters, decoded; of two with one name the first.
+  public final Map<String, String> query() {
     if (query == null) {
-      query = Target.query(rawQuery);
+      query = rawQuery == null ? Map.of() : Target.query(rawQuery);
     }
-    return query.get(name);
+    return query;
   }
 
   public final Headers headers() {

@@ -58,6 +58,11 @@ public final class WebSocket {
     connection.send(text);
   }
 
+  /// Sends text that is in UTF-8 already.
+  public void sendUtf8(byte[] text) {
+    connection.send(text);
+  }
+
   /// Sends a binary message and takes the buffer over.
   public void sendBinary(ByteBuf payload) {
     connection.sendBinary(payload);
@@ -110,7 +115,11 @@ public final class WebSocket {
 
   /// A whole text frame, to be sent to many with [#sendEncoded].
   public static ByteBuf encodeText(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return encodeUtf8(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// The same, of text that is in UTF-8 already.
+  public static ByteBuf encodeUtf8(byte[] bytes) {
     ByteBuf frame = Unpooled.directBuffer(10 + bytes.length);
     FrameWriter.header(frame, FrameReader.TEXT, bytes.length);
     return frame.writeBytes(bytes);

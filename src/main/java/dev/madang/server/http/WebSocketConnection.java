@@ -191,11 +191,13 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   }
 
   void send(String text) {
-    if (state != State.OPEN) {
-      return;
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  void send(byte[] text) {
+    if (state == State.OPEN) {
+      write(message(FrameReader.TEXT, text, text.length));
     }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    write(message(FrameReader.TEXT, bytes, bytes.length));
   }
 
   void sendBinary(ByteBuf payload) {
