@@ -2,6 +2,7 @@ package dev.madang;
 
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.signal.SignalDoor;
+import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
 import java.nio.file.Path;
 import java.util.Map;
@@ -11,15 +12,21 @@ import java.util.Map;
 ///
 /// @param data where secrets, certificates and databases of this install live
 /// @param http the port for everything that comes by TCP
+/// @param socketio messages between clients and server
 /// @param turn STUN and TURN
 /// @param signal rooms: who may enter, and how much they take
 public record Config(
-    Path data, HttpDoor.Config http, TurnDoor.Config turn, SignalDoor.Config signal) {
+    Path data,
+    HttpDoor.Config http,
+    SocketIoDoor.Config socketio,
+    TurnDoor.Config turn,
+    SignalDoor.Config signal) {
 
   public static Config defaults() {
     return new Config(
         Path.of("data"),
         HttpDoor.Config.defaults(),
+        SocketIoDoor.Config.defaults(),
         TurnDoor.Config.defaults(),
         SignalDoor.Config.defaults());
   }

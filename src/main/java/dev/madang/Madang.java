@@ -4,6 +4,7 @@ import dev.madang.net.TcpLoops;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.StaticFiles;
+import dev.madang.server.socketio.SocketIoDoor;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import java.util.Objects;
 public final class Madang implements AutoCloseable {
   private final Config config;
   private final TcpLoops loops;
+  private final SocketIoDoor socketIo;
   private final HttpDoor http;
 
   private Madang(Config config) {
@@ -20,6 +22,7 @@ public final class Madang implements AutoCloseable {
     loops = new TcpLoops(Runtime.getRuntime().availableProcessors());
     Router router = new Router();
     StaticFiles.ofResources("web").addTo(router, List.of("/", "/r/", "/trust"));
+    socketIo = new SocketIoDoor(config.socketio(), loops.home()).open(router);
     http = openHttp(router);
   }
 
@@ -45,6 +48,11 @@ public final class Madang implements AutoCloseable {
     return new Madang(config);
   }
 
+  /// Where namespaces are set up and events are emitted, by [SocketIoDoor#execute].
+  public SocketIoDoor socketIo() {
+    return socketIo;
+  }
+
   public Config config() {
     return config;
   }
@@ -56,6 +64,7 @@ public final class Madang implements AutoCloseable {
 
   @Override
   public void close() {
+    socketIo.close();
     http.close();
     loops.close();
   }
