@@ -700,7 +700,12 @@ public final class TurnServer {
         request.first(StunAttribute.RequestedAddressFamily.class);
     Relay meant = null;
     if (family != null) {
-      meant = family.family() == StunAttribute.IPV6 ? allocation.relay6 : allocation.relay4;
+      meant =
+          switch (family.family()) {
+            case StunAttribute.IPV4 -> allocation.relay4;
+            case StunAttribute.IPV6 -> allocation.relay6;
+            default -> null;
+          };
       // "If the address family [...] does not match [...] 443 (Peer Address Family Mismatch)".
       if (meant == null) {
         throw new Refusal(443, "The allocation has no such address family");
