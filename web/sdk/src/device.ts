@@ -71,22 +71,23 @@ export class LocalDevice implements Device {
     this.drop();
   }
 
-  private settle(): Promise<void> {
-    return (this.opening ??= this.open().finally(() => (this.opening = undefined)));
+  /** Opens, one attempt at a time, until what is wished and what is true agree. */
+  private async settle(): Promise<void> {
+    while ((this.on && !this.track) || this.reopen) {
+      await (this.opening ??= this.open().finally(() => (this.opening = undefined)));
+    }
   }
 
   private async open(): Promise<void> {
-    while ((this.on && !this.track) || this.reopen) {
-      this.reopen = false;
-      this.busy = true;
-      this.output.changed();
-      const track = await this.request();
-      this.busy = false;
-      if (track && (this.on || this.kind === 'microphone')) this.take(track);
-      else if (track) track.stop();
-      else if (!this.track) this.on = false;
-      this.output.changed();
-    }
+    this.reopen = false;
+    this.busy = true;
+    this.output.changed();
+    const track = await this.request();
+    this.busy = false;
+    if (track && (this.on || this.kind === 'microphone')) this.take(track);
+    else if (track) track.stop();
+    else if (!this.track) this.on = false;
+    this.output.changed();
   }
 
   private async request(): Promise<MediaStreamTrack | undefined> {

@@ -63,22 +63,29 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       availableOut: pair?.availableOutgoingBitrate,
       incoming,
       outgoing,
-      ...judge({ lossPercent, silentMs: expected.media ? at - mediaAt : 0, incoming, outgoing }),
+      ...judge({
+        lossPercent,
+        silentMs: expected.media ? at - mediaAt : 0,
+        availableOut: pair?.availableOutgoingBitrate,
+        incoming,
+        outgoing,
+      }),
     },
   };
 }
 
 /**
- * The quality of what arrives, by the thresholds Jitsi publishes: good with at least half the
- * bitrate a picture of its size wants or under 6 % loss, fair with 30 % or under 8 %, poor below,
- * lost after three seconds without media.
+ * The quality of a path, by the thresholds Jitsi publishes: good with at least half the bitrate a
+ * picture of its size wants and under 6 % loss, fair with 30 % and under 8 %, poor below, lost
+ * after three seconds without media.
  *
- * A picture that does not move wants fewer bits: the bitrate counts only when the sender says that
- * bandwidth holds it back, or when the picture stumbles.
+ * A picture that does not move wants fewer bits: what comes counts only when it stumbles, and what
+ * goes only when bandwidth holds it back, against what the path would carry.
  */
 export function judge(heard: {
   lossPercent: number;
   silentMs: number;
+  availableOut?: number;
   incoming: readonly StreamStats[];
   outgoing: readonly StreamStats[];
 }): { quality: Quality; reason: QualityReason } {
@@ -90,7 +97,7 @@ export function judge(heard: {
   }
   for (const stream of heard.outgoing) {
     if (stream.source === 'camera' && stream.height && stream.limitedBy === 'bandwidth') {
-      ratio = Math.min(ratio, stream.bitrate / target(stream.height));
+      ratio = Math.min(ratio, Math.max(stream.bitrate, heard.availableOut ?? 0) / target(stream.height));
     }
   }
   const byLoss = heard.lossPercent < 6 ? 0 : heard.lossPercent < 8 ? 1 : 2;

@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+
+it('the client with everything inside is one file of at most 30 KB, compressed', () => {
+  const out = mkdtempSync(join(tmpdir(), 'madang-size-'));
+  try {
+    const cwd = new URL('..', import.meta.url).pathname;
+    const vite = new URL('../../node_modules/vite/bin/vite.js', import.meta.url).pathname;
+    execFileSync(process.execPath, [vite, 'build', '--outDir', out, '--emptyOutDir', '--logLevel', 'warn'], {
+      cwd,
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    expect(readdirSync(out)).toEqual(['madang.js']);
+    const size = gzipSync(readFileSync(join(out, 'madang.js')), { level: 9 }).length;
+    expect(size).toBeLessThanOrEqual(30_000);
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { judge, measure, type Measured, type Report } from '../src/stats';
+import type { StreamStats } from '../src/types';
+
+const expected = {
+  identity: 'ann',
+  media: true,
+  source: (_: 'in' | 'out', mid: string | undefined) => (mid === '1' ? ('camera' as const) : ('microphone' as const)),
+};
+
+/** What Chromium reports, cut to what counts, after so many seconds. */
+function reports(seconds: number, change: Record<string, object> = {}): Map<string, Report> {
+  const timestamp = 1000 + seconds * 1000;
+  const all: Record<string, object> = {
+    transport: { type: 'transport', selectedCandidatePairId: 'pair' },
+    pair: { type: 'candidate-pair', state: 'succeeded', nominated: true, localCandidateId: 'local', remoteCandidateId: 'remote', currentRoundTripTime: 0.0421, availableOutgoingBitrate: 2e6 },
+    local: { type: 'local-candidate', candidateType: 'host', protocol: 'udp' },
+    remote: { type: 'remote-candidate', candidateType: 'prflx', protocol: 'udp' },
+    vp8: { type: 'codec', mimeType: 'video/VP8' },
+    opus: { type: 'codec', mimeType: 'audio/opus' },
+    sound: { type: 'inbound-rtp', kind: 'audio', mid: '0', codecId: 'opus', bytesReceived: seconds * 4000, packetsReceived: seconds * 50, packetsLost: 0, jitter: 0.004, concealedSamples: seconds * 480, totalSamplesReceived: seconds * 48000 },
+    picture: { type: 'inbound-rtp', kind: 'video', mid: '1', codecId: 'vp8', bytesReceived: seconds * 100_000, packetsReceived: seconds * 100, packetsLost: 0, frameWidth: 640, frameHeight: 360, framesPerSecond: 30, freezeCount: 0 },
+    sent: { type: 'outbound-rtp', kind: 'video', mid: '1', codecId: 'vp8', bytesSent: seconds * 50_000, packetsSent: seconds * 50, remoteId: 'heard', qualityLimitationReason: 'none', frameHeight: 360 },
+    heard: { type: 'remote-inbound-rtp', fractionLost: 0.02, jitter: 0.003 },
+  };
+  return new Map(Object.entries(all).map(([id, report]) => [id, { id, timestamp, ...report, ...change[id] } as Report]));
+}
+
+function twice(change: Record<string, object> = {}): Measured {
+  return measure(reports(4, change), measure(reports(2), undefined, expected), expected);
+}
+
+describe('the numbers of a path', () => {
+  it('are plain: bits a second, percent, milliseconds', () => {
+    const { stats } = twice();
+    expect(stats).toMatchObject({
+      identity: 'ann',
+      path: 'direct',
+      transport: 'udp',
+      rttMs: 42.1,
+      lossPercent: 0,
+      bitrateIn: 832_000,
+      bitrateOut: 400_000,
+      availableOut: 2e6,
+      quality: 'good',
+      reason: 'none',
+    });
+    expect(stats.incoming.find(({ source }) => source === 'camera')).toMatchObject({ codec: 'VP8', bitrate: 800_000, height: 360 });
+    expect(stats.incoming.find(({ source }) => source === 'microphone')).toMatchObject({ codec: 'opus', jitterMs: 4, concealedPercent: 1 });
+    expect(stats.outgoing[0]).toMatchObject({ bitrate: 400_000, lossPercent: 2, jitterMs: 3 });
+  });
+
+  it.each([
+    ['udp', 'udp'],
+    ['tcp', 'tcp'],
+    ['tls', 'tls'],
+  ])('name the relay’s way out: %s', (relayProtocol, transport) => {
+    const { stats } = twice({ local: { candidateType: 'relay', relayProtocol } });
+    expect([stats.path, stats.transport]).toEqual(['relayed', transport]);
+  });
+
+  it('know a path that only the other side relays', () => {
+    expect(twice({ remote: { candidateType: 'relay' } }).stats.path).toBe('relayed');
+  });
+
+  it('find the pair where no transport is reported', () => {
+    const { stats } = twice({ transport: { type: 'other' } });
+    expect([stats.path, stats.rttMs]).toEqual(['direct', 42.1]);
+  });
+
+  it('count loss since the last look, not since the beginning', () => {
+    const before = measure(reports(2, { picture: { packetsLost: 500 } }), undefined, expected);
+    const { stats } = measure(reports(4, { picture: { packetsLost: 530 } }), before, expected);
+    expect(stats.lossPercent).toBe(9.1);
+    expect([stats.quality, stats.reason]).toEqual(['poor', 'loss']);
+  });
+
+  it('are lost after three seconds without media, unless nobody sends any', () => {
+    const still = { sound: { packetsReceived: 100 }, picture: { packetsReceived: 200 } };
+    let measured = measure(reports(2), undefined, expected);
+    for (const seconds of [4, 6]) measured = measure(reports(seconds, still), measured, expected);
+    expect([measured.stats.quality, measured.stats.reason]).toEqual(['lost', 'noMedia']);
+    measured = measure(reports(2), undefined, { ...expected, media: false });
+    for (const seconds of [4, 6]) measured = measure(reports(seconds, still), measured, { ...expected, media: false });
+    expect(measured.stats.quality).toBe('good');
+  });
+});
+
+describe('the quality', () => {
+  const heard = { lossPercent: 0, silentMs: 0, incoming: [] as StreamStats[], outgoing: [] as StreamStats[] };
+  const camera = (bitrate: number, more: Partial<StreamStats> = {}) =>
+    ({ kind: 'video', source: 'camera', height: 360, bitrate, framesPerSecond: 30, freezes: 0, ...more }) as StreamStats;
+
+  it.each([
+    [0, 'good'],
+    [5.9, 'good'],
+    [6, 'fair'],
+    [7.9, 'fair'],
+    [8, 'poor'],
+    [60, 'poor'],
+  ])('at %d %% loss is %s', (lossPercent, quality) => {
+    expect(judge({ ...heard, lossPercent })).toEqual({ quality, reason: quality === 'good' ? 'none' : 'loss' });
+  });
+
+  it.each([
+    [250_000, 'good'],
+    [249_000, 'fair'],
+    [150_000, 'fair'],
+    [149_000, 'poor'],
+  ])('of a stumbling picture of 360 lines at %d bit/s is %s', (bitrate, quality) => {
+    expect(judge({ ...heard, incoming: [camera(bitrate, { framesPerSecond: 5 })] }).quality).toBe(quality);
+  });
+
+  it('of a picture that merely stands still is good', () => {
+    expect(judge({ ...heard, incoming: [camera(20_000)] }).quality).toBe('good');
+    expect(judge({ ...heard, outgoing: [camera(20_000, { limitedBy: 'none' })] }).quality).toBe('good');
+  });
+
+  it('sinks when bandwidth holds our own picture back', () => {
+    const outgoing = [camera(100_000, { limitedBy: 'bandwidth' })];
+    expect(judge({ ...heard, availableOut: 120_000, outgoing })).toEqual({ quality: 'poor', reason: 'bitrate' });
+    expect(judge({ ...heard, availableOut: 3_000_000, outgoing }).quality).toBe('good');
+  });
+});
