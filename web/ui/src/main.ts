@@ -1,9 +1,37 @@
-import { mount } from 'svelte';
-import './style/base.css';
-import App from './App.svelte';
+import { mount, type Component } from 'svelte';
+import Broken from './parts/Broken.svelte';
 import { applyTheme } from './parts/theme.svelte.ts';
-import { start } from './words/words.svelte.ts';
+import { route, type Route } from './route.ts';
+import './style/base.css';
+import { learn, start, type Part } from './words/words.svelte.ts';
+
+type Page = { default: Component<{ room: string }> };
+
+// Each page is a piece of its own: the first page does not load the room.
+function load(here: Route): Promise<[unknown, void]> {
+  const words = (...parts: Part[]) => learn('common', ...parts);
+  switch (here.page) {
+    case 'home':
+      return Promise.all([import('./home/Home.svelte'), words('home')]);
+    case 'trust':
+      return Promise.all([import('./trust/Trust.svelte'), words('trust')]);
+    case 'room':
+      return Promise.all([import('./room/RoomPage.svelte'), words('room')]);
+    case 'nowhere':
+      return Promise.all([import('./home/Nowhere.svelte'), words()]);
+  }
+}
+
+const target = document.getElementById('app')!;
+const here = route(location.pathname);
 
 start();
 applyTheme();
-mount(App, { target: document.getElementById('app')! });
+load(here).then(
+  ([page]) =>
+    mount((page as Page).default, {
+      target,
+      props: { room: here.page === 'room' ? here.room : '' },
+    }),
+  () => mount(Broken, { target }),
+);

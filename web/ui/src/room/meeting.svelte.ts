@@ -9,6 +9,7 @@ import type {
   RoomInfo,
   Source,
   State,
+  Track,
 } from '@madang/client';
 import { rememberRoom } from '../parts/kept.ts';
 import { say, type Key } from '../words/words.svelte.ts';
@@ -55,6 +56,7 @@ export class Meeting {
   #count = 0;
   #reconnected = false;
   #drawn = false;
+  #seen = new Set<string>();
   #stop: (() => void)[] = [];
 
   constructor(readonly room: Room) {
@@ -64,6 +66,7 @@ export class Meeting {
       room.on('state', (state) => this.#stateChanged(state)),
       room.on('joined', (participant) => this.#came(participant)),
       room.on('left', (participant, reason) => this.#went(participant, reason)),
+      room.on('track', (track, participant) => this.#shared(track, participant)),
       room.on('said', (message) => this.#said(message)),
       room.on('reacted', (participant, emoji) => this.#flies(participant, emoji)),
       room.on('knocked', (knock) => this.#knocked(knock)),
@@ -269,6 +272,14 @@ export class Meeting {
     const key: Key =
       reason === 'removed' ? 'people.removed' : reason === 'gone' ? 'people.gone' : 'people.left';
     this.notice(say(key, { name: participant.name }));
+  }
+
+  #shared(track: Track, participant: Participant): void {
+    if (track.source !== 'screen' || participant.isMe || this.#seen.has(track.id) || track.ended) {
+      return;
+    }
+    this.#seen.add(track.id);
+    this.announcer.tell(say('said.otherShares', { name: participant.name }));
   }
 
   #said(message: Message): void {

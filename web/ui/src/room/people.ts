@@ -82,9 +82,7 @@ export function large(
   if (pin !== undefined) {
     return pin;
   }
-  const screen =
-    all.findLast((tile) => tile.screen !== undefined && !tile.person.isMe) ??
-    all.findLast((tile) => tile.screen !== undefined);
+  const screen = all.findLast((tile) => tile.screen !== undefined && !tile.person.isMe);
   if (screen !== undefined) {
     return screen;
   }
@@ -96,14 +94,14 @@ export function large(
   );
 }
 
-/** The size of `n` equal tiles that fill a stage best, between 3:4 and 16:9. */
+/** The size of `n` equal tiles that fill a stage best, between 3:5 and 16:9. */
 export function grid(n: number, width: number, height: number, gap: number): { width: number; height: number } {
   let best = { width: 0, height: 0 };
   for (let columns = 1; columns <= n; columns++) {
     const rows = Math.ceil(n / columns);
     const w = (width - gap * (columns - 1)) / columns;
     const h = (height - gap * (rows - 1)) / rows;
-    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, (w * 4) / 3) };
+    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, (w * 5) / 3) };
     if (fit.width * fit.height > best.width * best.height) {
       best = fit;
     }

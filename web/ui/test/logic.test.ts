@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { link, problem, route, tidy } from '../src/route.ts';
+import { grantedName } from '../src/room/invitation.ts';
+import { grid, large, type Tile } from '../src/room/people.ts';
+import { canComeBack, lostWords } from '../src/room/problems.ts';
+import { pieces } from '../src/room/text.ts';
+import { secureLink } from '../src/parts/about.ts';
+import { system } from '../src/trust/system.ts';
+import { ago, bits, percent, size } from '../src/words/numbers.ts';
+import { learn } from '../src/words/words.svelte.ts';
+
+describe('addresses', () => {
+  test('lead to their pages', () => {
+    expect(route('/')).toEqual({ page: 'home' });
+    expect(route('/trust')).toEqual({ page: 'trust' });
+    expect(route('/r/tea')).toEqual({ page: 'room', room: 'tea' });
+    expect(route('/x/y')).toEqual({ page: 'nowhere', path: '/x/y' });
+  });
+
+  test('carry a room’s name of any script there and back', () => {
+    expect(route(link('아침-차_1.b'))).toEqual({ page: 'room', room: '아침-차_1.b' });
+  });
+
+  test('with a broken escape or a name that no room has lead nowhere', () => {
+    expect(route('/r/%E0%A4%A').page).toBe('nowhere');
+    expect(route('/r/a%2Fb').page).toBe('nowhere');
+    expect(route(`/r/${'a'.repeat(65)}`).page).toBe('nowhere');
+  });
+});
+
+describe('a room’s name', () => {
+  test('is tidied from what people type', () => {
+    expect(tidy('  아침  차 ')).toBe('아침-차');
+  });
+
+  test('is refused by its signs, its length, its absence', () => {
+    expect(problem('')).toEqual({ kind: 'missing' });
+    expect(problem('a/b?c?')).toEqual({ kind: 'signs', signs: '/ ?' });
+    expect(problem('가'.repeat(65))).toEqual({ kind: 'tooLong' });
+    expect(problem('가'.repeat(64))).toBeNull();
+  });
+});
+
+test('only web addresses become links, without the full stop behind them', () => {
+  expect(pieces('see https://a.example/b. or javascript:alert(1)')).toEqual([
+    { text: 'see ' },
+    { text: 'https://a.example/b', link: 'https://a.example/b' },
+    { text: '. or javascript:alert(1)' },
+  ]);
+});
+
+describe('the stage', () => {
+  const face = (identity: string, isMe = false) =>
+    ({ key: identity, person: { identity, isMe }, screen: undefined }) as unknown as Tile;
+  const screen = (identity: string, isMe = false) =>
+    ({ key: `${identity}/s`, person: { identity, isMe }, screen: {} }) as unknown as Tile;
+  const [a, b, me] = [face('a'), face('b'), face('me', true)];
+
+  test('shows all alike in a grid', () => {
+    expect(large([a, b, me], 'grid', undefined, 'a')).toBeUndefined();
+  });
+
+  test('shows who speaks large in the speaker layout, or somebody else than me', () => {
+    expect(large([a, b, me], 'speaker', undefined, 'b')).toBe(b);
+    expect(large([a, b, me], 'speaker', undefined, undefined)).toBe(a);
+  });
+
+  test('shows somebody’s screen large, but not my own', () => {
+    const theirs = screen('b');
+    expect(large([theirs, a, b, me], 'grid', undefined, 'a')).toBe(theirs);
+    expect(large([screen('me', true), a, me], 'grid', undefined, 'a')).toBeUndefined();
+  });
+
+  test('obeys a pin before everything', () => {
+    expect(large([screen('b'), a, b, me], 'grid', 'a', 'b')).toBe(a);
+  });
+
+  test('fills a wide stage by columns and a phone by rows', () => {
+    const wide = grid(2, 1200, 600, 10);
+    expect(wide.width * 2 + 10).toBeLessThanOrEqual(1200);
+    expect(wide.height).toBeGreaterThan(300);
+    const phone = grid(2, 380, 640, 10);
+    expect(phone).toEqual({ width: 380, height: 315 });
+  });
+
+  test('never asks for a tile of negative size', () => {
+    expect(grid(4, 0, 0, 10)).toEqual({ width: 0, height: 0 });
+  });
+});
+
+test('who is out reads why and what to press, also for codes we do not know', async () => {
+  await learn('common', 'room');
+  expect(lostWords({ code: 'room-full' }, 'tea').title).toBe('This yard is full for now');
+  expect(lostWords({ code: 'odd', message: 'So it is.', help: 'Wait.' }, 'tea').why).toBe(
+    'So it is. Wait.',
+  );
+  expect(canComeBack('removed')).toBe(false);
+  expect(canComeBack('left')).toBe(true);
+});
+
+test('an invitation’s name is read for the field, rubbish is not', () => {
+  const body = btoa(String.fromCharCode(...new TextEncoder().encode('{"name":"지우"}')));
+  expect(grantedName(`x.${body}.y`)).toBe('지우');
+  expect(grantedName('rubbish')).toBeUndefined();
+  expect(grantedName(undefined)).toBeUndefined();
+});
+
+test('the secure address keeps the room', () => {
+  expect(secureLink('https://192.168.0.7:7700', '/r/tea')).toBe('https://192.168.0.7:7700/r/tea');
+  expect(secureLink('nonsense', '/')).toBeNull();
+});
+
+test('guesses the system whose steps to unfold', () => {
+  expect(system('Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/156', 0)).toBe('windows');
+  expect(system('Mozilla/5.0 (Macintosh; Intel Mac OS X) Safari', 5)).toBe('ios');
+  expect(system('Mozilla/5.0 (Linux; Android 16) Chrome', 5)).toBe('android');
+  expect(system('Mozilla/5.0 (X11; Linux) Firefox/153.0', 0)).toBe('firefox');
+});
+
+test('numbers are written as the language writes them', () => {
+  expect(size(4_812_331, 'en')).toBe('4.8 MB');
+  expect(size(512, 'en')).toBe('512 byte');
+  expect(percent(0.094, 'en')).toBe('9.4%');
+  expect(bits(1_240_000, 'en')).toBe('1.2 Mbit/s');
+  expect(ago(0, 2 * 86_400_000, 'en')).toBe('2 days ago');
+  expect(ago(0, 2 * 86_400_000, 'ko')).toBe('그저께');
+});

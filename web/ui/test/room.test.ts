@@ -1,0 +1,298 @@
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { FakeRoom } from '../src/fake/client.ts';
+import { Meeting } from '../src/room/meeting.svelte.ts';
+import MeetingView from '../src/room/MeetingView.svelte';
+import { learn, speak } from '../src/words/words.svelte.ts';
+
+let room: FakeRoom;
+let meeting: Meeting;
+let view: ReturnType<typeof mount>;
+
+// happy-dom knows no top layer.
+HTMLElement.prototype.hidePopover ??= () => undefined;
+
+beforeEach(async () => {
+  await learn('common', 'room');
+  await speak('en');
+  localStorage.clear();
+  room = new FakeRoom('tea', { name: 'Jiu' });
+  meeting = new Meeting(room);
+  view = mount(MeetingView, { target: document.body, props: { meeting } });
+  flushSync();
+});
+
+afterEach(async () => {
+  await unmount(view);
+  meeting.close();
+  room.media.close();
+  document.body.replaceChildren();
+});
+
+function one(selector: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (found === null) {
+    throw new Error(`nothing like ${selector}`);
+  }
+  return found;
+}
+
+function named(name: string): HTMLElement {
+  const found = [...document.querySelectorAll<HTMLElement>('button')].find(
+    (button) => (button.getAttribute('aria-label') ?? button.textContent?.trim()) === name,
+  );
+  if (found === undefined) {
+    throw new Error(`no button named ${name}`);
+  }
+  return found;
+}
+
+async function press(name: string): Promise<void> {
+  named(name).click();
+  await settled();
+}
+
+/** What promises had to do is done and drawn. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  flushSync();
+}
+
+function key(code: string, type: 'keydown' | 'keyup' = 'keydown', init: KeyboardEventInit = {}): void {
+  document.body.dispatchEvent(
+    new KeyboardEvent(type, { code, key: code, bubbles: true, cancelable: true, ...init }),
+  );
+  flushSync();
+}
+
+const polite = () => one('[data-live="polite"]').textContent?.trim();
+const assertive = () => one('[data-live="assertive"]').textContent?.trim();
+
+test('one alone is told so, and that the link invites', () => {
+  expect(document.body.textContent).toContain('You are alone here');
+  room.come('Noor');
+  flushSync();
+  expect(document.body.textContent).not.toContain('You are alone here');
+  expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('Noor');
+});
+
+test('the bar is a toolbar of seven, and arrow keys move in it', () => {
+  const tools = [...document.querySelectorAll<HTMLElement>('[role="toolbar"] [data-tool]')];
+  expect(tools).toHaveLength(7);
+  expect(tools.filter((tool) => tool.tabIndex === 0)).toHaveLength(1);
+  tools[0]!.focus();
+  tools[0]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'End', bubbles: true }));
+  flushSync();
+  expect(document.activeElement).toBe(tools[6]);
+  tools[6]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowRight', bubbles: true }));
+  flushSync();
+  expect(document.activeElement).toBe(tools[0]);
+  expect(tools[0]!.tabIndex).toBe(0);
+});
+
+test('the microphone’s button says what pressing it does, and the change is spoken', async () => {
+  await press('Turn microphone on');
+  expect(room.media.microphone.on).toBe(true);
+  named('Turn microphone off');
+  expect(polite()).toBe('Microphone on');
+});
+
+test('space held talks while the microphone is off, and letting go is quiet again', async () => {
+  key('Space');
+  await settled();
+  expect(room.media.microphone.on).toBe(true);
+  expect(one('[data-banner="talking"]').textContent).toContain('You are talking');
+  key('Space', 'keyup');
+  await settled();
+  expect(room.media.microphone.on).toBe(false);
+});
+
+test('letters go by the place of the key, so that they work under a Korean keyboard', async () => {
+  key('KeyM', 'keydown', { key: 'ㅡ' });
+  await settled();
+  expect(room.media.microphone.on).toBe(true);
+});
+
+test('letters typed into the chat stay letters', async () => {
+  await press('Chat');
+  const field = one('textarea');
+  field.dispatchEvent(new KeyboardEvent('keydown', { code: 'KeyM', key: 'm', bubbles: true }));
+  expect(room.media.microphone.on).toBe(false);
+});
+
+test('a host mutes me: it is said at once, with what to press', () => {
+  const host = room.come('Noor');
+  room.tell('muted', host, 'microphone');
+  flushSync();
+  expect(assertive()).toBe(
+    'Noor turned your microphone off. Press the microphone button to speak again.',
+  );
+});
+
+test('a knock is spoken at once, and one press admits', async () => {
+  const knock = { identity: 'k1', name: 'Hayun' };
+  room.knocks = [knock];
+  room.tell('knocked', knock);
+  room.changed();
+  flushSync();
+  expect(assertive()).toBe('Hayun knocks');
+  await press('Admit Hayun');
+  expect(room.asked).toEqual(['admit k1']);
+});
+
+test('several knocks are admitted by one press', async () => {
+  room.knocks = [
+    { identity: 'k1', name: 'Hayun' },
+    { identity: 'k2', name: 'Luis' },
+  ];
+  room.changed();
+  flushSync();
+  await press('Admit all');
+  expect(room.asked).toEqual(['admit']);
+});
+
+test('messages unread are counted until the chat is opened', async () => {
+  room.come('Noor');
+  room.hear('Noor', 'Hello');
+  room.hear('Noor', 'Are you there?');
+  flushSync();
+  expect(polite()).toBe('Noor writes: Are you there?');
+  await press('Chat: 2 new messages');
+  named('Chat');
+  expect([...document.querySelectorAll('[data-message]')]).toHaveLength(2);
+});
+
+test('a message that was not delivered says so and is sent again by a press', async () => {
+  room.chat.push({ ...room.mine('Stuck'), state: 'notDelivered' });
+  room.changed();
+  meeting.open('chat');
+  flushSync();
+  expect(one('[data-state="notDelivered"]').textContent).toContain('Not delivered');
+  await press('Send again');
+  expect(document.querySelector('[data-state="notDelivered"]')).toBeNull();
+});
+
+test('a private message goes to the one chosen', async () => {
+  room.come('Noor');
+  meeting.writeTo('p1');
+  flushSync();
+  const field = one('textarea') as HTMLTextAreaElement;
+  field.value = 'Only you';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+  await press('Send');
+  expect(room.chat.at(-1)).toMatchObject({ text: 'Only you', to: 'p1' });
+  expect(one('[data-private="true"]').textContent).toContain('privately to Noor');
+});
+
+test('Enter that ends a Korean syllable does not send', async () => {
+  meeting.open('chat');
+  flushSync();
+  const field = one('textarea') as HTMLTextAreaElement;
+  field.value = '안녕';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+  field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true }));
+  expect(room.chat).toHaveLength(0);
+  field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+  flushSync();
+  expect(room.chat).toHaveLength(1);
+});
+
+test('raised hands stand in order, and each is spoken', () => {
+  const [a, b] = [room.come('Noor'), room.come('Luis')];
+  b.hand = 1;
+  room.changed();
+  a.hand = 2;
+  room.changed();
+  meeting.open('people');
+  flushSync();
+  expect(polite()).toBe('Noor raised a hand, number 2');
+  const order = [...document.querySelectorAll('[data-hand-of]')].map((row) => row.getAttribute('data-hand-of'));
+  expect(order).toEqual(['p2', 'p1']);
+});
+
+test('removing somebody is asked first, and going back removes nobody', async () => {
+  room.come('Noor');
+  meeting.open('people');
+  flushSync();
+  const menu = one('[data-person="p1"] [popover]');
+  menu.dispatchEvent(Object.assign(new Event('toggle'), { newState: 'open' }));
+  flushSync();
+  await press('Remove from the room');
+  expect(document.body.textContent).toContain('cannot come in again with the same link');
+  await press('Go back');
+  expect(room.asked).toEqual([]);
+});
+
+test('a guest has no host’s menu', () => {
+  room.self.role = 'guest';
+  room.come('Noor');
+  meeting.open('people');
+  room.changed();
+  flushSync();
+  one('[data-person="p1"] [popover]').dispatchEvent(Object.assign(new Event('toggle'), { newState: 'open' }));
+  flushSync();
+  expect(document.body.textContent).toContain('Write privately');
+  expect(document.body.textContent).not.toContain('Remove from the room');
+});
+
+test('a cut connection is said at once and its end politely', () => {
+  room.become('reconnecting');
+  flushSync();
+  expect(one('[data-room-state]').dataset.roomState).toBe('reconnecting');
+  expect(assertive()).toContain('The connection to the server is lost');
+  room.become('connected');
+  flushSync();
+  expect(polite()).toBe('You are back.');
+});
+
+test('somebody away keeps the tile, marked', () => {
+  const other = room.come('Noor');
+  other.presence = 'reconnecting';
+  room.changed();
+  flushSync();
+  expect(one('[data-participant="p1"]').dataset.presence).toBe('reconnecting');
+  expect(one('[data-participant="p1"]').textContent).toContain('Reconnecting');
+});
+
+test('a bad path names its reason on the tile', () => {
+  const other = room.come('Noor');
+  other.connection = { state: 'connected', path: 'direct', transport: 'udp', quality: 'poor', reason: 'loss' };
+  room.changed();
+  flushSync();
+  expect(one('[data-participant="p1"]').textContent).toContain('poor: packets get lost on the way');
+});
+
+test('a reaction flies and is spoken', () => {
+  const other = room.come('Noor');
+  room.tell('reacted', other, '👏');
+  flushSync();
+  expect(one('[data-reaction="👏"]').textContent).toContain('Noor');
+  expect(polite()).toBe('Noor: Applause');
+});
+
+test('sound that the browser holds back is asked for by one press', async () => {
+  room.audioBlocked = true;
+  room.changed();
+  flushSync();
+  one('.hear').click();
+  await settled();
+  expect(document.querySelector('.hear')).toBeNull();
+});
+
+test('the sheet lists every key that works', async () => {
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', code: 'Slash', bubbles: true }));
+  flushSync();
+  const keys = [...document.querySelectorAll('[data-shortcuts] kbd')].map((sign) => sign.textContent);
+  expect(keys).toEqual(['M', 'V', 'S', 'H', 'P', 'C', 'Q', 'L', 'F', 'Space', '← →', 'Esc', '?']);
+});
+
+test('everything is Korean after the switch, without loading the page again', async () => {
+  room.come('민준');
+  await speak('ko');
+  flushSync();
+  named('마이크 켜기');
+  expect(document.documentElement.lang).toBe('ko');
+  expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('민준');
+});

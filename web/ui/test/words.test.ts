@@ -1,0 +1,105 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { choose, fill } from '../src/words/words.svelte.ts';
+
+const src = join(import.meta.dirname, '../src');
+const parts = ['common', 'home', 'room', 'trust'];
+
+async function words(part: string, language: string): Promise<Record<string, string>> {
+  return (await import(`../src/words/${part}.${language}.ts`)).default;
+}
+
+function places(sentence: string): string[] {
+  return [...new Set([...sentence.matchAll(/\{(\w+)/g)].map((match) => match[1]!))].sort();
+}
+
+function sources(folder = src): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory()
+      ? sources(join(folder, entry.name))
+      : /\.(svelte|ts)$/.test(entry.name) && !/\.(en|ko)\.ts$/.test(entry.name)
+        ? [join(folder, entry.name)]
+        : [],
+  );
+}
+
+describe.each(parts)('the dictionaries of %s', (part) => {
+  test('have the same keys in both languages, in the same order', async () => {
+    expect(Object.keys(await words(part, 'ko'))).toEqual(Object.keys(await words(part, 'en')));
+  });
+
+  test('have the same places for values', async () => {
+    const [en, ko] = [await words(part, 'en'), await words(part, 'ko')];
+    for (const key of Object.keys(en)) {
+      expect(places(ko[key]!), key).toEqual(places(en[key]!));
+    }
+  });
+
+  test('leave nothing empty, and Korean is written in Korean', async () => {
+    for (const language of ['en', 'ko']) {
+      for (const [key, sentence] of Object.entries(await words(part, language))) {
+        expect(sentence.trim(), key).not.toBe('');
+        if (language === 'en' && key !== 'common.toKorean') {
+          expect(sentence, key).not.toMatch(/[\uac00-\ud7a3]/);
+        } else if (language === 'ko' && !latin.has(key)) {
+          expect(sentence, key).toMatch(/[\uac00-\ud7a3]/);
+        }
+      }
+    }
+  });
+});
+
+/** Names and keys that are the same in every language. */
+const latin = new Set([
+  'common.toEnglish',
+  'trust.windows',
+  'trust.macos',
+  'trust.android',
+  'trust.linux',
+  'keys.escape',
+  'react.from',
+  'quality.because',
+]);
+
+test('every sentence is used, and every sentence used is there', async () => {
+  const known = new Set<string>();
+  for (const part of parts) {
+    Object.keys(await words(part, 'en')).forEach((key) => known.add(key));
+  }
+  const used = new Set<string>();
+  for (const file of sources()) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, key] of text.matchAll(/'((?:common|home|trust|before|top|bar|hand|react|tile|quality|source|drawer|people|knock|chat|file|more|ask|keys|said|hear|wait|lost)\.\w+)'/g)) {
+      used.add(key!);
+    }
+  }
+  expect([...used].filter((key) => !known.has(key))).toEqual([]);
+  expect([...known].filter((key) => !used.has(key) && !composed.has(key))).toEqual([]);
+});
+
+/** Keys that are put together from a value of the client. */
+const composed = new Set([
+  ...['good', 'fair', 'poor', 'lost', 'unknown'].map((quality) => `quality.${quality}`),
+  ...['microphone', 'camera', 'screen', 'screenAudio'].map((source) => `source.${source}`),
+  ...['grid', 'speaker'].map((layout) => `more.${layout}`),
+]);
+
+test('a sentence takes its values, numbers as the language writes them', () => {
+  expect(fill('Hello {name}', { name: 'Noor' }, 'en')).toBe('Hello Noor');
+  expect(fill('{n}', { n: 12345 }, 'en')).toBe('12,345');
+  expect(fill('a {missing} b', {}, 'en')).toBe('a {missing} b');
+});
+
+test('a word agrees with its number', () => {
+  const sentence = 'People: {n, one here | {n} here}';
+  expect(fill(sentence, { n: 1 }, 'en')).toBe('People: one here');
+  expect(fill(sentence, { n: 3 }, 'en')).toBe('People: 3 here');
+});
+
+test('the language is the one chosen before, or the first of the browser’s that we speak', () => {
+  expect(choose('ko', ['en-GB'])).toBe('ko');
+  expect(choose(null, ['fr-FR', 'ko-KR', 'en'])).toBe('ko');
+  expect(choose('xx', ['fr'])).toBe('en');
+  expect(choose(null, [])).toBe('en');
+});
