@@ -5,15 +5,9 @@ import dev.madang.protocol.stun.StunAttribute;
 import dev.madang.protocol.stun.StunFraming;
 import dev.madang.protocol.stun.StunMessage;
 import dev.madang.wire.Address;
-import dev.madang.wire.AddressCache;
 import dev.madang.wire.ProtocolException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,51 +28,31 @@ public final class TurnServer {
   /** And after it: padding. */
   public static final int TAILROOM = 4;
 
-  private final Settings settings;
   private final PeerPolicy policy;
   private final Output output;
-  private final Nonces nonces;
   private final ReplyLimit replyLimit;
-
-  /** By the client's address; those of TCP and TLS clients hang on their [Connection]. */
-  private final Map<Address, Allocation> byClient = new HashMap<>();
-
-  private final Deadlines deadlines = new Deadlines();
-
-  /** In the order of their deadlines, as all live equally long. */
-  private final ArrayDeque<ReservedPort> reserved = new ArrayDeque<>();
-
-  /** The peers of Send indications. */
-  private final AddressCache peers = new AddressCache();
-
-  private long indications;
-  private long tokens;
-
-  private long allocated;
-  private long refused;
-  private long unauthorized;
-  private long unanswered;
-  private long denied;
-  private long dropped;
-  private long packetsToPeers;
-  private long bytesToPeers;
-  private long packetsToClients;
-  private long bytesToClients;
+  private final Gate gate;
+  private final Allocations allocations;
+  private final Permits permits;
+  private final Tally tally = new Tally();
+  private final Indications indications = new Indications();
 
   /// @param nonceKey at least 16 secret random bytes, the same for all loops of a server
   public TurnServer(Settings settings, byte[] nonceKey, PeerPolicy policy, Output output) {
-    this.settings = settings;
     this.policy = policy;
     this.output = output;
-    this.nonces = new Nonces(nonceKey, settings.nonceLifetime().toSeconds());
-    this.replyLimit =
+    Nonces nonces = new Nonces(nonceKey, settings.nonceLifetime().toSeconds());
+    replyLimit =
         new ReplyLimit(settings.repliesPerSecond(), settings.replyBurst(), nonces.token(-1));
+    gate = new Gate(settings.realm(), nonces, output);
+    allocations = new Allocations(settings, nonces, output, tally);
+    permits = new Permits(settings, policy, tally);
   }
 
   /// A datagram on the socket that clients speak to. `from` should be the same object for the same
   /// far end where that is cheap ([dev.madang.wire.AddressCache]).
   public void receive(Address from, byte[] bytes, int offset, int length, long now) {
-    Allocation allocation = byClient.get(from);
+    Allocation allocation = allocations.of(from);
     if (length >= 4 && isChannelData(bytes[offset])) {
       channelData(allocation, bytes, offset, length, now);
       return;
@@ -86,7 +60,7 @@ public final class TurnServer {
     try {
       stun(from, null, allocation, bytes, offset, length, now);
     } catch (ProtocolException _) {
-      dropped++;
+      tally.dropped++;
     }
   }
 
@@ -113,7 +87,7 @@ public final class TurnServer {
         }
       }
     } catch (ProtocolException _) {
-      dropped++;
+      tally.dropped++;
       from.ended = true;
       gone(from, now);
       from.close();
@@ -125,7 +99,7 @@ public final class TurnServer {
     connection.ended = true;
     Allocation allocation = connection.allocation;
     if (allocation != null) {
-      end(allocation);
+      allocations.end(allocation);
     }
   }
 
@@ -135,7 +109,7 @@ public final class TurnServer {
       Relay relay, Address peer, byte[] bytes, int offset, int length, long now) {
     Allocation allocation = relay.allocation;
     if (allocation == null || allocation.deadline - now <= 0) {
-      dropped++;
+      tally.dropped++;
       return;
     }
     Allocation.Channel channel = allocation.channelTo(peer);
@@ -146,71 +120,38 @@ public final class TurnServer {
           offset - 4,
           putChannelData(channel.number, bytes, offset, length, allocation.connection != null));
     } else if (allocation.permits(peer, now)) {
-      int header = dataIndicationHeader(peer);
-      toClient(allocation, bytes, offset - header, putDataIndication(peer, bytes, offset, length));
+      toClient(
+          allocation,
+          bytes,
+          offset - Indications.headerLength(peer),
+          indications.putData(peer, bytes, offset, length));
     } else {
       // RFC 8656 §11.3: "If there are no permissions [...] the server MUST silently discard".
-      dropped++;
+      tally.dropped++;
       return;
     }
-    packetsToClients++;
-    bytesToClients += length;
+    tally.packetsToClients++;
+    tally.bytesToClients += length;
   }
 
   /// Ends what has expired. Call when [#deadline()] has come, or any time.
   public void tick(long now) {
-    for (Allocation first = deadlines.first();
-        first != null && first.deadline - now <= 0;
-        first = deadlines.first()) {
-      end(first);
-    }
-    for (ReservedPort first = reserved.peek();
-        first != null && (first.gone || first.deadline - now <= 0);
-        first = reserved.peek()) {
-      reserved.remove();
-      giveUp(first);
-    }
+    allocations.tick(now);
   }
 
   /// When [#tick] has something to do; `Long.MAX_VALUE` when nothing is waiting.
   public long deadline() {
-    Allocation allocation = deadlines.first();
-    ReservedPort port = reserved.peek();
-    if (allocation == null) {
-      return port == null ? Long.MAX_VALUE : port.deadline;
-    }
-    return port == null || allocation.deadline - port.deadline < 0
-        ? allocation.deadline
-        : port.deadline;
+    return allocations.deadline();
   }
 
   /// Ends every allocation: relays are closed, quotas given back, connections closed.
   public void close() {
-    for (Allocation first = deadlines.first(); first != null; first = deadlines.first()) {
-      end(first);
-      if (first.connection != null) {
-        first.connection.ended = true;
-        first.connection.close();
-      }
-    }
-    reserved.forEach(this::giveUp);
-    reserved.clear();
+    allocations.close();
   }
 
   /// What happened so far, for whoever counts. A snapshot made on this loop.
   public Counters counters() {
-    return new Counters(
-        deadlines.size(),
-        allocated,
-        refused,
-        unauthorized,
-        unanswered,
-        denied,
-        dropped,
-        packetsToPeers,
-        bytesToPeers,
-        packetsToClients,
-        bytesToClients);
+    return tally.snapshot(allocations.size());
   }
 
   // ---- relaying -----------------------------------------------------------------------------
@@ -223,13 +164,13 @@ public final class TurnServer {
     if (allocation != null && size <= length - 4 && allocation.deadline - now > 0) {
       Allocation.Channel channel = allocation.channel(u16(bytes, offset));
       if (channel != null && channel.open(now)) {
-        packetsToPeers++;
-        bytesToPeers += size;
+        tally.packetsToPeers++;
+        tally.bytesToPeers += size;
         channel.relay.send(channel.peer, bytes, offset + 4, size);
         return;
       }
     }
-    dropped++;
+    tally.dropped++;
   }
 
   /// RFC 8656 §12.5: over TCP ChannelData "MUST be padded to a multiple of four bytes"; over UDP
@@ -238,108 +179,29 @@ public final class TurnServer {
       int number, byte[] bytes, int offset, int length, boolean padded) {
     putU16(bytes, offset - 4, number);
     putU16(bytes, offset - 2, length);
-    return 4 + length + (padded ? putPadding(bytes, offset + length, length) : 0);
+    return 4 + length + (padded ? Indications.putPadding(bytes, offset + length, length) : 0);
   }
 
-  /// RFC 8656 §11.3: "a Data indication [...] MUST contain both an XOR-PEER-ADDRESS and a DATA
-  /// attribute". Written in place, in front of the payload.
-  private int putDataIndication(Address peer, byte[] bytes, int offset, int length) {
-    int header = dataIndicationHeader(peer);
-    int padding = putPadding(bytes, offset + length, length);
-    ByteBuffer out = ByteBuffer.wrap(bytes, offset - header, header);
-    long id = ++indications;
-    out.putShort((short) DATA_INDICATION)
-        .putShort((short) (header - StunMessage.HEADER + length + padding))
-        .putInt(StunMessage.COOKIE)
-        .putInt(0)
-        .putLong(id)
-        .putShort((short) StunAttribute.XOR_PEER_ADDRESS)
-        .putShort((short) (peer.isV6() ? 20 : 8))
-        .putShort((short) (peer.isV6() ? StunAttribute.IPV6 : StunAttribute.IPV4))
-        .putShort((short) (peer.port() ^ StunMessage.COOKIE >>> 16));
-    if (peer.isV6()) {
-      out.putLong(peer.high() ^ (long) StunMessage.COOKIE << 32).putLong(peer.low() ^ id);
-    } else {
-      out.putInt(peer.ip4() ^ StunMessage.COOKIE);
-    }
-    out.putShort((short) StunAttribute.DATA).putShort((short) length);
-    return header + length + padding;
-  }
-
-  private static int dataIndicationHeader(Address peer) {
-    return StunMessage.HEADER + (peer.isV6() ? 24 : 12) + 4;
-  }
-
-  private static int putPadding(byte[] bytes, int at, int length) {
-    int padding = -length & 3;
-    for (int i = 0; i < padding; i++) {
-      bytes[at + i] = 0;
-    }
-    return padding;
-  }
-
-  /// RFC 8656 §11.2: a Send indication needs an XOR-PEER-ADDRESS and a DATA attribute, a permission
-  /// for the address, and no attribute that is not understood; otherwise it is discarded without a
-  /// word. Read in place: clients without channels send all their media this way.
+  /// RFC 8656 §11.2, "Receiving a Send Indication": whatever is wrong with it, and when there is no
+  /// permission, it is discarded without a word.
   private void sendIndication(
       @Nullable Allocation allocation, byte[] bytes, int offset, int length, long now) {
-    Address peer = null;
-    int dataAt = -1;
-    int dataLength = 0;
-    int end = offset + length;
-    int at = offset + StunMessage.HEADER;
-    boolean understood = StunMessage.looksLike(bytes, offset, length);
-    while (understood && at < end) {
-      int type = at + 4 <= end ? u16(bytes, at) : 0;
-      int size = at + 4 <= end ? u16(bytes, at + 2) : end;
-      if (size > end - at - 4) {
-        understood = false;
-      } else if (type == StunAttribute.XOR_PEER_ADDRESS && peer == null) {
-        peer = peerAddress(bytes, at + 4, size, offset);
-        understood = peer != null;
-      } else if (type == StunAttribute.DATA && dataAt < 0) {
-        dataAt = at + 4;
-        dataLength = size;
-      } else if (type < 0x8000
-          && type != StunAttribute.XOR_PEER_ADDRESS
-          && type != StunAttribute.DATA) {
-        understood = false;
-      }
-      at += 4 + size + (-size & 3);
-    }
-    if (!understood
+    Address peer = indications.readSend(bytes, offset, length);
+    if (peer == null
         || allocation == null
         || allocation.deadline - now <= 0
-        || peer == null
-        || dataAt < 0
         || !allocation.permits(peer, now)) {
-      dropped++;
+      tally.dropped++;
       return;
     }
     Relay relay = allocation.relayFor(peer);
     if (relay == null || peer.port() == 0 || policy.isOwnDoor(peer)) {
-      denied++;
+      tally.denied++;
       return;
     }
-    packetsToPeers++;
-    bytesToPeers += dataLength;
-    relay.send(peer, bytes, dataAt, dataLength);
-  }
-
-  private @Nullable Address peerAddress(byte[] bytes, int at, int size, int message) {
-    int port = size < 8 ? 0 : u16(bytes, at + 2) ^ StunMessage.COOKIE >>> 16;
-    int family = size < 8 ? 0 : bytes[at + 1];
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    if (family == StunAttribute.IPV4 && size == 8) {
-      return peers.v4(in.getInt(at + 4) ^ StunMessage.COOKIE, port);
-    }
-    if (family == StunAttribute.IPV6 && size == 20) {
-      long high = in.getLong(at + 4) ^ in.getLong(message + 4);
-      long low = in.getLong(at + 12) ^ in.getLong(message + 12);
-      // A mapped address stays what it is: IPv6, and denied.
-      return high == 0 ? Address.v6(high, low, port) : peers.v6(high, low, port);
-    }
-    return null;
+    tally.packetsToPeers++;
+    tally.bytesToPeers += indications.dataLength();
+    relay.send(peer, bytes, indications.dataOffset(), indications.dataLength());
   }
 
   private void toClient(Allocation allocation, byte[] bytes, int offset, int length) {
@@ -367,12 +229,12 @@ public final class TurnServer {
     }
     StunMessage request = StunMessage.read(bytes, offset, length);
     if (request.kind() != StunMessage.Kind.REQUEST || !METHODS.contains(request.method())) {
-      dropped++;
+      tally.dropped++;
       return;
     }
     Allocation current = allocation;
     if (current != null && current.deadline - now <= 0) {
-      end(current);
+      allocations.end(current);
       current = null;
     }
     IntegrityKey key = null;
@@ -382,7 +244,7 @@ public final class TurnServer {
       if (request.method() == StunMessage.BINDING) {
         answer = binding(request, from);
       } else {
-        Claim claim = authenticate(request, from, current, bytes, offset, length, now);
+        Gate.Claim claim = gate.authenticate(request, from, current, bytes, offset, length, now);
         key = claim.account().key();
         answer = granted(request, claim, from, connection, current, now);
       }
@@ -392,7 +254,7 @@ public final class TurnServer {
     }
     // What a stranger can cause over UDP goes to whoever the source address belongs to.
     if (key == null && connection == null && !replyLimit.allows(from, now)) {
-      unanswered++;
+      tally.unanswered++;
       return;
     }
     boolean fingerprint = request.has(StunAttribute.Fingerprint.class);
@@ -414,23 +276,23 @@ public final class TurnServer {
 
   private StunMessage granted(
       StunMessage request,
-      Claim claim,
+      Gate.Claim claim,
       Address from,
       @Nullable Connection connection,
       @Nullable Allocation allocation,
       long now) {
     refuseWhatIsNotUnderstood(request);
     if (request.method() == StunMessage.ALLOCATE) {
-      return allocate(request, claim, from, connection, allocation, now);
+      return allocations.allocate(request, claim, from, connection, allocation, now);
     }
     // RFC 8656 §7.2, 10.2, 12.2: no allocation for the 5-tuple is a 437.
     if (allocation == null) {
       throw new Refusal(437, "No allocation here");
     }
     return switch (request.method()) {
-      case StunMessage.REFRESH -> refresh(request, allocation, now);
-      case StunMessage.CREATE_PERMISSION -> createPermission(request, allocation, now);
-      case StunMessage.CHANNEL_BIND -> channelBind(request, allocation, now);
+      case StunMessage.REFRESH -> allocations.refresh(request, allocation, now);
+      case StunMessage.CREATE_PERMISSION -> permits.createPermission(request, allocation, now);
+      case StunMessage.CHANNEL_BIND -> permits.channelBind(request, allocation, now);
       default -> throw new IllegalStateException("method " + request.method());
     };
   }
@@ -447,393 +309,11 @@ public final class TurnServer {
     }
   }
 
-  private record Claim(String username, Account account) {}
-
-  /// The long-term credential mechanism, RFC 8489 §9.2.4, step by step. The reasons are left empty:
-  /// these answers go to strangers, and every byte counts against us.
-  private Claim authenticate(
-      StunMessage request,
-      Address from,
-      @Nullable Allocation allocation,
-      byte[] bytes,
-      int offset,
-      int length,
-      long now) {
-    // "If the message does not contain a MESSAGE-INTEGRITY [...] 401 (Unauthenticated) [...] MUST
-    // include a REALM [...] MUST include a NONCE".
-    if (!request.has(StunAttribute.MessageIntegrity.class)
-        && !request.has(StunAttribute.MessageIntegritySha256.class)) {
-      throw challenge(401, from, now);
-    }
-    // "If the message contains a MESSAGE-INTEGRITY [...] but is missing [...] USERNAME [...] REALM,
-    // or NONCE [...] 400 (Bad Request)".
-    StunAttribute.Username username = request.first(StunAttribute.Username.class);
-    StunAttribute.Nonce nonce = request.first(StunAttribute.Nonce.class);
-    if (username == null || nonce == null || !request.has(StunAttribute.Realm.class)) {
-      throw new Refusal(400, "");
-    }
-    // "If the NONCE is no longer valid [...] 438 (Stale Nonce)". Before the user is looked up: who
-    // has no nonce of ours has not shown that the address is theirs.
-    if (!nonces.holds(nonce.value(), from, now)) {
-      throw challenge(438, from, now);
-    }
-    // RFC 8656 §5: "all requests [...] MUST use the same username as that used to create the
-    // allocation [...] 441 (Wrong Credentials)".
-    boolean same = allocation != null && allocation.username.equals(username.value());
-    Account account =
-        allocation != null && same ? allocation.account : output.account(username.value());
-    // "If the USERNAME is not valid [...] 401"; "If the MESSAGE-INTEGRITY is not equal [...] 401".
-    if (account == null || !StunMessage.isSigned(bytes, offset, length, account.key())) {
-      throw challenge(401, from, now);
-    }
-    if (allocation != null && !same) {
-      throw new Refusal(441, "Wrong credentials");
-    }
-    return new Claim(username.value(), account);
-  }
-
-  private Refusal challenge(int code, Address from, long now) {
-    return new Refusal(
-        code,
-        "",
-        new StunAttribute.Realm(settings.realm()),
-        new StunAttribute.Nonce(nonces.make(from, now)));
-  }
-
-  /// RFC 8656 §7.2, "Receiving an Allocate Request", step by step.
-  private StunMessage allocate(
-      StunMessage request,
-      Claim claim,
-      Address from,
-      @Nullable Connection connection,
-      @Nullable Allocation existing,
-      long now) {
-    // "2. [...] If the 5-tuple is currently in use [...] 437 (Allocation Mismatch)"; but "if the
-    // request is a retransmission [...] the server [...] treats it as [...] and sends a success".
-    if (existing != null) {
-      if (existing.transaction.equals(request.id())) {
-        return allocated(request, existing, null, now);
-      }
-      throw new Refusal(437, "This address has an allocation");
-    }
-    // "3. [...] REQUESTED-TRANSPORT [...] not included or malformed [...] 400; [...] other than
-    // UDP [...] 442 (Unsupported Transport Protocol)".
-    StunAttribute.RequestedTransport transport =
-        request.first(StunAttribute.RequestedTransport.class);
-    if (transport == null) {
-      throw new Refusal(400, "REQUESTED-TRANSPORT is missing");
-    }
-    if (transport.protocol() != UDP) {
-      throw new Refusal(442, "Only UDP is relayed");
-    }
-    // 4. DONT-FRAGMENT is not supported: it was answered with 420 among the unknown attributes.
-    Families families = families(request);
-    StunAttribute.EvenPort evenPort = request.first(StunAttribute.EvenPort.class);
-    StunAttribute.ReservationToken token = request.first(StunAttribute.ReservationToken.class);
-    if (evenPort != null && (token != null || (evenPort.reserveNext() && families.both()))) {
-      throw new Refusal(400, "EVEN-PORT does not go with that");
-    }
-    ReservedPort port = token == null ? null : redeemable(token.token(), claim, now);
-    // "11. [...] the server MAY [...] 486 (Allocation Quota Reached)".
-    String user = claim.account().user();
-    if (!output.admit(user, from)) {
-      throw new Refusal(486, "Too many allocations");
-    }
-    Allocation allocation =
-        new Allocation(from, connection, claim.username(), claim.account(), request.id());
-    StunAttribute.AddressErrorCode partly = null;
-    try {
-      if (port != null) {
-        own(allocation, redeem(port));
-      } else {
-        partly = open(allocation, families, evenPort, now);
-      }
-    } catch (Refusal refusal) {
-      output.release(user, from);
-      throw refusal;
-    }
-    long seconds = lifetime(request);
-    allocation.deadline = now + seconds * SECOND;
-    deadlines.add(allocation);
-    if (connection == null) {
-      byClient.put(from, allocation);
-    } else {
-      connection.allocation = allocation;
-    }
-    allocated++;
-    return allocated(request, allocation, partly, now);
-  }
-
-  /// The families asked for. RFC 8656 §7.2: "6. [...] both REQUESTED-ADDRESS-FAMILY and
-  /// ADDITIONAL-ADDRESS-FAMILY [...] 400"; "7. [...] doesn't support [...] 440 (Address Family not
-  /// Supported)"; "8. [...] ADDITIONAL-ADDRESS-FAMILY [...] 0x01 (IPv4) [...] 400".
-  private Families families(StunMessage request) {
-    StunAttribute.RequestedAddressFamily requested =
-        request.first(StunAttribute.RequestedAddressFamily.class);
-    StunAttribute.AdditionalAddressFamily additional =
-        request.first(StunAttribute.AdditionalAddressFamily.class);
-    if (requested != null
-        && (additional != null || request.has(StunAttribute.ReservationToken.class))) {
-      throw new Refusal(400, "REQUESTED-ADDRESS-FAMILY does not go with that");
-    }
-    if (additional != null && additional.family() != StunAttribute.IPV6) {
-      throw new Refusal(400, "The additional address family can only be IPv6");
-    }
-    int family = requested == null ? StunAttribute.IPV4 : requested.family();
-    boolean v6 = family == StunAttribute.IPV6;
-    if ((!v6 && family != StunAttribute.IPV4) || !output.relays(v6)) {
-      throw new Refusal(440, "Address family not supported");
-    }
-    return new Families(v6, additional != null);
-  }
-
-  private record Families(boolean v6, boolean both) {}
-
-  private StunAttribute.@Nullable AddressErrorCode open(
-      Allocation allocation,
-      Families families,
-      StunAttribute.@Nullable EvenPort evenPort,
-      long now) {
-    Relay relay = output.open(families.v6(), evenPort == null ? Output.ANY_PORT : Output.EVEN_PORT);
-    if (relay == null) {
-      throw new Refusal(508, "No port is free");
-    }
-    if (evenPort != null && evenPort.reserveNext()) {
-      Relay above = output.open(families.v6(), relay.address().port() + 1);
-      if (above == null) {
-        relay.close();
-        throw new Refusal(508, "No pair of ports is free");
-      }
-      ReservedPort kept =
-          new ReservedPort(
-              nonces.token(++tokens), allocation.username, above, now + RESERVATION.toNanos());
-      allocation.reserved = kept;
-      reserved.add(kept);
-    }
-    own(allocation, relay);
-    if (!families.both()) {
-      return null;
-    }
-    // RFC 8656 §7.2: when only one of two can be had, "the server [...] MUST include an
-    // ADDRESS-ERROR-CODE attribute" for the other.
-    if (!output.relays(true)) {
-      return new StunAttribute.AddressErrorCode(StunAttribute.IPV6, 440, "Not supported");
-    }
-    Relay second = output.open(true, Output.ANY_PORT);
-    if (second == null) {
-      return new StunAttribute.AddressErrorCode(StunAttribute.IPV6, 508, "No port is free");
-    }
-    own(allocation, second);
-    return null;
-  }
-
-  private static void own(Allocation allocation, Relay relay) {
-    relay.allocation = allocation;
-    if (relay.address().isV6()) {
-      allocation.relay6 = relay;
-    } else {
-      allocation.relay4 = relay;
-    }
-  }
-
-  /// RFC 8656 §7.2: "5. [...] RESERVATION-TOKEN [...] If the token is not valid for some reason
-  /// [...] 508 (Insufficient Capacity)".
-  private ReservedPort redeemable(long token, Claim claim, long now) {
-    for (ReservedPort port : reserved) {
-      if (!port.gone
-          && port.deadline - now > 0
-          && port.token == token
-          && port.username.equals(claim.username())) {
-        return port;
-      }
-    }
-    throw new Refusal(508, "No such reservation");
-  }
-
-  private static Relay redeem(ReservedPort port) {
-    port.gone = true;
-    return port.relay;
-  }
-
-  private void giveUp(ReservedPort port) {
-    if (!port.gone) {
-      port.gone = true;
-      port.relay.close();
-    }
-  }
-
-  private StunMessage allocated(
-      StunMessage request,
-      Allocation allocation,
-      StunAttribute.@Nullable AddressErrorCode partly,
-      long now) {
-    List<StunAttribute> attributes = new ArrayList<>();
-    if (allocation.relay4 != null) {
-      attributes.add(new StunAttribute.XorRelayedAddress(allocation.relay4.address()));
-    }
-    if (allocation.relay6 != null) {
-      attributes.add(new StunAttribute.XorRelayedAddress(allocation.relay6.address()));
-    }
-    attributes.add(new StunAttribute.Lifetime((allocation.deadline - now) / SECOND));
-    if (allocation.reserved != null) {
-      attributes.add(new StunAttribute.ReservationToken(allocation.reserved.token));
-    }
-    attributes.add(new StunAttribute.XorMappedAddress(allocation.client));
-    if (partly != null) {
-      attributes.add(partly);
-    }
-    return request.success(attributes.toArray(StunAttribute[]::new));
-  }
-
-  /// RFC 8656 §7.2: the lifetime is at least the default and at most the server's maximum.
-  private long lifetime(StunMessage request) {
-    StunAttribute.Lifetime wish = request.first(StunAttribute.Lifetime.class);
-    long least = settings.defaultLifetime().toSeconds();
-    return wish == null
-        ? least
-        : Math.max(least, Math.min(wish.seconds(), settings.maxLifetime().toSeconds()));
-  }
-
-  /// RFC 8656 §8.2, "Receiving a Refresh Request".
-  private StunMessage refresh(StunMessage request, Allocation allocation, long now) {
-    StunAttribute.RequestedAddressFamily family =
-        request.first(StunAttribute.RequestedAddressFamily.class);
-    Relay meant = null;
-    if (family != null) {
-      meant =
-          switch (family.family()) {
-            case StunAttribute.IPV4 -> allocation.relay4;
-            case StunAttribute.IPV6 -> allocation.relay6;
-            default -> null;
-          };
-      // "If the address family [...] does not match [...] 443 (Peer Address Family Mismatch)".
-      if (meant == null) {
-        throw new Refusal(443, "The allocation has no such address family");
-      }
-    }
-    StunAttribute.Lifetime wish = request.first(StunAttribute.Lifetime.class);
-    if (wish != null && wish.seconds() == 0) {
-      // "If the desired lifetime is zero, then the request succeeds and the allocation is deleted";
-      // of two families only the one that is named.
-      if (meant != null && allocation.relay4 != null && allocation.relay6 != null) {
-        allocation.forget(meant.address().isV6());
-        shut(meant);
-      } else {
-        end(allocation);
-      }
-      return request.success(new StunAttribute.Lifetime(0));
-    }
-    long seconds = lifetime(request);
-    allocation.deadline = now + seconds * SECOND;
-    deadlines.moved(allocation);
-    return request.success(new StunAttribute.Lifetime(seconds));
-  }
-
-  /// RFC 8656 §10.2, "Receiving a CreatePermission Request": all of the peers or none.
-  private StunMessage createPermission(StunMessage request, Allocation allocation, long now) {
-    List<Address> peers = new ArrayList<>();
-    for (StunAttribute attribute : request.attributes()) {
-      if (attribute instanceof StunAttribute.XorPeerAddress(Address peer)) {
-        requireFamily(allocation, peer);
-        if (!policy.permits(peer)) {
-          denied++;
-          throw new Refusal(403, "That peer address is not relayed to");
-        }
-        peers.add(peer);
-      }
-    }
-    // "The CreatePermission request MUST contain at least one XOR-PEER-ADDRESS [...] 400".
-    if (peers.isEmpty()) {
-      throw new Refusal(400, "XOR-PEER-ADDRESS is missing");
-    }
-    if (!allocation.mayPermit(peers, settings.maxPermissions(), now)) {
-      throw new Refusal(508, "Too many permissions");
-    }
-    peers.forEach(peer -> allocation.permit(peer, now + PERMISSION.toNanos()));
-    return request.success();
-  }
-
-  /// RFC 8656 §12.2, "Receiving a ChannelBind Request".
-  private StunMessage channelBind(StunMessage request, Allocation allocation, long now) {
-    StunAttribute.ChannelNumber number = request.first(StunAttribute.ChannelNumber.class);
-    StunAttribute.XorPeerAddress attribute = request.first(StunAttribute.XorPeerAddress.class);
-    // "The request contains both a CHANNEL-NUMBER and an XOR-PEER-ADDRESS attribute".
-    if (number == null || attribute == null) {
-      throw new Refusal(400, "CHANNEL-NUMBER or XOR-PEER-ADDRESS is missing");
-    }
-    // "The channel number is in the range 0x4000 through 0x4FFF (inclusive)".
-    int last = settings.oldChannelNumbers() ? 0x7FFF : 0x4FFF;
-    if (number.number() < 0x4000 || number.number() > last) {
-      throw new Refusal(400, "The channel number is out of range");
-    }
-    Address peer = attribute.address();
-    requireFamily(allocation, peer);
-    if (!policy.reaches(peer)) {
-      denied++;
-      throw new Refusal(403, "That peer address is not relayed to");
-    }
-    // "The channel number is not currently bound to a different transport address"; "The transport
-    // address is not currently bound to a different channel number".
-    if (!matches(allocation, number.number(), peer)) {
-      allocation.forgetExpired(now);
-      if (!matches(allocation, number.number(), peer)) {
-        throw new Refusal(400, "The channel or the peer is bound otherwise");
-      }
-    }
-    if (allocation.channelTo(peer) == null
-        && !(allocation.mayBind(settings.maxChannels(), now)
-            && allocation.mayPermit(List.of(peer), settings.maxPermissions(), now))) {
-      throw new Refusal(508, "Too many channels");
-    }
-    Relay relay = allocation.relayFor(peer);
-    if (relay != null) {
-      allocation.bind(
-          number.number(), peer, relay, now + PERMISSION.toNanos(), now + CHANNEL.toNanos());
-    }
-    return request.success();
-  }
-
-  private static boolean matches(Allocation allocation, int number, Address peer) {
-    Allocation.Channel byNumber = allocation.channel(number);
-    Allocation.Channel byPeer = allocation.channelTo(peer);
-    return byNumber == byPeer;
-  }
-
-  /// RFC 8656 §10.2, 12.2: a peer of a family for which there is no relayed address is a 443.
-  private static void requireFamily(Allocation allocation, Address peer) {
-    if (allocation.relayFor(peer) == null) {
-      throw new Refusal(443, "The allocation has no such address family");
-    }
-  }
-
-  // ---- the end of things --------------------------------------------------------------------
-
-  private void end(Allocation allocation) {
-    deadlines.remove(allocation);
-    if (allocation.connection == null) {
-      byClient.remove(allocation.client);
-    } else {
-      allocation.connection.allocation = null;
-    }
-    if (allocation.relay4 != null) {
-      shut(allocation.relay4);
-    }
-    if (allocation.relay6 != null) {
-      shut(allocation.relay6);
-    }
-    output.release(allocation.account.user(), allocation.client);
-  }
-
-  private static void shut(Relay relay) {
-    relay.allocation = null;
-    relay.close();
-  }
-
   private void count(Refusal refusal, StunMessage request) {
     if (refusal.code == 401 || refusal.code == 438) {
-      unauthorized++;
+      tally.unauthorized++;
     } else if (request.method() == StunMessage.ALLOCATE) {
-      refused++;
+      tally.refused++;
     }
   }
 
@@ -940,13 +420,7 @@ public final class TurnServer {
       long packetsToClients,
       long bytesToClients) {}
 
-  private static final int UDP = 17;
   private static final int SEND_INDICATION = 0x0016;
-  private static final int DATA_INDICATION = 0x0017;
-  private static final long SECOND = 1_000_000_000L;
-  private static final Duration PERMISSION = Duration.ofMinutes(5);
-  private static final Duration CHANNEL = Duration.ofMinutes(10);
-  private static final Duration RESERVATION = Duration.ofSeconds(30);
 
   /// What a stranger may send over TCP in one message, and what a client may.
   private static final int STRANGER_LIMIT = 2048;

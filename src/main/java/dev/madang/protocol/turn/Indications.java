@@ -1,0 +1,123 @@
+package dev.madang.protocol.turn;
+
+import dev.madang.protocol.stun.StunAttribute;
+import dev.madang.protocol.stun.StunMessage;
+import dev.madang.wire.Address;
+import dev.madang.wire.AddressCache;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/// Send and Data indications, read and written in place: a client without channels sends and
+/// receives all its media this way. Lives on the loop of its [TurnServer].
+final class Indications {
+  private final AddressCache peers = new AddressCache();
+  private long count;
+  private int dataOffset;
+  private int dataLength;
+
+  /// RFC 8656 §11.2: a Send indication must have an XOR-PEER-ADDRESS and a DATA attribute and no
+  /// attribute that is not understood.
+  ///
+  /// @return the peer, or null when the message is no good; [#dataOffset] and [#dataLength] then
+  ///   mean nothing
+  @Nullable Address readSend(byte[] bytes, int offset, int length) {
+    if (!StunMessage.looksLike(bytes, offset, length)) {
+      return null;
+    }
+    Address peer = null;
+    dataOffset = -1;
+    int end = offset + length;
+    for (int at = offset + StunMessage.HEADER; at < end; ) {
+      if (end - at < 4) {
+        return null;
+      }
+      int type = u16(bytes, at);
+      int size = u16(bytes, at + 2);
+      if (size + (-size & 3) > end - at - 4) {
+        return null;
+      }
+      if (type == StunAttribute.XOR_PEER_ADDRESS) {
+        peer = peer == null ? peerAddress(bytes, at + 4, size, offset) : peer;
+        if (peer == null) {
+          return null;
+        }
+      } else if (type == StunAttribute.DATA) {
+        if (dataOffset < 0) {
+          dataOffset = at + 4;
+          dataLength = size;
+        }
+      } else if (type < 0x8000) {
+        return null;
+      }
+      at += 4 + size + (-size & 3);
+    }
+    return dataOffset < 0 ? null : peer;
+  }
+
+  int dataOffset() {
+    return dataOffset;
+  }
+
+  int dataLength() {
+    return dataLength;
+  }
+
+  private @Nullable Address peerAddress(byte[] bytes, int at, int size, int message) {
+    int port = size < 8 ? 0 : u16(bytes, at + 2) ^ StunMessage.COOKIE >>> 16;
+    int family = size < 8 ? 0 : bytes[at + 1];
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    if (family == StunAttribute.IPV4 && size == 8) {
+      return peers.v4(in.getInt(at + 4) ^ StunMessage.COOKIE, port);
+    }
+    if (family == StunAttribute.IPV6 && size == 20) {
+      long high = in.getLong(at + 4) ^ in.getLong(message + 4);
+      long low = in.getLong(at + 12) ^ in.getLong(message + 12);
+      // A mapped address stays what it is: IPv6, and denied.
+      return high == 0 ? Address.v6(high, low, port) : peers.v6(high, low, port);
+    }
+    return null;
+  }
+
+  /// RFC 8656 §11.3: "a Data indication [...] MUST contain both an XOR-PEER-ADDRESS and a DATA
+  /// attribute". Written in place, in front of the payload.
+  int putData(Address peer, byte[] bytes, int offset, int length) {
+    int header = headerLength(peer);
+    int padding = putPadding(bytes, offset + length, length);
+    ByteBuffer out = ByteBuffer.wrap(bytes, offset - header, header);
+    long id = ++count;
+    out.putShort((short) DATA_INDICATION)
+        .putShort((short) (header - StunMessage.HEADER + length + padding))
+        .putInt(StunMessage.COOKIE)
+        .putInt(0)
+        .putLong(id)
+        .putShort((short) StunAttribute.XOR_PEER_ADDRESS)
+        .putShort((short) (peer.isV6() ? 20 : 8))
+        .putShort((short) (peer.isV6() ? StunAttribute.IPV6 : StunAttribute.IPV4))
+        .putShort((short) (peer.port() ^ StunMessage.COOKIE >>> 16));
+    if (peer.isV6()) {
+      out.putLong(peer.high() ^ (long) StunMessage.COOKIE << 32).putLong(peer.low() ^ id);
+    } else {
+      out.putInt(peer.ip4() ^ StunMessage.COOKIE);
+    }
+    out.putShort((short) StunAttribute.DATA).putShort((short) length);
+    return header + length + padding;
+  }
+
+  static int headerLength(Address peer) {
+    return StunMessage.HEADER + (peer.isV6() ? 24 : 12) + 4;
+  }
+
+  static int putPadding(byte[] bytes, int at, int length) {
+    int padding = -length & 3;
+    for (int i = 0; i < padding; i++) {
+      bytes[at + i] = 0;
+    }
+    return padding;
+  }
+
+  private static int u16(byte[] bytes, int at) {
+    return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
+  }
+
+  private static final int DATA_INDICATION = 0x0017;
+}
