@@ -4,10 +4,13 @@ import dev.madang.net.TcpLoops;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.StaticFiles;
+import dev.madang.server.http.Tls;
+import dev.madang.server.http.TrustFiles;
 import dev.madang.server.socketio.SocketIoDoor;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The whole server in one object: every door, opened in order and closed in reverse. Its methods
 /// may be called from any thread.
@@ -23,12 +26,35 @@ public final class Madang implements AutoCloseable {
     Router router = new Router();
     StaticFiles.ofResources("web").addTo(router, List.of("/", "/r/", "/trust"));
     socketIo = new SocketIoDoor(config.socketio(), loops.home()).open(router);
-    http = openHttp(router);
+    Tls tls = tls();
+    if (tls != null) {
+      new TrustFiles(tls).addTo(router);
+    }
+    http = openHttp(router, tls);
   }
 
-  private HttpDoor openHttp(Router router) {
+  private @Nullable Tls tls() {
     try {
-      return HttpDoor.open(config.http(), loops, router);
+      return config.http().tls().enabled()
+          ? Tls.open(config.http().tls(), config.data().resolve("tls"))
+          : null;
+    } catch (UncheckedIOException e) {
+      loops.close();
+      throw new ConfigException(
+          "certificates cannot be kept in "
+              + config.data()
+              + " ("
+              + e.getMessage()
+              + "); choose another folder with --data=DIR");
+    } catch (IllegalArgumentException e) {
+      loops.close();
+      throw new ConfigException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private HttpDoor openHttp(Router router, @Nullable Tls tls) {
+    try {
+      return HttpDoor.open(config.http(), loops, router, tls);
     } catch (UncheckedIOException e) {
       loops.close();
       throw new ConfigException(
@@ -51,6 +77,11 @@ public final class Madang implements AutoCloseable {
   /// Where namespaces are set up and events are emitted, by [SocketIoDoor#execute].
   public SocketIoDoor socketIo() {
     return socketIo;
+  }
+
+  /// The port for everything that comes by TCP.
+  public HttpDoor http() {
+    return http;
   }
 
   public Config config() {

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /// One request and the answer to it. Lives on [#loop()]: everything is called there, except the
 /// `respond` family, which may be called from any thread, later, and exactly once.
-public abstract sealed class Exchange permits Http1Exchange {
+public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
   private final String method;
   private final String path;
   private final @Nullable String rawQuery;

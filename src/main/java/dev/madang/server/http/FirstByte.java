@@ -4,9 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import java.io.IOException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import io.netty.handler.ssl.SslHandler;
 
 /// Waits for a connection's first byte, which says what is spoken on it, and makes room for whoever
 /// speaks that. Lives on its channel's loop.
@@ -42,7 +40,12 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Connection
     int first = bytes.getUnsignedByte(bytes.readerIndex());
     loop.remove(this);
     HttpDoor.StunTaker stun = site.stun();
-    if (first <= LAST_STUN) {
+    Tls tls = site.tls();
+    if (first == TLS_HANDSHAKE && !secure && tls != null) {
+      SslHandler decrypts = tls.handler(channel.alloc());
+      context.pipeline().addLast(decrypts, new Alpn(site, channel, decrypts));
+      context.pipeline().remove(this);
+    } else if (first <= LAST_STUN) {
       if (stun == null) {
         bytes.release();
         context.close();
@@ -64,10 +67,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Connection
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (!(cause instanceof IOException)) {
-      LOG.error("A connection failed at its first byte", cause);
-    }
-    context.close();
+    Failures.close(context, cause);
   }
 
   @Override
@@ -92,6 +92,6 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Connection
     slot = at;
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(FirstByte.class);
+  private static final int TLS_HANDSHAKE = 0x16;
   private static final int LAST_STUN = 3;
 }

@@ -1,8 +1,11 @@
 package dev.madang.server.http;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,28 @@ public final class Headers {
   Headers(byte[] bytes, int[] offsets) {
     this.bytes = bytes;
     this.offsets = offsets;
+  }
+
+  /// Those of HTTP/2, without the pseudo-fields.
+  static Headers of(Iterable<Map.Entry<CharSequence, CharSequence>> fields) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+    int[] offsets = new int[64];
+    int at = 0;
+    for (Map.Entry<CharSequence, CharSequence> each : fields) {
+      if (each.getKey().charAt(0) == ':') {
+        continue;
+      }
+      if (at == offsets.length) {
+        offsets = Arrays.copyOf(offsets, at * 2);
+      }
+      offsets[at++] = bytes.size();
+      bytes.writeBytes(each.getKey().toString().getBytes(StandardCharsets.ISO_8859_1));
+      offsets[at++] = bytes.size();
+      offsets[at++] = bytes.size();
+      bytes.writeBytes(each.getValue().toString().getBytes(StandardCharsets.ISO_8859_1));
+      offsets[at++] = bytes.size();
+    }
+    return new Headers(bytes.toByteArray(), Arrays.copyOf(offsets, at));
   }
 
   /// The value of the first field of this name (written in small letters), or null.

@@ -10,13 +10,9 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One HTTP/1.1 connection, the only handler of its pipeline (behind TLS, if any). Lives on its
 /// channel's loop.
@@ -42,6 +38,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private final boolean secure;
   private @Nullable ChannelHandlerContext context;
   private LoopState loop = LoopState.here();
+  private final StallWatch stall = new StallWatch();
   private int slot = -1;
 
   private State state = State.HEAD;
@@ -60,8 +57,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private long deadline;
   private long bodyStart;
   private long bodyBytes;
-  private long stalledBytes;
-  private long stalledSince;
 
   Http1Connection(Site site, boolean secure) {
     this.site = site;
@@ -130,10 +125,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-    if (!(cause instanceof IOException)) {
-      LOG.error("A connection failed", cause);
-    }
-    from.close();
+    Failures.close(from, cause);
   }
 
   Channel channel() {
@@ -380,8 +372,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       current.gone();
     }
     if (state != State.CLOSING) {
-      ByteBuf sentence = Unpooled.copiedBuffer(refusal.getMessage() + "\n", StandardCharsets.UTF_8);
-      write(new Response(refusal.status, Router.TEXT, sentence, List.of()), false, "close");
+      write(Response.refusal(refusal), false, "close");
       close();
     }
   }
@@ -469,7 +460,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   @Override
   public void sweep(long now) {
-    if (writeStalled(now)) {
+    if (stall.stalled(channel(), now, site.limits().writeTimeout().toNanos())) {
       channel().close();
       return;
     }
@@ -498,16 +489,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       }
       case HANDLING -> {}
     }
-  }
-
-  private boolean writeStalled(long now) {
-    var buffer = channel().unsafe().outboundBuffer();
-    long pending = buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    if (pending == 0 || pending < stalledBytes || stalledBytes == 0) {
-      stalledSince = now;
-    }
-    stalledBytes = pending;
-    return pending > 0 && now - stalledSince > site.limits().writeTimeout().toNanos();
   }
 
   /// Stops reading from a client that sends ahead of its answers, and goes on when they are given.
@@ -576,7 +557,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     slot = at;
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(Http1Connection.class);
   private static final short CRLF = '\r' << 8 | '\n';
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);

@@ -12,6 +12,9 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The one TCP port on which everything arrives: HTTP, WebSocket, and STUN by [#onStun].
 ///
@@ -29,13 +32,15 @@ public final class HttpDoor implements AutoCloseable {
       List<String> origins,
       List<String> frameAncestors,
       List<String> trustedProxies,
+      Tls.Config tls,
       Limits limits) {
     public static Config defaults() {
-      return new Config("::", 7700, List.of(), List.of(), List.of(), Limits.defaults());
+      return new Config(
+          "::", 7700, List.of(), List.of(), List.of(), Tls.Config.defaults(), Limits.defaults());
     }
 
     public Config withPort(int number) {
-      return new Config(host, number, origins, frameAncestors, trustedProxies, limits);
+      return new Config(host, number, origins, frameAncestors, trustedProxies, tls, limits);
     }
   }
 
@@ -76,17 +81,24 @@ public final class HttpDoor implements AutoCloseable {
 
   private final Site site;
   private final Channel server;
+  private final @Nullable ScheduledFuture<?> refresh;
 
-  private HttpDoor(Site site, Channel server) {
+  private HttpDoor(Site site, Channel server, @Nullable ScheduledFuture<?> refresh) {
+    this.refresh = refresh;
     this.site = site;
     this.server = server;
   }
 
-  /// Listens.
+  /// Listens, without TLS.
+  public static HttpDoor open(Config config, TcpLoops loops, Router router) {
+    return open(config, loops, router, null);
+  }
+
+  /// Listens; with `tls` for whoever begins with a handshake.
   ///
   /// @throws UncheckedIOException when the port cannot be used; the message says why
-  public static HttpDoor open(Config config, TcpLoops loops, Router router) {
-    Site site = new Site(router, config);
+  public static HttpDoor open(Config config, TcpLoops loops, Router router, @Nullable Tls tls) {
+    Site site = new Site(router, config, tls);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
@@ -109,7 +121,17 @@ public final class HttpDoor implements AutoCloseable {
           bound.cause() instanceof IOException failed ? failed : new IOException(bound.cause());
       throw new UncheckedIOException(cause.getMessage(), cause);
     }
-    return new HttpDoor(site, bound.channel());
+    ScheduledFuture<?> refresh =
+        tls == null
+            ? null
+            : loops
+                .home()
+                .scheduleWithFixedDelay(
+                    () -> Thread.startVirtualThread(tls::refresh),
+                    REFRESH_SECONDS,
+                    REFRESH_SECONDS,
+                    TimeUnit.SECONDS);
+    return new HttpDoor(site, bound.channel(), refresh);
   }
 
   /// Who takes connections that speak STUN; until somebody does they are closed.
@@ -130,6 +152,9 @@ public final class HttpDoor implements AutoCloseable {
   /// Stops listening and ends every connection; returns when all are gone.
   @Override
   public void close() {
+    if (refresh != null) {
+      refresh.cancel(false);
+    }
     server.close().syncUninterruptibly();
     for (Channel channel : site.open()) {
       channel.close().awaitUninterruptibly();
@@ -137,4 +162,5 @@ public final class HttpDoor implements AutoCloseable {
   }
 
   private static final int BACKLOG = 1024;
+  private static final int REFRESH_SECONDS = 60;
 }

@@ -1,5 +1,6 @@
 package dev.madang.server.http;
 
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -161,6 +162,12 @@ final class LoopState {
       }
       out = Arrays.copyOf(out, out.length * 2);
     }
+  }
+
+  /// The Date field's value.
+  AsciiString date() {
+    byte[] line = dateLine();
+    return new AsciiString(line, 6, line.length - 8, false);
   }
 
   /// The Date line, made once a second.

@@ -1,6 +1,8 @@
 package dev.madang.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ record Response(int status, @Nullable String contentType, ByteBuf body, List<Str
     if (contentType != null) {
       oneLine(contentType);
     }
+  }
+
+  static Response refusal(HttpRefusal refusal) {
+    ByteBuf sentence = Unpooled.copiedBuffer(refusal.getMessage() + "\n", StandardCharsets.UTF_8);
+    return new Response(refusal.status, Router.TEXT, sentence, List.of());
   }
 
   /// Whatever a stranger smuggled into a value, it stays one line.

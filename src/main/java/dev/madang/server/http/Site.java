@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Site implements Handler {
   private final Router router;
   private final HttpDoor.Config config;
+  private final @Nullable Tls tls;
   private final Origins origins;
   private final TrustedProxies proxies;
   private final StandingHeaders headers;
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private volatile HttpDoor.@Nullable StunTaker stun;
 
-  Site(Router router, HttpDoor.Config config) {
+  Site(Router router, HttpDoor.Config config, @Nullable Tls tls) {
+    this.tls = tls;
     this.router = router;
     this.config = config;
     this.origins = new Origins(config.origins());
@@ -28,6 +30,10 @@ final class Site implements Handler {
 
   HttpDoor.Limits limits() {
     return config.limits();
+  }
+
+  @Nullable Tls tls() {
+    return tls;
   }
 
   StandingHeaders headers() {

@@ -87,8 +87,7 @@ public final class WebSocket {
 
   /// Bytes sent that the kernel has not taken yet.
   public long bytesQueued() {
-    var buffer = channel.unsafe().outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    return StallWatch.queued(channel);
   }
 
   /// Whether messages can still be sent; [#send] and its kin do nothing otherwise.

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +36,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private final boolean deflate;
   private final FrameReader reader;
   private final LoopState loop = LoopState.here();
+  private final StallWatch stall = new StallWatch();
   private int slot = -1;
   private @Nullable WebSocket socket;
 
@@ -51,8 +51,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private int closeCode = 1006;
   private String closeReason = "";
   private long deadline;
-  private long stalledBytes;
-  private long stalledSince;
 
   WebSocketConnection(Channel channel, WebSocketOptions options, boolean deflate) {
     this.channel = channel;
@@ -127,10 +125,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void exceptionCaught(ChannelHandlerContext from, Throwable cause) {
-    if (!(cause instanceof IOException)) {
-      LOG.error("A WebSocket failed", cause);
-    }
-    from.close();
+    Failures.close(from, cause);
   }
 
   @Override
@@ -227,9 +222,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       return;
     }
     channel.write(frame, channel.voidPromise());
-    if (queued() > options.maxQueued()) {
+    if (StallWatch.queued(channel) > options.maxQueued()) {
       channel.flush();
-      long behind = queued();
+      long behind = StallWatch.queued(channel);
       if (behind > options.maxQueued()) {
         closeCode = 1008;
         closeReason = "too slow: " + behind + " bytes queued";
@@ -295,20 +290,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   @Override
   public void sweep(long now) {
-    long pending = queued();
-    if (pending == 0 || pending < stalledBytes || stalledBytes == 0) {
-      stalledSince = now;
-    }
-    stalledBytes = pending;
-    boolean stalled = pending > 0 && now - stalledSince > STALL_NANOS;
+    boolean stalled = stall.stalled(channel, now, STALL_NANOS);
     if (stalled || state != State.OPEN && deadline - now <= 0) {
       channel.close();
     }
-  }
-
-  private long queued() {
-    var buffer = channel.unsafe().outboundBuffer();
-    return buffer == null ? 0 : buffer.totalPendingWriteBytes();
   }
 
   private void flushSoon() {
