@@ -55,6 +55,10 @@ export class Person implements Participant {
     };
   }
 
+  get peerConnection(): RTCPeerConnection | undefined {
+    return this.peer?.connection;
+  }
+
   track(source: Source): RoomTrack | undefined {
     return this.tracks.find((track) => track.source === source);
   }

@@ -192,6 +192,8 @@ export interface Participant {
   /** Of the voice, 0 to 1; renewed five times a second without a `change`. */
   readonly level: number;
   readonly connection: Connection;
+  /** The browser's own object, for what is missing here; another one after a repair. */
+  readonly peerConnection?: RTCPeerConnection | undefined;
 }
 
 export interface Connection {
