@@ -605,6 +605,8 @@ export class Meeting implements Room {
   }
 
   private pathChanged(): void {
+    // Is it the other side, or our own network?
+    if (this.participants.some(({ peer }) => peer?.state === 'reconnecting')) this.signaling.probe();
     for (const fetch of this.fetches.values()) fetch.look();
     this.changed();
   }

@@ -17,6 +17,8 @@ export interface SignalingOutput {
 export interface Signaling {
   /** Resolves with the answer; rejects with the room's refusal or with `not-connected`, `no-answer`. */
   ask<M extends keyof ClientMessages>(name: M, message: ClientMessages[M]): Promise<Said>;
+  /** Something else broke: finds out soon whether this way still stands. */
+  probe(): void;
   close(): void;
 }
 
@@ -30,6 +32,10 @@ export type OpenSignaling = (output: SignalingOutput) => Signaling;
 export class SocketSignaling implements Signaling {
   private readonly socket: Socket;
   private closed = false;
+  private probing = false;
+  // Without these a cut is noticed by the heartbeat alone, and its end by the next attempt.
+  private readonly offline = () => this.cut();
+  private readonly online = () => this.socket.connected || this.socket.disconnect().connect();
 
   constructor(
     url: string | undefined,
@@ -41,9 +47,11 @@ export class SocketSignaling implements Signaling {
       transports,
       forceNew: true,
       reconnectionDelay: 300,
-      reconnectionDelayMax: 5000,
+      reconnectionDelayMax: 3000,
       timeout: 10_000,
     }));
+    globalThis.addEventListener?.('offline', this.offline);
+    globalThis.addEventListener?.('online', this.online);
     socket.on('connect', () => output.up());
     socket.on('disconnect', (reason) => {
       if (this.closed) return;
@@ -73,9 +81,25 @@ export class SocketSignaling implements Signaling {
     return answer;
   }
 
+  probe(): void {
+    if (this.probing || !this.socket.connected) return;
+    this.probing = true;
+    this.socket.timeout(PROBE_WITHIN).emit('relay', {}, (silence: Error | null) => {
+      this.probing = false;
+      if (silence && this.socket.connected) this.cut();
+    });
+  }
+
   close(): void {
     this.closed = true;
+    globalThis.removeEventListener?.('offline', this.offline);
+    globalThis.removeEventListener?.('online', this.online);
     this.socket.disconnect();
+  }
+
+  /** Gives the present connection up; the next attempt follows by itself. */
+  private cut(): void {
+    this.socket.io.engine?.close();
   }
 
   private why(): Problem {
@@ -84,3 +108,4 @@ export class SocketSignaling implements Signaling {
 }
 
 const ANSWER_WITHIN = 10_000;
+const PROBE_WITHIN = 4000;

@@ -36,6 +36,7 @@ export class FakeRoom {
       const seat: Seat = { info, output, up: true, in: false, said: new Map() };
       const signaling: Signaling = {
         ask: (name, message) => this.ask(seat, name, message),
+        probe: () => {},
         close: () => {
           seat.up = false;
           if (this.seats.get(identity) === seat) this.away(seat);
