@@ -274,8 +274,7 @@ export type Refusal =
   | 'too-fast'
   | 'unknown-message'
   | 'bad-message'
-  | 'too-long'
-  | 'broken';
+  | 'too-long';
 
 export type DescriptionType =
   | 'offer'

@@ -44,8 +44,7 @@ public enum Refusal implements Coded {
   TOO_FAST("You are sending too fast.", "Wait a moment and send it again."),
   UNKNOWN_MESSAGE("There is no message of this name.", "See docs/signaling.md for the messages."),
   BAD_MESSAGE("This message is not of the documented form: %s.", "See docs/signaling.md."),
-  TOO_LONG("This message is too long: %s.", "Shorten it."),
-  BROKEN("Something broke on the server.", "Try again; the server's log says what it was.");
+  TOO_LONG("This message is too long: %s.", "Shorten it.");
 
   private final String message;
   private final String help;
