@@ -85,9 +85,16 @@ final class Room {
     } else if (hasToKnock(visitor)) {
       knock(visitor, now);
     } else {
+      Visitor waiting = entrance.stopKnocking(visitor.identity());
+      if (waiting != null && waiting.connection() != visitor.connection()) {
+        rooms.dismiss(waiting.connection(), Ending.REPLACED);
+      }
       Participant participant = enter(visitor, now);
       rooms.answer(participant.connection, joined(participant, false));
       toOthers(participant, new ParticipantJoined(info(participant)));
+      if (waiting != null) {
+        toHosts(new KnockEnded(visitor.identity()));
+      }
     }
   }
 

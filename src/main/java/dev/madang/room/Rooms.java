@@ -120,7 +120,8 @@ public final class Rooms {
 
   private void receive(Room room, Participant from, FromClient message, long now) {
     long connection = from.connection;
-    if (!pace(from, message).allows(now)) {
+    boolean leaves = message instanceof SignalMessage.Leave;
+    if (!leaves && !pace(from, message).allows(now)) {
       output.answer(connection, Refusal.TOO_FAST.refused());
     } else if (isForHosts(message) && !from.host()) {
       output.answer(connection, Refusal.NOT_HOST.refused());

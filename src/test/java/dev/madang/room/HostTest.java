@@ -215,6 +215,22 @@ class HostTest {
   }
 
   @Test
+  void whoWaitedAndWalksInByAnotherConnectionNoLongerWaits() {
+    ann.send(new Lock(true));
+    bo.send(new Leave());
+    assertThat(bo.join()).isInstanceOf(Waiting.class);
+    ann.send(new Leave());
+
+    Guest again = meeting.guest("Bo");
+    assertThat(again.join()).isInstanceOf(Joined.class);
+
+    assertThat(bo.ended.code()).isEqualTo(Ending.REPLACED);
+    assertThat(again.knocking).isEmpty();
+    again.send(new Admit(null));
+    assertThat(meeting.rooms.people()).isOne();
+  }
+
+  @Test
   void whoWaitsAtARoomThatIsOverIsToldSo() {
     ann.send(new Lock(true));
     Guest cy = meeting.guest("Cy");
