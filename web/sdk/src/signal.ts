@@ -248,7 +248,8 @@ export type Ending =
   | 'replaced'
   | 'declined'
   | 'empty'
-  | 'closing';
+  | 'closing'
+  | 'failed';
 
 export type Refusal =
   | 'needs-token'

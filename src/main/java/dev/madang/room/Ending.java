@@ -13,7 +13,8 @@ public enum Ending implements Coded {
       "Go on there; or join again here, and that page leaves."),
   DECLINED("The host did not let you in.", "You can knock again in a minute."),
   EMPTY("Everybody left while you were waiting.", "Join again to start a new meeting."),
-  CLOSING("The server is restarting.", "Your page comes back by itself in a moment.");
+  CLOSING("The server is restarting.", "Your page comes back by itself in a moment."),
+  FAILED("Something broke in this room on the server.", "Your page joins again by itself.");
 
   private final String message;
   private final String help;

@@ -36,6 +36,9 @@ public final class Rooms {
 
     /** What this identity may relay through; asked when it enters, and when it asks. */
     List<IceServer> iceServers(long connection, String identity);
+
+    /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
+    void broke(String room, RuntimeException why);
   }
 
   private final Limits limits;
@@ -88,7 +91,7 @@ public final class Rooms {
       output.answer(visitor.connection(), Refusal.TOO_MANY_ROOMS.refused());
     } else {
       Room room = rooms.computeIfAbsent(name, _ -> new Room(name, limits, this));
-      room.join(visitor, now);
+      guarded(room, () -> room.join(visitor, now));
       forgetIfOver(room, now);
     }
   }
@@ -114,7 +117,7 @@ public final class Rooms {
       }
       case Seat.Outside _ -> output.answer(connection, Refusal.NOT_JOINED.refused());
       case Seat.Inside(Room room, Participant participant) ->
-          receive(room, participant, message, now);
+          guarded(room, () -> receive(room, participant, message, now));
     }
   }
 
@@ -188,9 +191,10 @@ public final class Rooms {
   public void lost(long connection, long now) {
     switch (seats.remove(connection)) {
       case null -> {}
-      case Seat.Inside(Room room, Participant participant) -> room.lost(participant, now);
+      case Seat.Inside(Room room, Participant participant) ->
+          guarded(room, () -> room.lost(participant, now));
       case Seat.Outside(Room room, String identity) -> {
-        room.stopKnocking(identity);
+        guarded(room, () -> room.stopKnocking(identity));
         forgetIfOver(room, now);
       }
     }
@@ -209,7 +213,7 @@ public final class Rooms {
     }
     sleeping = true;
     for (Room room : List.copyOf(rooms.values())) {
-      room.tick(now);
+      guarded(room, () -> room.tick(now));
       forgetIfOver(room, now);
     }
   }
@@ -264,10 +268,19 @@ public final class Rooms {
     return epochMillis + now / 1_000_000;
   }
 
-  private void forgetIfOver(Room room, long now) {
-    if (room.over(now)) {
-      room.dismissAll(Ending.EMPTY);
+  private void guarded(Room room, Runnable input) {
+    try {
+      input.run();
+    } catch (RuntimeException ours) {
+      output.broke(room.name(), ours);
       rooms.remove(room.name());
+      room.dismissAll(Ending.FAILED);
+    }
+  }
+
+  private void forgetIfOver(Room room, long now) {
+    if (room.over(now) && rooms.remove(room.name(), room)) {
+      room.dismissAll(Ending.EMPTY);
     }
   }
 }

@@ -217,7 +217,7 @@ public sealed interface SignalMessage {
   record MuteAsked(String by, Source source) implements FromServer {}
 
   /// This participation is over; the connection closes behind it. Do not join again by yourself,
-  /// except after `closing`.
+  /// except after `closing` and `failed`.
   record Ended(Ending code, String message, String help) implements FromServer {}
 
   // ---- values ---------------------------------------------------------------------------------

@@ -22,6 +22,10 @@ final class Meeting implements Rooms.Output {
 
   final Rooms rooms;
   long now;
+
+  /** Whether something of ours is broken. */
+  boolean breaks;
+
   private long lastConnection;
   private final Map<Long, Guest> guests = new HashMap<>();
   private final List<Answer> answers = new ArrayList<>();
@@ -114,7 +118,17 @@ final class Meeting implements Rooms.Output {
   }
 
   @Override
+  public void broke(String room, RuntimeException why) {
+    if (!breaks) {
+      throw why;
+    }
+  }
+
+  @Override
   public List<IceServer> iceServers(long connection, String identity) {
+    if (breaks) {
+      throw new IllegalStateException("broken on purpose");
+    }
     return List.of(new IceServer(List.of("stun:here:7700"), null, null));
   }
 

@@ -388,6 +388,22 @@ class RoomTest {
   }
 
   @Test
+  void aFaultOfOursEndsOneRoomAndNoOther() {
+    Guest ann = meeting.joins("Ann");
+    Guest bo = meeting.guest("Bo").in("other");
+    bo.join();
+
+    meeting.breaks = true;
+    meeting.rooms.receive(ann.connection, new Relay(), meeting.now);
+    meeting.breaks = false;
+
+    assertThat(ann.ended.code()).isEqualTo(Ending.FAILED);
+    assertThat(bo.ended).isNull();
+    assertThat(bo.say("1", "still here")).isInstanceOf(SignalMessage.Sent.class);
+    assertThat(meeting.joins("Ann").you.order()).isOne();
+  }
+
+  @Test
   void aNameIsAskedForOnlyIfTheGrantHasNone() {
     var noName = new Join("standup", null, null, "s".repeat(16), "d".repeat(16), "1");
     Grant named = Meeting.personal("dora", Meeting.SPEAK);

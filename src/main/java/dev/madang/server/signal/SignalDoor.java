@@ -16,6 +16,7 @@ import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
+import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Refused;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -30,6 +31,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where clients signal: the Socket.IO namespace `/room`. Lives on home, the thread of the whole
 /// Socket.IO world; [#open], [#close] and [#figures] may be called from any other.
@@ -238,7 +241,7 @@ public final class SignalDoor implements AutoCloseable {
     public void answer(long connection, Answer answer) {
       Socket socket = sockets.get(connection);
       if (socket != null) {
-        joins += answer instanceof dev.madang.room.SignalMessage.Joined ? 1 : 0;
+        joins += answer instanceof Joined ? 1 : 0;
         SignalDoor.this.answer(socket, answer);
       }
     }
@@ -264,6 +267,11 @@ public final class SignalDoor implements AutoCloseable {
       Socket socket = sockets.get(connection);
       return socket == null ? List.of() : relays.iceServers(identity, socket.handshake());
     }
+
+    @Override
+    public void broke(String room, RuntimeException why) {
+      LOG.error("The room {} broke and is closed", room, why);
+    }
   }
 
   private void tick() {
@@ -280,6 +288,7 @@ public final class SignalDoor implements AutoCloseable {
     return secret;
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;
   private static final int MOST_ADDRESSES = 10_000;
 }
