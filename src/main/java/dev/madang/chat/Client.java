@@ -176,8 +176,13 @@ public final class Client implements EngineSession.Output {
     return io.encoder().refuse(namespace, reason);
   }
 
-  /** Closes the connection; every socket leaves its namespace. */
-  void close() {
+  /** Puts every socket out of its namespace, and tells it so, before the connection closes. */
+  void dismiss() {
+    all().forEach(Socket::disconnect);
+    close();
+  }
+
+  private void close() {
     end("forced server close");
     session.close(CloseReason.FORCED);
   }
@@ -251,6 +256,12 @@ public final class Client implements EngineSession.Output {
       return;
     }
     over = true;
+    for (Socket socket : all()) {
+      socket.end(reason);
+    }
+  }
+
+  private List<Socket> all() {
     List<Socket> all = new ArrayList<>();
     if (first != null) {
       all.add(first);
@@ -258,8 +269,6 @@ public final class Client implements EngineSession.Output {
     if (others != null) {
       all.addAll(others.values());
     }
-    for (Socket socket : all) {
-      socket.end(reason);
-    }
+    return all;
   }
 }

@@ -298,7 +298,7 @@ public final class Socket {
       return;
     }
     if (close) {
-      client.close();
+      client.dismiss();
     } else {
       client.send(namespace.io().encoder().disconnect(namespace.name()), false);
       end("server namespace disconnect");

@@ -171,9 +171,14 @@ public final class EngineSession {
     if (state != State.OPEN) {
       return;
     }
-    if (channel != null || poll != null) {
+    if (channel != null || poll != null && queue == null) {
       finish(reason, CLOSE);
       return;
+    }
+    // What waits goes alone, and the close by the next poll, as from the official server: in one
+    // answer its client 4 would take the close first.
+    if (poll != null) {
+      answerPoll(NOOP);
     }
     state = State.CLOSING;
     doom = reason;
@@ -235,7 +240,11 @@ public final class EngineSession {
     }
     poll = incoming;
     if (state == State.CLOSING) {
-      finish(doom == null ? CloseReason.FORCED : doom, CLOSE);
+      if (queue == null) {
+        finish(doom == null ? CloseReason.FORCED : doom, CLOSE);
+      } else {
+        answerPoll(NOOP);
+      }
     } else if (queue != null) {
       soon();
     } else if (upgrade != null && upgrade.probed) {

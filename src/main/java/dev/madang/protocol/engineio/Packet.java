@@ -55,8 +55,10 @@ public sealed interface Packet {
   }
 
   private static byte[] base64(String text) {
+    // The official Java client breaks lines after 76 characters, which others overlook.
+    String unbroken = text.indexOf('\n') < 0 ? text : text.replace("\n", "");
     try {
-      return Base64.getDecoder().decode(text);
+      return Base64.getDecoder().decode(unbroken);
     } catch (IllegalArgumentException broken) {
       throw new ProtocolException("broken base64");
     }
