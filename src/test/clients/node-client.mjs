@@ -363,6 +363,9 @@ await check("reconnects after a cut", async () => {
   const before = heard(s, "heard", 1);
   observer.emit("shout", blue, "before");
   await before;
+  // By polling a cut is noticed at once only while a poll waits there: let the next one arrive.
+  await ack(observer, "echo");
+  await ack(observer, "echo");
   const missed = collect(s, "heard", 3);
   const gone = once(s, "disconnect");
   const noticed = left(observer, id);

@@ -305,7 +305,8 @@ def _():
     sid = io.get_sid()
     io.disconnect()
     # This client closes without waiting for its goodbye to leave.
-    assert left(sid) in ("client namespace disconnect", "transport close")
+    reason = left(sid)
+    assert reason in ("client namespace disconnect", "transport close"), reason
 
 
 @check("heartbeats keep it alive")
