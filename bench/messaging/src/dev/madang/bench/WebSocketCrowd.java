@@ -200,7 +200,7 @@ final class WebSocketCrowd implements Crowd {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-      if (!closing) {
+      if (!closing && lost == 0) {
         System.err.println("client: " + cause);
       }
       context.close();
