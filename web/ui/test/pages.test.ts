@@ -147,6 +147,7 @@ test('the whole meeting by keyboard alone', async () => {
   await page.keyboard.press('m');
   await page.getByRole('button', { name: 'Turn microphone on' }).waitFor();
   await page.keyboard.press('c');
+  await page.locator('textarea:focus').waitFor();
   await page.keyboard.type('Hello all');
   await page.keyboard.press('Enter');
   await page.getByRole('log').getByText('Hello all').waitFor();
