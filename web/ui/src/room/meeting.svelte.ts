@@ -11,7 +11,7 @@ import type {
   State,
   Track,
 } from '@madang/client';
-import { rememberRoom } from '../parts/kept.ts';
+import { keep, rememberRoom } from '../parts/kept.ts';
 import { say, type Key } from '../words/words.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Deck } from './deck.svelte.ts';
@@ -89,11 +89,18 @@ export class Meeting {
   async toggleMicrophone(): Promise<void> {
     const on = await this.#tried(this.room.setMicrophone(!this.deck.microphone.on));
     this.announcer.tell(say(on ? 'said.micOn' : 'said.micOff'));
+    this.#keepWishes();
   }
 
   async toggleCamera(): Promise<void> {
     const on = await this.#tried(this.room.setCamera(!this.deck.camera.on));
     this.announcer.tell(say(on ? 'said.cameraOn' : 'said.cameraOff'));
+    this.#keepWishes();
+  }
+
+  /** So that the page, loaded again, begins as it was left. */
+  #keepWishes(): void {
+    keep('wishes', { microphone: this.deck.microphone.on, camera: this.deck.camera.on });
   }
 
   /** Hold to talk: only while the microphone is off; letting go puts it off again. */
@@ -248,12 +255,16 @@ export class Meeting {
   }
 
   #stateChanged(state: State): void {
+    const was = this.state.name;
     this.state = state;
     if (state.name === 'reconnecting') {
       this.#reconnected = true;
       this.announcer.interrupt(say('said.reconnecting'));
     } else if (state.name === 'connected') {
       rememberRoom(this.room.name, Date.now());
+      if (was === 'waiting') {
+        this.notice(say('wait.in'));
+      }
       if (this.#reconnected) {
         this.#reconnected = false;
         this.notice(say('said.back'));

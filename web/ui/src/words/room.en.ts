@@ -287,6 +287,7 @@ export default {
   // ---- waiting
   'wait.title': 'You knocked at “{room}”',
   'wait.why': 'A host has been told. Keep this page open: you come in as soon as somebody admits you.',
+  'wait.in': 'A host let you in.',
   'wait.stop': 'Stop waiting',
 
   // ---- not in
