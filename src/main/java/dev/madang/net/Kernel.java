@@ -134,6 +134,16 @@ final class Kernel {
     }
   }
 
+  void sleep(long nanos) throws SocketException {
+    word.set(JAVA_LONG, 0, 0);
+    word.set(JAVA_LONG, 8, nanos);
+    try {
+      int _ = (int) Calls.NANOSLEEP.invokeExact(state, word, MemorySegment.NULL);
+    } catch (Throwable broken) {
+      throw broken(broken);
+    }
+  }
+
   int eventFd() throws SocketException {
     try {
       return checked((int) Calls.EVENTFD.invokeExact(state, 0, EFD_FLAGS), "eventfd");
@@ -262,6 +272,7 @@ final class Kernel {
         found("epoll_pwait2")
             ? bind("epoll_pwait2", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, ADDRESS)
             : null;
+    static final MethodHandle NANOSLEEP = bind("nanosleep", JAVA_INT, ADDRESS, ADDRESS);
     static final MethodHandle EVENTFD = bind("eventfd", JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle READ = bind("read", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);
     static final MethodHandle WRITE = bind("write", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG);

@@ -32,6 +32,8 @@ final class KernelPoller extends Poller {
   private final int epoll;
   private final int wakeup;
   private @Nullable KernelSocket[] sockets = new KernelSocket[64];
+  private final Lull lull = new Lull();
+  private long packetsBefore;
   private int ready;
   private boolean closed;
 
@@ -47,7 +49,18 @@ final class KernelPoller extends Poller {
 
   @Override
   void await(long nanos) throws IOException {
+    lull.brought((int) (loop.traffic().packetsIn.value() - packetsBefore));
+    packetsBefore = loop.traffic().packetsIn.value();
+    long start = System.nanoTime();
     ready = Math.max(0, kernel.epollWait(epoll, events, MOST_EVENTS, nanos));
+    if (ready > 0) {
+      long woken = System.nanoTime();
+      long pause = lull.afterWake(woken, woken - start);
+      if (pause > 0) {
+        kernel.sleep(pause);
+        ready = Math.max(0, kernel.epollWait(epoll, events, MOST_EVENTS, 0));
+      }
+    }
   }
 
   @Override

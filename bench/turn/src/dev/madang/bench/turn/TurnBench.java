@@ -270,7 +270,7 @@ public final class TurnBench {
           new Scenario(
               "audio", "200 clients, one packet of 160 B every 20 ms each", 200, 1, 160, 20),
           new Scenario(
-              "video", "20 clients, 8 packets of 1100 B every 33 ms each", 20, 8, 1100, 33),
+              "video", "60 clients, 8 packets of 1100 B every 33 ms each", 60, 8, 1100, 33),
           new Scenario(
               "flood", "10 clients, 16 packets of 1100 B always in flight", 10, 16, 1100, 0));
 }
