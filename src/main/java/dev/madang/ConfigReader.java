@@ -240,10 +240,12 @@ final class ConfigReader {
     return Math.multiplyExact(Long.parseLong(matcher.group(1).replace("_", "")), 1L << shift);
   }
 
-  private static Duration duration(String text) {
+  /** Reads `250ms`, `30s`, `5m`, `2h` or `7d`. */
+  static Duration duration(String text) {
     Matcher matcher = DURATION.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(text);
+      throw new IllegalArgumentException(
+          "A time is needed, such as 30m, 2h or 7d, not " + text + ".");
     }
     long count = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

@@ -1,80 +1,87 @@
 package dev.madang;
 
+import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
+import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.StaticFiles;
 import dev.madang.server.http.Tls;
 import dev.madang.server.http.TrustFiles;
+import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
+import dev.madang.server.turn.TurnDoor;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole server in one object: every door, opened in order and closed in reverse. Its methods
 /// may be called from any thread.
 public final class Madang implements AutoCloseable {
   private final Config config;
-  private final TcpLoops loops;
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final @Nullable TurnDoor turn;
   private final SocketIoDoor socketIo;
   private final HttpDoor http;
 
-  private Madang(Config config) {
+  private Madang(Config config) throws IOException {
     this.config = config;
-    loops = new TcpLoops(Runtime.getRuntime().availableProcessors());
-    Router router = new Router();
-    StaticFiles.ofResources("web").addTo(router, List.of("/", "/r/", "/trust"));
-    socketIo = new SocketIoDoor(config.socketio(), loops.home()).open(router);
-    Tls tls = tls();
-    if (tls != null) {
-      new TrustFiles(tls).addTo(router);
-    }
-    http = openHttp(router, tls);
-  }
-
-  private @Nullable Tls tls() {
+    Path data = Files.createDirectories(config.data());
     try {
-      return config.http().tls().enabled()
-          ? Tls.open(config.http().tls(), config.data().resolve("tls"))
-          : null;
-    } catch (UncheckedIOException e) {
-      loops.close();
-      throw new ConfigException(
-          "certificates cannot be kept in "
-              + config.data()
-              + " ("
-              + e.getMessage()
-              + "); choose another folder with --data=DIR");
-    } catch (IllegalArgumentException e) {
-      loops.close();
-      throw new ConfigException(String.valueOf(e.getMessage()));
-    }
-  }
-
-  private HttpDoor openHttp(Router router, @Nullable Tls tls) {
-    try {
-      return HttpDoor.open(config.http(), loops, router, tls);
-    } catch (UncheckedIOException e) {
-      loops.close();
-      throw new ConfigException(
-          "port "
-              + config.http().port()
-              + " cannot be used ("
-              + e.getMessage()
-              + "); free it, or choose another with --http.port=N");
-    } catch (IllegalArgumentException e) {
-      loops.close();
-      throw new ConfigException(String.valueOf(e.getMessage()));
+      TcpLoops loops = keep(new TcpLoops(Runtime.getRuntime().availableProcessors()));
+      Router router = new Router();
+      StaticFiles.ofResources("web").addTo(router, PAGES);
+      router.get("/api/about", new About(config)::answer);
+      turn =
+          config.turn().enabled()
+              ? keep(TurnDoor.open(config.turn(), data, Set.of(), meters))
+              : null;
+      socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
+      keep(
+          SignalDoor.open(
+              config.signal(), socketIo.io().of("/room"), loops.home(), data, this::iceServers));
+      Tls tls =
+          config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;
+      if (tls != null) {
+        new TrustFiles(tls).addTo(router);
+      }
+      http = keep(HttpDoor.open(config.http(), loops, router, tls));
+      if (turn != null) {
+        http.onStun(turn::take);
+      }
+    } catch (IOException | RuntimeException refused) {
+      close();
+      throw refused;
     }
   }
 
   /// Opens every door; what cannot be opened is a [ConfigException] that says what to change.
   public static Madang start(Config config) {
-    return new Madang(config);
+    try {
+      return new Madang(config);
+    } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
+      throw new ConfigException(
+          "Madang cannot start: "
+              + e.getMessage()
+              + ". If a port is taken, stop the program that has it or choose others with"
+              + " --http.port=N and --turn.port=N.");
+    }
   }
 
-  /// Where namespaces are set up and events are emitted, by [SocketIoDoor#execute].
+  /// Where programs that embed Madang set up namespaces and emit events.
   public SocketIoDoor socketIo() {
     return socketIo;
   }
@@ -88,20 +95,51 @@ public final class Madang implements AutoCloseable {
     return config;
   }
 
-  /** What a person needs to know once it runs, a line each. */
-  List<String> greeting(boolean dev) {
-    return List.of("Madang " + version() + (dev ? " (dev)" : ""));
+  /** The UDP port of STUN and TURN, or 0 where there is none. */
+  int udpPort() {
+    return turn == null ? 0 : turn.port();
   }
 
   @Override
   public void close() {
-    socketIo.close();
-    http.close();
-    loops.close();
+    while (!opened.isEmpty()) {
+      try {
+        opened.pop().close();
+      } catch (Exception e) {
+        LOG.error("Closing a door failed", e);
+      }
+    }
   }
 
   static String version() {
     return Objects.requireNonNullElse(
         Madang.class.getPackage().getImplementationVersion(), "development");
   }
+
+  /// STUN and TURN at the host name by which the client reached us.
+  private List<IceServer> iceServers(String identity, Handshake handshake) {
+    if (turn == null) {
+      return List.of();
+    }
+    String host = About.host(handshake.headers().getOrDefault("host", "localhost"));
+    String tcp = host + ":" + http.port() + "?transport=tcp";
+    TurnDoor.Grant grant = turn.issue(identity);
+    return List.of(
+        new IceServer(List.of("stun:" + host + ":" + turn.port()), null, null),
+        new IceServer(
+            List.of(
+                "turn:" + host + ":" + turn.port() + "?transport=udp",
+                "turn:" + tcp,
+                "turns:" + tcp),
+            grant.username(),
+            grant.credential()));
+  }
+
+  private <T extends AutoCloseable> T keep(T door) {
+    opened.push(door);
+    return door;
+  }
+
+  private static final List<String> PAGES = List.of("/", "/r/", "/trust");
+  private static final Logger LOG = LoggerFactory.getLogger(Madang.class);
 }

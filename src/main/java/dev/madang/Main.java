@@ -1,9 +1,11 @@
 package dev.madang;
 
+import dev.madang.server.signal.Invitation;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Main.Dev.class,
       Main.Start.class,
+      Main.Invite.class,
       Main.Check.class,
       Main.Version.class,
       Main.Rehearse.class
@@ -102,6 +105,50 @@ public final class Main {
     }
   }
 
+  @Command(name = "invite", description = "print a link that lets somebody into a room")
+  static final class Invite implements Callable<Integer> {
+    @Mixin Settings settings = new Settings();
+
+    @Option(names = "--name", description = "what the others read; otherwise the guest says")
+    @Nullable String name;
+
+    @Option(names = "--identity", description = "for this one person; otherwise for anybody")
+    @Nullable String identity;
+
+    @Option(names = "--moderate", description = "its bearer is a host")
+    boolean moderate;
+
+    @Option(names = "--watch", description = "its bearer sees and hears and nothing else")
+    boolean watch;
+
+    @Option(
+        names = "--expires",
+        defaultValue = "1d",
+        description = "after 30m, 2h, 7d; 1d if not said")
+    String expires = "1d";
+
+    @Override
+    public Integer call() {
+      if (settings.flags.isEmpty() || settings.flags.getFirst().startsWith("-")) {
+        throw new ConfigException("Which room? Write: madang invite ROOM.");
+      }
+      String room = settings.flags.removeFirst();
+      Config config = settings.reader(Map.of()).read();
+      try {
+        Invitation invitation = Invitation.to(room).lasting(ConfigReader.duration(expires));
+        invitation = name == null ? invitation : invitation.named(name);
+        invitation = identity == null ? invitation : invitation.forPerson(identity);
+        invitation = moderate ? invitation.asModerator() : invitation;
+        invitation = watch ? invitation.onlyToWatch() : invitation;
+        System.out.println(
+            invitation.link(config.address(), config.signal(), config.data(), Instant.now()));
+        return 0;
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
   @Command(name = "config", description = "what is in force; a commented file to start from")
   static final class Check {
     @Spec CommandSpec spec = CommandSpec.create();
@@ -149,7 +196,7 @@ public final class Main {
       ConfigReader reader = new ConfigReader();
       Config.rehearsal(data).forEach((key, value) -> reader.flag(key, value, "rehearsal"));
       try (Madang madang = Madang.start(reader.read())) {
-        madang.greeting(true);
+        About.greeting(madang, true);
       }
       return 0;
     }
@@ -166,7 +213,7 @@ public final class Main {
                   stopped.countDown();
                 },
                 "stop"));
-    madang.greeting(dev).forEach(System.out::println);
+    About.greeting(madang, dev).forEach(System.out::println);
     stopped.await();
     return 0;
   }

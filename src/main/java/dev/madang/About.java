@@ -1,0 +1,87 @@
+package dev.madang;
+
+import dev.madang.net.LanAddresses;
+import dev.madang.server.http.Exchange;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What the server says about itself: to the terminal when it starts, and to its pages at
+/// `/api/about`. Has no state, so any thread may ask.
+final class About {
+  private final Config config;
+
+  About(Config config) {
+    this.config = config;
+  }
+
+  /// `{"version": …, "open": …, "secure": …}`: whether anybody may open a room, and where the same
+  /// host is reached securely (null when it is not).
+  void answer(Exchange exchange) {
+    String name = exchange.header("host");
+    boolean secure =
+        name != null
+            && name.matches("[A-Za-z0-9.:\\[\\]-]{1,255}")
+            && (exchange.secure() || config.http().tls().enabled());
+    exchange.respond(
+        200,
+        "application/json",
+        "{\"version\":\"%s\",\"open\":%b,\"secure\":%s}"
+            .formatted(
+                Madang.version(),
+                config.signal().open(),
+                secure ? "\"https://" + name + "\"" : "null"),
+        "cache-control",
+        "no-store");
+  }
+
+  /// The lines of the start: where to go, what is used, what is not safe.
+  static List<String> greeting(Madang madang, boolean dev) {
+    Config config = madang.config();
+    int port = madang.http().port();
+    boolean tls = config.http().tls().enabled();
+    List<String> lines = new ArrayList<>();
+    lines.add("Madang " + Madang.version() + " is open.");
+    lines.add("");
+    lines.add("  On this computer  http://localhost:" + port + "/");
+    String lan = lanAddress();
+    if (lan != null) {
+      lines.add(
+          "  In your network   "
+              + (tls ? "https://" + lan + ":" + port + "/" : "http://" + lan + ":" + port + "/"));
+      if (tls && config.http().tls().certificate() == null) {
+        lines.add("    first, once     http://" + lan + ":" + port + "/trust");
+      }
+    }
+    lines.add("  Ports             TCP " + port + " for everything" + udp(madang));
+    if (dev) {
+      lines.add("");
+      lines.add("  Not safe yet      whoever reaches this port may open a room, and names prove");
+      lines.add("                    nothing; `./madang start` lets people in by invitation only.");
+    }
+    return lines;
+  }
+
+  /// The name in a Host header, without its port; an IPv6 address keeps its brackets.
+  static String host(String header) {
+    int colon = header.lastIndexOf(':');
+    return colon > header.lastIndexOf(']') ? header.substring(0, colon) : header;
+  }
+
+  private static String udp(Madang madang) {
+    var turn = madang.config().turn();
+    return madang.udpPort() == 0
+        ? ""
+        : "; UDP "
+            + madang.udpPort()
+            + " for STUN and TURN, "
+            + turn.relayPortMin()
+            + "-"
+            + turn.relayPortMax()
+            + " for relays";
+  }
+
+  private static @Nullable String lanAddress() {
+    return LanAddresses.all().stream().map(LanAddresses::inUrl).findFirst().orElse(null);
+  }
+}
