@@ -64,7 +64,7 @@ function fileOf(size: number): { bytes: Uint8Array<ArrayBuffer>; offer: FileOffe
   return { bytes, offer: { id: 'f1', name: 'a.bin', size, type: 'application/octet-stream', sha256 } };
 }
 
-function start(shelf: Shelf, offer: FileOffer, { connected = () => true, there = () => true, from = 'bob' } = {}) {
+function start(shelf: Shelf, offer: FileOffer, { connected = (): boolean => true, there = (): boolean => true, from = 'bob' } = {}) {
   const channels: MemoryChannel[] = [];
   const fetch = new Fetch(offer, say, {
     own: () => undefined,
