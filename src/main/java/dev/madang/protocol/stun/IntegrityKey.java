@@ -36,9 +36,9 @@ public final class IntegrityKey {
     return new IntegrityKey(password.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// The HMAC of a message up to where its integrity attribute begins. RFC 8489 §14.5: "the Length
-  /// field of the STUN message header MUST be adjusted to include the length [...] up to and
-  /// including the MESSAGE-INTEGRITY attribute itself".
+  /// The HMAC of a message up to where its integrity attribute begins. RFC 8489 §14.5, 14.6: the
+  /// length in the header is, for this, the one that the message would have if the integrity
+  /// attribute were its last.
   byte[] sign(String algorithm, byte[] message, int offset, int upTo) {
     return sign(algorithm, message, offset, upTo, algorithm.equals(SHA1) ? 20 : 32);
   }

@@ -59,7 +59,13 @@ public sealed interface StunAttribute {
 
   record AdditionalAddressFamily(int family) implements StunAttribute {}
 
-  record AddressErrorCode(int family, int code, String reason) implements StunAttribute {}
+  record AddressErrorCode(int family, int code, String reason) implements StunAttribute {
+    public AddressErrorCode {
+      if (code < 300 || code > 699) {
+        throw new ProtocolException("error code " + code);
+      }
+    }
+  }
 
   record EvenPort(boolean reserveNext) implements StunAttribute {}
 
@@ -76,7 +82,7 @@ public sealed interface StunAttribute {
   /** HMAC-SHA1 of what precedes it. */
   record MessageIntegrity(Bytes mac) implements StunAttribute {}
 
-  /** HMAC-SHA256 of what precedes it, 16 to 32 bytes. */
+  /** HMAC-SHA256 of what precedes it. */
   record MessageIntegritySha256(Bytes mac) implements StunAttribute {}
 
   /** CRC-32 of what precedes it, XORed. */
@@ -127,7 +133,7 @@ public sealed interface StunAttribute {
   static StunAttribute read(int type, ByteReader value, TransactionId id) {
     return switch (type) {
       case 0x0001 -> new MappedAddress(address(value));
-      case 0x0006 -> new Username(text(value, MAX_USERNAME));
+      case 0x0006 -> new Username(text(value, MAX_TEXT));
       case MESSAGE_INTEGRITY -> new MessageIntegrity(exactly(value, 20));
       case 0x0009 -> errorCode(value);
       case 0x000A -> unknownAttributes(value);
@@ -141,7 +147,8 @@ public sealed interface StunAttribute {
       case 0x0017 -> new RequestedAddressFamily(fourBytes(value) >>> 24);
       case 0x0018 -> new EvenPort((exactly(value, 1).toArray()[0] & 0x80) != 0);
       case 0x0019 -> new RequestedTransport(fourBytes(value) >>> 24);
-      case MESSAGE_INTEGRITY_SHA256 -> messageIntegritySha256(value);
+      // RFC 8489 §14.6: the full 32 bytes, unless a usage of STUN allows truncation; TURN does not.
+      case MESSAGE_INTEGRITY_SHA256 -> new MessageIntegritySha256(exactly(value, 32));
       case 0x0020 -> new XorMappedAddress(xored(address(value), id));
       case 0x0022 -> new ReservationToken(eightBytes(value));
       case 0x0024 -> new Priority(fourBytes(value) & 0xFFFF_FFFFL);
@@ -189,9 +196,11 @@ public sealed interface StunAttribute {
     }
   }
 
-  /// RFC 8489 §14.2: for IPv4 X-Port and X-Address are the value "XOR'ing it with the most
-  /// significant 16 bits [32 bits] of the magic cookie"; for IPv6 the address is XORed "with the
-  /// concatenation of the magic cookie and the 96-bit transaction ID".
+  /// RFC 8489 §14.2: "X-Port is computed by XOR'ing the mapped port with the most significant 16
+  /// bits of the magic cookie. If the IP address family is IPv4, X-Address is computed by XOR'ing
+  /// the mapped IP address with the magic cookie. If the IP address family is IPv6, X-Address is
+  /// computed by XOR'ing the mapped IP address with the concatenation of the magic cookie and the
+  /// 96-bit transaction ID."
   private static Address xored(Address address, TransactionId id) {
     int port = address.port() ^ (StunMessage.COOKIE >>> 16);
     if (!address.isV6()) {
@@ -240,16 +249,6 @@ public sealed interface StunAttribute {
       types.add(value.u16());
     }
     return new UnknownAttributes(types);
-  }
-
-  /// RFC 8489 §14.6: the truncated HMAC "MUST be at least 16 bytes [...] at most 32 bytes and MUST
-  /// be a multiple of 4 bytes".
-  private static MessageIntegritySha256 messageIntegritySha256(ByteReader value) {
-    int size = value.remaining();
-    if (size < 16 || size > 32 || size % 4 != 0) {
-      throw new ProtocolException("MESSAGE-INTEGRITY-SHA256 of " + size + " bytes");
-    }
-    return new MessageIntegritySha256(rest(value));
   }
 
   private static UseCandidate useCandidate(ByteReader value) {
@@ -302,9 +301,7 @@ public sealed interface StunAttribute {
   int IPV4 = 1;
   int IPV6 = 2;
 
-  /// RFC 8489 §14.3: USERNAME "MUST contain [...] fewer than 509 bytes"; RFC 5389 allowed 512.
-  int MAX_USERNAME = 512;
-
-  /// RFC 8489 §14.9, 14.10, 14.14: "fewer than 128 characters (which can be as long as 763 bytes)".
+  /// RFC 8489 §14.8, 14.9, 14.10, 14.14: "fewer than 128 characters (which can be as long as 763
+  /// bytes)". §14.3 allows a USERNAME of 508 bytes, and wants as many understood.
   int MAX_TEXT = 763;
 }

@@ -101,9 +101,11 @@ public final class StunFraming {
     messageLength = lengthField(bytes, offset) + (isChannelData(bytes[offset]) ? 4 : 20);
   }
 
-  /// RFC 8489 §6.2.2: over TCP "the client and server MUST use the length field of the STUN header
-  /// to frame" messages; RFC 8656 §12.5: "Over TCP and TLS-over-TCP, the ChannelData message MUST
-  /// be padded to a multiple of four bytes [...] the padding is not reflected in the length field".
+  /// RFC 8489 §6.2.2: STUN over TCP needs no framing beside its own length field. RFC 8656 §12.5:
+  /// "Over TCP and TLS-over-TCP, the ChannelData message MUST be padded to a multiple of four bytes
+  /// in order to ensure the alignment of subsequent messages. The padding is not reflected in the
+  /// length field of the ChannelData message, so the actual size of a ChannelData message
+  /// (including padding) is (4 + Length) rounded up to the nearest multiple of 4".
   private static int wholeLength(byte[] bytes, int offset, int limit) {
     int first = bytes[offset] & 0xFF;
     int length = lengthField(bytes, offset);

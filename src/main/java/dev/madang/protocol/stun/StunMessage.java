@@ -61,8 +61,9 @@ public record StunMessage(Kind kind, int method, TransactionId id, List<StunAttr
     return new StunMessage(Kind.ERROR, method, id, attributes);
   }
 
-  /// The first attribute of a kind. RFC 8489 §14: "if an attribute appears more than once [...]
-  /// only the first occurrence needs to be processed".
+  /// The first attribute of a kind. RFC 8489 §14: "Any attribute type MAY appear more than once in
+  /// a STUN message. Unless specified otherwise, the order of appearance is significant: only the
+  /// first occurrence needs to be processed by a receiver, and any duplicates MAY be ignored".
   public <A extends StunAttribute> @Nullable A first(Class<A> kind) {
     for (StunAttribute attribute : attributes) {
       if (kind.isInstance(attribute)) {
@@ -128,13 +129,14 @@ public record StunMessage(Kind kind, int method, TransactionId id, List<StunAttr
       if (attribute instanceof StunAttribute.Fingerprint(int crc)) {
         // RFC 8489 §14.7: "When present, the FINGERPRINT attribute MUST be the last attribute in
         // the
-        // message".
+        // message, and thus will appear after MESSAGE-INTEGRITY and MESSAGE-INTEGRITY-SHA256."
         if (reader.remaining() > 0 || crc != fingerprint(bytes, offset, at)) {
           throw new ProtocolException("a wrong FINGERPRINT");
         }
       } else if (signed && !(attribute instanceof StunAttribute.MessageIntegritySha256)) {
-        // RFC 8489 §14.5: "agents MUST ignore all other attributes that follow MESSAGE-INTEGRITY",
-        // FINGERPRINT and MESSAGE-INTEGRITY-SHA256 excepted.
+        // RFC 8489 §14.5: "With the exception of the MESSAGE-INTEGRITY-SHA256 and FINGERPRINT
+        // attributes, which appear after MESSAGE-INTEGRITY, agents MUST ignore all other attributes
+        // that follow MESSAGE-INTEGRITY."
         continue;
       }
       signed |=
@@ -223,8 +225,8 @@ public record StunMessage(Kind kind, int method, TransactionId id, List<StunAttr
     out.u16At(at + 4, crc >>> 16).u16At(at + 6, crc);
   }
 
-  /// RFC 8489 §14.7: "the CRC-32 of the STUN message up to (but excluding) the FINGERPRINT
-  /// attribute itself, XOR'ed with the 32-bit value 0x5354554e".
+  /// RFC 8489 §14.7: "The value of the attribute is computed as the CRC-32 of the STUN message up
+  /// to (but excluding) the FINGERPRINT attribute itself, XOR'ed with the 32-bit value 0x5354554e".
   private static int fingerprint(byte[] bytes, int offset, int upTo) {
     CRC32 crc = new CRC32();
     crc.update(bytes, offset, upTo);

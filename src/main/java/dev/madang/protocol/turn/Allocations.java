@@ -51,16 +51,22 @@ final class Allocations {
       @Nullable Connection connection,
       @Nullable Allocation existing,
       long now) {
-    // "2. [...] If the 5-tuple is currently in use [...] 437 (Allocation Mismatch)"; but "if the
-    // request is a retransmission [...] the server [...] treats it as [...] and sends a success".
+    // "2. The server checks if the 5-tuple is currently in use by an existing allocation. If yes,
+    // the
+    // server rejects the request with a 437 (Allocation Mismatch) error." But §5: the same request
+    // again, whose answer was lost, is answered as before.
     if (existing != null) {
-      if (existing.transaction.equals(request.id())) {
+      if (existing.transaction.equals(request.id()) && existing.username.equals(claim.username())) {
         return allocated(request, existing, null, now);
       }
       throw new Refusal(437, "This address has an allocation");
     }
-    // "3. [...] REQUESTED-TRANSPORT [...] not included or malformed [...] 400; [...] other than
-    // UDP [...] 442 (Unsupported Transport Protocol)".
+    // "3. [...] If the REQUESTED-TRANSPORT attribute is not included or is malformed, the server
+    // rejects the request with a 400 (Bad Request) error. Otherwise, if the attribute is included
+    // but
+    // specifies a protocol that is not supported by the server, the server rejects the request with
+    // a
+    // 442 (Unsupported Transport Protocol) error."
     StunAttribute.RequestedTransport transport =
         request.first(StunAttribute.RequestedTransport.class);
     if (transport == null) {
@@ -69,15 +75,26 @@ final class Allocations {
     if (transport.protocol() != UDP) {
       throw new Refusal(442, "Only UDP is relayed");
     }
-    // 4. DONT-FRAGMENT is not supported: it was answered with 420 among the unknown attributes.
+    // "4. The request may contain a DONT-FRAGMENT attribute. If it does, but the server does not
+    // support sending UDP datagrams with the DF bit set to 1 [...] then the server treats the
+    // DONT-FRAGMENT attribute in the Allocate request as an unknown comprehension-required
+    // attribute." That was done by who read the request.
     Families families = families(request);
     StunAttribute.EvenPort evenPort = request.first(StunAttribute.EvenPort.class);
     StunAttribute.ReservationToken token = request.first(StunAttribute.ReservationToken.class);
+    // "5. The server checks if the request contains a RESERVATION-TOKEN attribute. If yes, and the
+    // request also contains an EVEN-PORT or REQUESTED-ADDRESS-FAMILY or ADDITIONAL-ADDRESS-FAMILY
+    // attribute, the server rejects the request with a 400"; "8. The server checks if the request
+    // contains an EVEN-PORT attribute with the R bit set to 1. If yes, and the request also
+    // contains
+    // an ADDITIONAL-ADDRESS-FAMILY attribute, the server rejects the request with a 400".
     if (evenPort != null && (token != null || (evenPort.reserveNext() && families.both()))) {
       throw new Refusal(400, "EVEN-PORT does not go with that");
     }
     ReservedPort port = token == null ? null : redeemable(token.token(), claim, now);
-    // "11. [...] the server MAY [...] 486 (Allocation Quota Reached)".
+    // "10. At any point, the server MAY choose to reject the request with a 486 (Allocation Quota
+    // Reached) error if it feels the client is trying to exceed some locally defined allocation
+    // quota."
     String user = claim.account().user();
     if (!output.admit(user, from)) {
       throw new Refusal(486, "Too many allocations");
@@ -107,17 +124,23 @@ final class Allocations {
     return allocated(request, allocation, partly, now);
   }
 
-  /// The families asked for. RFC 8656 §7.2: "6. [...] both REQUESTED-ADDRESS-FAMILY and
-  /// ADDITIONAL-ADDRESS-FAMILY [...] 400"; "7. [...] doesn't support [...] 440 (Address Family not
-  /// Supported)"; "8. [...] ADDITIONAL-ADDRESS-FAMILY [...] 0x01 (IPv4) [...] 400".
+  /// The families asked for. RFC 8656 §7.2: "6. The server checks if the request contains both
+  /// REQUESTED-ADDRESS-FAMILY and ADDITIONAL-ADDRESS-FAMILY attributes. If yes, then the server
+  /// rejects the request with a 400"; "7. If the server does not support the address family
+  /// requested by the client [...] it MUST generate an Allocate error response, and it MUST include
+  /// an ERROR-CODE attribute with the 440 (Address Family not Supported) response code"; "9. The
+  /// server checks if the request contains an ADDITIONAL-ADDRESS-FAMILY attribute. If yes, and the
+  /// attribute value is 0x01 (IPv4 address family), then the server rejects the request with a
+  /// 400".
   private Families families(StunMessage request) {
     StunAttribute.RequestedAddressFamily requested =
         request.first(StunAttribute.RequestedAddressFamily.class);
     StunAttribute.AdditionalAddressFamily additional =
         request.first(StunAttribute.AdditionalAddressFamily.class);
-    if (requested != null
-        && (additional != null || request.has(StunAttribute.ReservationToken.class))) {
-      throw new Refusal(400, "REQUESTED-ADDRESS-FAMILY does not go with that");
+    boolean token = request.has(StunAttribute.ReservationToken.class);
+    if ((requested != null && additional != null)
+        || (token && (requested != null || additional != null))) {
+      throw new Refusal(400, "The address families do not go with that");
     }
     if (additional != null && additional.family() != StunAttribute.IPV6) {
       throw new Refusal(400, "The additional address family can only be IPv6");
@@ -160,8 +183,8 @@ final class Allocations {
     if (!families.both()) {
       return null;
     }
-    // RFC 8656 §7.2: when only one of two can be had, "the server [...] MUST include an
-    // ADDRESS-ERROR-CODE attribute" for the other.
+    // RFC 8656 §7.2: "9. [...] if it can only allocate one relayed transport address of a specific
+    // address type, then it includes ADDRESS-ERROR-CODE attribute in the success response".
     if (!output.relays(true)) {
       return new StunAttribute.AddressErrorCode(StunAttribute.IPV6, 440, "Not supported");
     }
@@ -182,8 +205,9 @@ final class Allocations {
     }
   }
 
-  /// RFC 8656 §7.2: "5. [...] RESERVATION-TOKEN [...] If the token is not valid for some reason
-  /// [...] 508 (Insufficient Capacity)".
+  /// RFC 8656 §7.2: "5. [...] it checks to see if the token is valid [...] If the token is not
+  /// valid for some reason, the server rejects the request with a 508 (Insufficient Capacity)
+  /// error."
   private ReservedPort redeemable(long token, Gate.Claim claim, long now) {
     for (ReservedPort port : reserved) {
       if (!port.gone
@@ -225,13 +249,17 @@ final class Allocations {
       attributes.add(new StunAttribute.ReservationToken(allocation.reserved.token));
     }
     attributes.add(new StunAttribute.XorMappedAddress(allocation.client));
+    attributes.add(SOFTWARE);
     if (partly != null) {
       attributes.add(partly);
     }
     return request.success(attributes.toArray(StunAttribute[]::new));
   }
 
-  /// RFC 8656 §7.2: the lifetime is at least the default and at most the server's maximum.
+  /// RFC 8656 §7.2: "the server computes the minimum of the client's proposed lifetime and the
+  /// server's maximum allowed lifetime. If this computed value is greater than the default
+  /// lifetime, then the server uses the computed lifetime [...] Otherwise, the server uses the
+  /// default lifetime."
   private long lifetime(StunMessage request) {
     StunAttribute.Lifetime wish = request.first(StunAttribute.Lifetime.class);
     long least = settings.defaultLifetime().toSeconds();
@@ -252,14 +280,17 @@ final class Allocations {
             case StunAttribute.IPV6 -> allocation.relay6;
             default -> null;
           };
-      // "If the address family [...] does not match [...] 443 (Peer Address Family Mismatch)".
+      // A family that the allocation does not have "MUST" be answered with "a 443 (Peer Address
+      // Family
+      // Mismatch) Refresh error response".
       if (meant == null) {
         throw new Refusal(443, "The allocation has no such address family");
       }
     }
     StunAttribute.Lifetime wish = request.first(StunAttribute.Lifetime.class);
     if (wish != null && wish.seconds() == 0) {
-      // "If the desired lifetime is zero, then the request succeeds and the allocation is deleted";
+      // "If the 'desired lifetime' is zero, then the request succeeds and the allocation is
+      // deleted";
       // of two families only the one that is named.
       if (meant != null && allocation.relay4 != null && allocation.relay6 != null) {
         allocation.forget(meant.address().isV6());
@@ -272,7 +303,7 @@ final class Allocations {
     long seconds = lifetime(request);
     allocation.deadline = now + seconds * SECOND;
     deadlines.moved(allocation);
-    return request.success(new StunAttribute.Lifetime(seconds));
+    return request.success(new StunAttribute.Lifetime(seconds), SOFTWARE);
   }
 
   void end(Allocation allocation) {
@@ -332,6 +363,10 @@ final class Allocations {
     reserved.forEach(this::giveUp);
     reserved.clear();
   }
+
+  /// RFC 8656 §5: "The server SHOULD include the SOFTWARE attribute in all Allocate and Refresh
+  /// responses"; strangers are spared it.
+  private static final StunAttribute SOFTWARE = new StunAttribute.Software("Madang");
 
   private static final int UDP = 17;
   private static final long SECOND = 1_000_000_000L;

@@ -31,34 +31,45 @@ final class Gate {
       int offset,
       int length,
       long now) {
-    // "If the message does not contain a MESSAGE-INTEGRITY [...] 401 (Unauthenticated) [...] MUST
-    // include a REALM [...] MUST include a NONCE".
+    // "If the message does not contain a MESSAGE-INTEGRITY or MESSAGE-INTEGRITY-SHA256 attribute,
+    // the server MUST generate an error response with an error code of 401 (Unauthenticated). This
+    // response MUST include a REALM value. The response MUST include a NONCE, selected by the
+    // server."
     if (!request.has(StunAttribute.MessageIntegrity.class)
         && !request.has(StunAttribute.MessageIntegritySha256.class)) {
       throw challenge(401, from, now);
     }
-    // "If the message contains a MESSAGE-INTEGRITY [...] but is missing [...] USERNAME [...] REALM,
-    // or NONCE [...] 400 (Bad Request)".
+    // "If the message contains a MESSAGE-INTEGRITY or a MESSAGE-INTEGRITY-SHA256 attribute, but is
+    // missing either the USERNAME or USERHASH, REALM, or NONCE attribute, the server MUST generate
+    // an
+    // error response with an error code of 400 (Bad Request)." USERHASH is not served.
     StunAttribute.Username username = request.first(StunAttribute.Username.class);
     StunAttribute.Nonce nonce = request.first(StunAttribute.Nonce.class);
     if (username == null || nonce == null || !request.has(StunAttribute.Realm.class)) {
       throw new Refusal(400, "");
     }
-    // "If the NONCE is no longer valid [...] 438 (Stale Nonce)". Before the user is looked up: who
-    // has no nonce of ours has not shown that the address is theirs.
+    // "If the NONCE is no longer valid, the server MUST generate an error response with an error
+    // code
+    // of 438 (Stale Nonce)." The RFC has this last; here it comes before the user is looked up, as
+    // who has no nonce of ours has not shown that the address is theirs.
     if (!nonces.holds(nonce.value(), from, now)) {
       throw challenge(438, from, now);
     }
-    // RFC 8656 §5: "all requests [...] MUST use the same username as that used to create the
-    // allocation [...] 441 (Wrong Credentials)".
     boolean same = allocation != null && allocation.username.equals(username.value());
     Account account =
         allocation != null && same ? allocation.account : output.account(username.value());
-    // "If the USERNAME is not valid [...] 401"; "If the MESSAGE-INTEGRITY is not equal [...] 401".
+    // "If the value of the USERNAME or USERHASH attribute is not valid, the server MUST generate an
+    // error response with an error code of 401"; "If the resulting value does not match the
+    // contents
+    // of the MESSAGE-INTEGRITY attribute or the MESSAGE-INTEGRITY-SHA256 attribute, the server MUST
+    // reject the request with an error response. This response MUST use an error code of 401".
     if (account == null || !StunMessage.isSigned(bytes, offset, length, account.key())) {
       throw challenge(401, from, now);
     }
-    if (allocation != null && !same) {
+    // RFC 8656 §5: "All requests after the initial Allocate must use the same username as that used
+    // to create the allocation to prevent attackers from hijacking the client's allocation"; for
+    // another one a "441 (Wrong Credentials) error". A second Allocate is a 437 whoever asks.
+    if (allocation != null && !same && request.method() != StunMessage.ALLOCATE) {
       throw new Refusal(441, "Wrong credentials");
     }
     return new Claim(username.value(), account);

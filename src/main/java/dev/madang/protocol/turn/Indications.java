@@ -15,8 +15,10 @@ final class Indications {
   private int dataOffset;
   private int dataLength;
 
-  /// RFC 8656 §11.2: a Send indication must have an XOR-PEER-ADDRESS and a DATA attribute and no
-  /// attribute that is not understood.
+  /// RFC 8656 §11.2: "The Send indication MUST contain both an XOR-PEER-ADDRESS attribute and a
+  /// DATA attribute. If one of these attributes is missing or invalid, then the message is
+  /// discarded", as it is with an attribute that would have to be understood, DONT-FRAGMENT among
+  /// them.
   ///
   /// @return the peer, or null when the message is no good; [#dataOffset] and [#dataLength] then
   ///   mean nothing
@@ -78,8 +80,8 @@ final class Indications {
     return null;
   }
 
-  /// RFC 8656 §11.3: "a Data indication [...] MUST contain both an XOR-PEER-ADDRESS and a DATA
-  /// attribute". Written in place, in front of the payload.
+  /// RFC 8656 §11.3: "The Data indication MUST contain both an XOR-PEER-ADDRESS and a DATA
+  /// attribute." Written in place, in front of the payload.
   int putData(Address peer, byte[] bytes, int offset, int length) {
     int header = headerLength(peer);
     int padding = putPadding(bytes, offset + length, length);

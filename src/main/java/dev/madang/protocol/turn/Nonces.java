@@ -13,8 +13,12 @@ import javax.crypto.spec.SecretKeySpec;
 /// address and port. A million forged requests leave nothing behind, and a nonce seen on the wire
 /// is of no use from elsewhere. Lives on the loop of its [TurnServer].
 ///
-/// They do not begin with RFC 8489's `obMatJos2` cookie (§9.2): it would announce password
-/// algorithms, which are not offered, at the price of 13 more bytes in every answer to a stranger.
+/// RFC 8489 §9.2.4: "The server MUST NOT choose the same NONCE for two requests unless they have
+/// the same source IP address and port."
+///
+/// They do not begin with the `obMatJos2` cookie of §9.2, which tells clients which security
+/// features there are: there are none of them, and it would add 13 bytes to every answer to a
+/// stranger.
 final class Nonces {
   private final Mac mac;
   private final long lifetimeSeconds;

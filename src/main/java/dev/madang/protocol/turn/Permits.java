@@ -33,7 +33,7 @@ final class Permits {
         peers.add(peer);
       }
     }
-    // "The CreatePermission request MUST contain at least one XOR-PEER-ADDRESS [...] 400".
+    // A request with no XOR-PEER-ADDRESS is a 400 (Bad Request).
     if (peers.isEmpty()) {
       throw new Refusal(400, "XOR-PEER-ADDRESS is missing");
     }
@@ -48,11 +48,14 @@ final class Permits {
   StunMessage channelBind(StunMessage request, Allocation allocation, long now) {
     StunAttribute.ChannelNumber number = request.first(StunAttribute.ChannelNumber.class);
     StunAttribute.XorPeerAddress attribute = request.first(StunAttribute.XorPeerAddress.class);
-    // "The request contains both a CHANNEL-NUMBER and an XOR-PEER-ADDRESS attribute".
+    // "The request contains both a CHANNEL-NUMBER and an XOR-PEER-ADDRESS attribute"; "If any of
+    // these
+    // tests fail, the server replies with a 400 (Bad Request) error."
     if (number == null || attribute == null) {
       throw new Refusal(400, "CHANNEL-NUMBER or XOR-PEER-ADDRESS is missing");
     }
-    // "The channel number is in the range 0x4000 through 0x4FFF (inclusive)".
+    // "The channel number is in the range 0x4000 through 0x4FFF (inclusive)"; RFC 5766 §11 had it
+    // through 0x7FFF.
     int last = settings.oldChannelNumbers() ? 0x7FFF : 0x4FFF;
     if (number.number() < 0x4000 || number.number() > last) {
       throw new Refusal(400, "The channel number is out of range");
@@ -63,8 +66,8 @@ final class Permits {
       tally.denied++;
       throw new Refusal(403, "That peer address is not relayed to");
     }
-    // "The channel number is not currently bound to a different transport address"; "The transport
-    // address is not currently bound to a different channel number".
+    // "The channel number is not currently bound to a different transport address (same transport
+    // address is OK); The transport address is not currently bound to a different channel number."
     if (!matches(allocation, number.number(), peer)) {
       allocation.forgetExpired(now);
       if (!matches(allocation, number.number(), peer)) {

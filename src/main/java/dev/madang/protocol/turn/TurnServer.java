@@ -126,7 +126,8 @@ public final class TurnServer {
           offset - Indications.headerLength(peer),
           indications.putData(peer, bytes, offset, length));
     } else {
-      // RFC 8656 §11.3: "If there are no permissions [...] the server MUST silently discard".
+      // RFC 8656 §9: "If no match is found, relaying is not permitted and the server silently
+      // discards the UDP datagram."
       tally.dropped++;
       return;
     }
@@ -156,8 +157,10 @@ public final class TurnServer {
 
   // ---- relaying -----------------------------------------------------------------------------
 
-  /// RFC 8656 §12.6: the server "uses the channel number to look up the peer [...] If the channel
-  /// is not bound [...] silently discarded"; a length beyond the datagram is discarded as well.
+  /// RFC 8656 §12.6: "If the ChannelData message is received in a UDP datagram, and if the UDP
+  /// datagram is too short to contain the claimed length of the ChannelData message [...] then the
+  /// message is silently discarded"; "If the ChannelData message is received on a channel that is
+  /// not bound to any peer, then the message is silently discarded."
   private void channelData(
       @Nullable Allocation allocation, byte[] bytes, int offset, int length, long now) {
     int size = u16(bytes, offset + 2);
@@ -173,8 +176,8 @@ public final class TurnServer {
     tally.dropped++;
   }
 
-  /// RFC 8656 §12.5: over TCP ChannelData "MUST be padded to a multiple of four bytes"; over UDP
-  /// "the padding is not required".
+  /// RFC 8656 §12.5: "Over TCP and TLS-over-TCP, the ChannelData message MUST be padded to a
+  /// multiple of four bytes [...] Over UDP, the padding is not required but MAY be included."
   private static int putChannelData(
       int number, byte[] bytes, int offset, int length, boolean padded) {
     putU16(bytes, offset - 4, number);
@@ -182,7 +185,7 @@ public final class TurnServer {
     return 4 + length + (padded ? Indications.putPadding(bytes, offset + length, length) : 0);
   }
 
-  /// RFC 8656 §11.2, "Receiving a Send Indication": whatever is wrong with it, and when there is no
+  /// RFC 8656 §11.2, "Receiving a Send Indication". When something is wrong with it, or there is no
   /// permission, it is discarded without a word.
   private void sendIndication(
       @Nullable Allocation allocation, byte[] bytes, int offset, int length, long now) {
@@ -238,7 +241,6 @@ public final class TurnServer {
       current = null;
     }
     IntegrityKey key = null;
-    boolean sha256 = request.has(StunAttribute.MessageIntegritySha256.class);
     StunMessage answer;
     try {
       if (request.method() == StunMessage.BINDING) {
@@ -257,11 +259,9 @@ public final class TurnServer {
       tally.unanswered++;
       return;
     }
-    boolean fingerprint = request.has(StunAttribute.Fingerprint.class);
-    byte[] out =
-        key != null && sha256
-            ? answer.writeSha256(key, fingerprint)
-            : answer.write(key, fingerprint);
+    // RFC 8489 §9.2.4: a request without PASSWORD-ALGORITHM is answered with "the MESSAGE-INTEGRITY
+    // attribute", also where its own was the one of SHA-256.
+    byte[] out = answer.write(key, request.has(StunAttribute.Fingerprint.class));
     if (connection == null) {
       output.send(from, out, 0, out.length);
     } else {
@@ -285,7 +285,11 @@ public final class TurnServer {
     if (request.method() == StunMessage.ALLOCATE) {
       return allocations.allocate(request, claim, from, connection, allocation, now);
     }
-    // RFC 8656 §7.2, 10.2, 12.2: no allocation for the 5-tuple is a 437.
+    // RFC 8656 §5: "For all TURN messages (including ChannelData) EXCEPT an Allocate request, if
+    // the
+    // 5-tuple does not identify an existing allocation, then the message MUST either be rejected
+    // with
+    // a 437 Allocation Mismatch error (if it is a request) or be silently ignored".
     if (allocation == null) {
       throw new Refusal(437, "No allocation here");
     }
@@ -298,7 +302,9 @@ public final class TurnServer {
   }
 
   /// RFC 8489 §6.3.1: "If the request contains one or more unknown comprehension-required
-  /// attributes, the server replies with an error response with an error code of 420".
+  /// attributes, the server replies with an error response with an error code of 420 (Unknown
+  /// Attribute) and includes an UNKNOWN-ATTRIBUTES attribute in the response that lists the unknown
+  /// comprehension-required attributes." Four of them at most: the rest would only amplify.
   private static void refuseWhatIsNotUnderstood(StunMessage request) {
     List<Integer> types = request.notUnderstood();
     if (!types.isEmpty()) {
@@ -423,7 +429,7 @@ public final class TurnServer {
   private static final int SEND_INDICATION = 0x0016;
 
   /// What a stranger may send over TCP in one message, and what a client may.
-  private static final int STRANGER_LIMIT = 2048;
+  private static final int STRANGER_LIMIT = 4096;
 
   private static final int CLIENT_LIMIT = 65_552;
 
