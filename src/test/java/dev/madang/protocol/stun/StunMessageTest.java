@@ -223,9 +223,9 @@ class StunMessageTest {
   }
 
   @Test
-  void refusesAUserNameOf513BytesOrOneThatIsNotUtf8() {
-    assertThat(read(message(out -> out.u16(6).u16(512).bytes(new byte[512])))).isNotNull();
-    refused(message(out -> out.u16(6).u16(513).bytes(new byte[516])));
+  void refusesAUserNameOf764BytesOrOneThatIsNotUtf8() {
+    assertThat(read(message(out -> out.u16(6).u16(763).bytes(new byte[764])))).isNotNull();
+    refused(message(out -> out.u16(6).u16(764).bytes(new byte[764])));
     refused(message(out -> out.u16(6).u16(4).i32(0xC328_C328)));
     refused(message(out -> out.u16(6).u16(4).i32(0xEDA0_8020)));
   }

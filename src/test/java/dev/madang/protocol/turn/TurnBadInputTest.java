@@ -184,7 +184,7 @@ class TurnBadInputTest {
   @Test
   void dropsAUserNameThatIsTooLongOrNotUtf8(Seed seed) {
     TurnWorld world = new TurnWorld(seed);
-    for (byte[] name : List.of(new byte[513], new byte[] {(byte) 0xC3, 0x28})) {
+    for (byte[] name : List.of(new byte[764], new byte[] {(byte) 0xC3, 0x28})) {
       byte[] request =
           message(
               StunMessage.ALLOCATE,
@@ -199,6 +199,9 @@ class TurnBadInputTest {
       assertThat(world.answerTo(CLIENT, request)).isNull();
     }
     assertThat(world.accountsAsked).isZero();
+    // One of 513 bytes is a name like any other: nobody's.
+    TurnClient longName = world.client(CLIENT, "a".repeat(513), "secret");
+    assertThat(world.ask(longName, StunMessage.ALLOCATE, UDP)).isEqualTo(401);
   }
 
   // ---- who is who ---------------------------------------------------------------------------
@@ -262,6 +265,7 @@ class TurnBadInputTest {
     world.network.unbind(CLIENT);
     TurnClient bob = world.client(CLIENT, "bob", "hidden");
     assertThat(world.ask(bob, StunMessage.REFRESH, new StunAttribute.Lifetime(0))).isEqualTo(441);
+    assertThat(world.ask(bob, StunMessage.ALLOCATE, UDP)).isEqualTo(437);
     TurnClient moved = world.client(Address.parse("30.0.0.2", 1), "ann", "secret");
     assertThat(world.ask(moved, StunMessage.REFRESH, new StunAttribute.Lifetime(0))).isEqualTo(437);
     moved.send(PEER, text("not mine"));

@@ -264,6 +264,10 @@ class TurnServerTest {
     TurnClient again = world.client(Address.parse("30.0.0.1", 5002), "ann", "secret");
     assertThat(allocate(world, again, token)).isEqualTo(508);
     assertThat(allocate(world, again, token, new StunAttribute.EvenPort(false))).isEqualTo(400);
+    assertThat(allocate(world, again, token, new StunAttribute.RequestedAddressFamily(1)))
+        .isEqualTo(400);
+    assertThat(allocate(world, again, token, new StunAttribute.AdditionalAddressFamily(2)))
+        .isEqualTo(400);
   }
 
   @Test
