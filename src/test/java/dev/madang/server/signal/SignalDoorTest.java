@@ -1,0 +1,312 @@
+package dev.madang.server.signal;
+
+import static dev.madang.server.signal.SignalClient.fields;
+import static dev.madang.server.signal.SignalClient.join;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.madang.room.Limits;
+import dev.madang.room.Limits.Rate;
+import dev.madang.room.SignalMessage.Permissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Signaling through the real doors by the Java client of Socket.IO.
+class SignalDoorTest {
+  private final List<AutoCloseable> open = new ArrayList<>();
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "polling"})
+  void twoPeopleMeetAndNegotiate(String transport) throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, transport);
+    SignalClient bo = client(server, transport);
+
+    JsonNode joined = ann.ask("join", join("standup", "Ann"));
+    assertThat(joined.path("type").asString()).isEqualTo("joined");
+    assertThat(joined.path("you").path("role").asString()).isEqualTo("host");
+    String annIs = joined.path("you").path("identity").asString();
+    JsonNode relay = joined.path("iceServers").path(0);
+    assertThat(relay.path("username").asString()).isEqualTo(annIs);
+    assertThat(relay.path("urls").path(0).asString()).isEqualTo("turn:127.0.0.1:" + server.port());
+
+    bo.ask("join", join("standup", "Bo"));
+    JsonNode newcomer = ann.next("participantJoined").path("participant");
+    assertThat(newcomer.path("name").asString()).isEqualTo("Bo");
+    assertThat(newcomer.path("order").asInt()).isEqualTo(2);
+
+    var offer = fields("type", "offer", "sdp", "v=0\r\n");
+    var negotiate = fields("to", annIs, "instance", "page-1", "description", offer);
+    assertThat(bo.ask("negotiate", negotiate).path("type").asString()).isEqualTo("done");
+    JsonNode negotiated = ann.next("negotiated");
+    assertThat(negotiated.path("from").asString()).isEqualTo(newcomer.path("identity").asString());
+    assertThat(negotiated.path("description").path("sdp").asString()).isEqualTo("v=0\r\n");
+
+    JsonNode sent = ann.ask("say", fields("id", "1", "text", "안녕"));
+    assertThat(sent.path("at").asLong())
+        .isBetween(
+            Instant.now().minusSeconds(60).toEpochMilli(), Instant.now().toEpochMilli() + 1000);
+    assertThat(bo.next("said").path("message").path("text").asString()).isEqualTo("안녕");
+  }
+
+  @Test
+  void whoseConnectionBreaksComesBackAsTheSame() throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    bo.ask("join", join("standup", "Bo"));
+    ann.next("participantJoined");
+    var track = fields("id", "m", "source", "microphone", "muted", true);
+    bo.ask("publish", fields("tracks", List.of(track)));
+    ann.next("participantChanged");
+
+    bo.cut();
+    assertThat(ann.next("participantChanged").path("participant").path("presence").asString())
+        .isEqualTo("reconnecting");
+    ann.ask("say", fields("id", "1", "text", "while you were away"));
+
+    bo.connect();
+    JsonNode back = bo.ask("join", join("standup", "Bo"));
+    assertThat(back.path("resumed").asBoolean()).isTrue();
+    assertThat(back.path("you").path("order").asInt()).isEqualTo(2);
+    assertThat(back.path("you").path("tracks").path(0).path("muted").asBoolean()).isTrue();
+    assertThat(back.path("chat").size()).isOne();
+    assertThat(ann.next("participantChanged").path("participant").path("presence").asString())
+        .isEqualTo("online");
+    assertThat(ann.heard()).containsOnlyOnce("participantJoined").doesNotContain("participantLeft");
+  }
+
+  /// Class 75 of the list of bad inputs.
+  @Test
+  void theNewestConnectionOfAnIdentityWinsAndTheOlderIsClosed() throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient older = client(server, "websocket");
+    older.ask("join", join("standup", "Ann"));
+    SignalClient newer = client(server, "polling");
+
+    assertThat(newer.ask("join", join("standup", "Ann")).path("resumed").asBoolean()).isTrue();
+
+    assertThat(older.next("ended").path("code").asString()).isEqualTo("replaced");
+    await().until(() -> !older.connected());
+    assertThat(newer.connected()).isTrue();
+  }
+
+  @Test
+  void whereRoomsAreNotOpenATokenIsNeededAndItsHolderComesIn() {
+    SignalServer server = openServer(SignalDoor.Config.defaults());
+    SignalClient ann = client(server, "websocket");
+
+    JsonNode refused = ann.ask("join", join("standup", "Ann"));
+    assertThat(refused.path("type").asString()).isEqualTo("refused");
+    assertThat(refused.path("code").asString()).isEqualTo("needs-token");
+    assertThat(refused.path("message").asString()).isNotBlank();
+    assertThat(refused.path("help").asString()).isNotBlank();
+
+    JsonNode with = join("standup", "Ann").put("token", token("standup", "ann"));
+    assertThat(ann.ask("join", with).path("you").path("identity").asString()).isEqualTo("ann");
+  }
+
+  @Test
+  void aWrongTokenIsRefusedEvenWhereRoomsAreOpen() {
+    SignalClient ann = client(openServer(), "websocket");
+
+    assertThat(code(ann.ask("join", join("standup", "Ann").put("token", "x.y.z"))))
+        .isEqualTo("bad-token");
+    assertThat(code(ann.ask("join", join("standup", "Ann").put("token", token("other", "ann")))))
+        .isEqualTo("wrong-room");
+  }
+
+  @Test
+  void whatIsNoMessageIsRefusedWithACode() {
+    SignalClient ann = client(openServer(), "websocket");
+
+    assertThat(code(ann.ask("dance", fields()))).isEqualTo("unknown-message");
+    assertThat(code(ann.ask("join"))).isEqualTo("bad-message");
+    assertThat(code(ann.ask("join", "standup"))).isEqualTo("bad-message");
+    assertThat(code(ann.ask("say", fields("id", "1", "text", "hi")))).isEqualTo("not-joined");
+    assertThat(code(ann.ask("join", join("x".repeat(65), "Ann")))).isEqualTo("too-long");
+    assertThat(code(ann.ask("join", join("../x", "Ann")))).isEqualTo("bad-room-name");
+  }
+
+  @Test
+  void withoutAnAcknowledgementTheAnswerComesAsAnEvent() throws InterruptedException {
+    SignalClient ann = client(openServer(), "websocket");
+
+    ann.tell("say", fields("id", "1"));
+    assertThat(ann.next("refused").path("code").asString()).isEqualTo("bad-message");
+    ann.tell("join", join("standup", "Ann"));
+    assertThat(ann.next("joined").path("you").path("name").asString()).isEqualTo("Ann");
+    ann.tell("say", fields("id", "1", "text", "hi"));
+    assertThat(ann.next("sent").path("id").asString()).isEqualTo("1");
+    ann.tell("raiseHand", fields("raised", true));
+    assertThat(ann.ask("raiseHand", fields("raised", false)).path("type").asString())
+        .isEqualTo("done");
+    assertThat(ann.heard()).doesNotContain("done");
+  }
+
+  /// Classes 76: what a client says of itself beyond the form is not listened to.
+  @Test
+  void nobodyMakesThemselvesHostOrHidden() throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+
+    ObjectNode claims =
+        join("standup", "Bo")
+            .put("role", "host")
+            .put("hidden", true)
+            .put("identity", "admin")
+            .set("can", fields("moderate", true));
+    JsonNode you = bo.ask("join", claims).path("you");
+
+    assertThat(you.path("role").asString()).isEqualTo("guest");
+    assertThat(you.path("identity").asString()).startsWith("~");
+    assertThat(code(bo.ask("end"))).isEqualTo("not-host");
+    assertThat(ann.next("participantJoined").path("participant").path("name").asString())
+        .isEqualTo("Bo");
+  }
+
+  @Test
+  void whoIsRemovedIsClosedAndDoesNotComeInAgain() throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = client(server, "polling");
+    ann.ask("join", join("standup", "Ann"));
+    String boIs = bo.ask("join", join("standup", "Bo")).path("you").path("identity").asString();
+
+    ann.ask("remove", fields("identity", boIs));
+
+    assertThat(bo.next("ended").path("code").asString()).isEqualTo("removed");
+    await().until(() -> !bo.connected());
+    assertThat(ann.next("roomChanged").path("reason").asString()).isEqualTo("removal");
+    bo.connect();
+    assertThat(code(bo.ask("join", join("standup", "Bo")))).isEqualTo("removed");
+  }
+
+  @Test
+  void tooManyJoinsFromOneAddressAreRefused() {
+    SignalDoor.Config strict =
+        new SignalDoor.Config(true, Map.of(), new Rate(2, 0), Limits.defaults());
+    SignalClient ann = client(openServer(strict), "websocket");
+
+    ann.ask("join", join("standup", "Ann"));
+    ann.ask("join", join("standup", "Ann"));
+    assertThat(code(ann.ask("join", join("standup", "Ann")))).isEqualTo("too-many-joins");
+  }
+
+  @Test
+  void anIpv6CustomerIsOneNetwork() {
+    assertThat(SignalDoor.network("2001:db8:0:1:a:b:c:d"))
+        .isEqualTo(SignalDoor.network("2001:db8:0:1:0:0:0:1"))
+        .isNotEqualTo(SignalDoor.network("2001:db8:0:2:a:b:c:d"));
+    assertThat(SignalDoor.network("192.0.2.1")).isEqualTo("192.0.2.1");
+  }
+
+  @Test
+  void figuresSayHowManyAreInAndWhatWasRefused() {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    ann.ask("dance");
+
+    await()
+        .untilAsserted(() -> {
+          assertThat(server.door.figures().rooms()).isOne();
+          assertThat(server.door.figures().people()).isOne();
+          assertThat(server.door.figures().joins()).isOne();
+          assertThat(server.door.figures().refusals()).containsEntry("unknown-message", 1L);
+        });
+  }
+
+  @Test
+  void whenTheServerStopsEverybodyIsToldToComeBack() throws Exception {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+
+    server.door.close();
+
+    assertThat(ann.next("ended").path("code").asString()).isEqualTo("closing");
+  }
+
+  /// Class 73: a token is for the door alone.
+  @Test
+  void tokensAndSecretsAreNeverLogged() {
+    Logger root = (Logger) LoggerFactory.getLogger("dev.madang");
+    Level before = root.getLevel();
+    var log = new ListAppender<ILoggingEvent>();
+    log.start();
+    root.setLevel(Level.ALL);
+    root.addAppender(log);
+    String token = token("standup", "ann");
+    try {
+      SignalClient ann = client(openServer(), "polling");
+      ann.ask("join", join("standup", "Ann").put("token", token));
+      ann.ask("join", join("elsewhere", "Ann").put("token", token));
+      ann.ask("join", join("standup", "Ann").put("token", token + "x"));
+    } finally {
+      root.detachAppender(log);
+      root.setLevel(before);
+    }
+
+    assertThat(log.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .noneMatch(line -> line.contains(token.substring(20)) || line.contains("session-of-"));
+  }
+
+  private SignalServer openServer() {
+    return openServer(SignalDoor.Config.defaults().withOpen(true));
+  }
+
+  private SignalServer openServer(SignalDoor.Config config) {
+    var server = new SignalServer(config);
+    open.add(server);
+    return server;
+  }
+
+  private SignalClient client(SignalServer server, String transport) {
+    var client = new SignalClient(server.port(), transport);
+    open.add(client);
+    return client;
+  }
+
+  private static String token(String room, String identity) {
+    return SignalServer.GRANTS.issue(
+        new Grants.Wish(
+            room,
+            identity,
+            null,
+            new Permissions(true, true, true, false),
+            "t",
+            null,
+            Instant.now().plus(Duration.ofHours(1))));
+  }
+
+  private static String code(JsonNode answer) {
+    assertThat(answer.path("type").asString()).isEqualTo("refused");
+    return answer.path("code").asString();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.madang.server.signal;
+
+import dev.madang.net.TcpLoops;
+import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.Router;
+import dev.madang.server.socketio.SocketIoDoor;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/// The doors that signaling needs, as the real server opens them, on a free port.
+final class SignalServer implements AutoCloseable {
+  static final Grants GRANTS =
+      new Grants(
+          Map.of("main", "a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8)));
+
+  private final TcpLoops loops = new TcpLoops(2);
+  private final SocketIoDoor socketIo;
+  final SignalDoor door;
+  private final HttpDoor http;
+
+  SignalServer(SignalDoor.Config config) {
+    Router router = new Router();
+    socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
+    door =
+        SignalDoor.open(
+            config,
+            socketIo.io().of("/room"),
+            loops.home(),
+            GRANTS,
+            (identity, handshake) ->
+                List.of(
+                    new IceServer(
+                        List.of("turn:" + handshake.headers().get("host")), identity, "secret")),
+            InstantSource.system());
+    socketIo.open(router);
+    http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
+  }
+
+  int port() {
+    return http.port();
+  }
+
+  @Override
+  public void close() {
+    door.close();
+    socketIo.close();
+    http.close();
+    loops.close();
+  }
+}
