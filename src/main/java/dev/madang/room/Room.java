@@ -4,7 +4,6 @@ import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
-import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Knock;
 import dev.madang.room.SignalMessage.KnockEnded;
@@ -12,9 +11,7 @@ import dev.madang.room.SignalMessage.Knocked;
 import dev.madang.room.SignalMessage.Negotiate;
 import dev.madang.room.SignalMessage.Negotiated;
 import dev.madang.room.SignalMessage.ParticipantChanged;
-import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.ParticipantJoined;
-import dev.madang.room.SignalMessage.ParticipantLeft;
 import dev.madang.room.SignalMessage.Presence;
 import dev.madang.room.SignalMessage.Publish;
 import dev.madang.room.SignalMessage.Reacted;
@@ -28,7 +25,6 @@ import dev.madang.room.SignalMessage.Sent;
 import dev.madang.room.SignalMessage.Topology;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Waiting;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -54,8 +50,7 @@ final class Room {
   private final Limits limits;
   private final Entrance entrance;
   private final Chat chat;
-  private final Map<String, Participant> people = new LinkedHashMap<>();
-  private final List<Participant> hands = new ArrayList<>();
+  private final People people;
   private final Map<String, Acquaintance> known = new LinkedHashMap<>();
   private int arrivals;
 
@@ -66,6 +61,7 @@ final class Room {
     this.name = name;
     this.rooms = rooms;
     this.limits = limits;
+    people = new People(rooms);
     entrance = new Entrance(limits);
     chat = new Chat(limits.history());
   }
@@ -91,9 +87,9 @@ final class Room {
       }
       Participant participant = enter(visitor, now);
       rooms.answer(participant.connection, joined(participant, false));
-      toOthers(participant, new ParticipantJoined(info(participant)));
+      people.toOthers(participant, new ParticipantJoined(people.info(participant)));
       if (waiting != null) {
-        toHosts(new KnockEnded(visitor.identity()));
+        people.toHosts(new KnockEnded(visitor.identity()));
       }
     }
   }
@@ -137,7 +133,7 @@ final class Room {
     rooms.seat(visitor.connection(), new Seat.Outside(this, visitor.identity()));
     rooms.answer(visitor.connection(), new Waiting(visitor.identity()));
     if (before == null || !before.name().equals(visitor.name())) {
-      toHosts(new Knocked(knock(visitor)));
+      people.toHosts(new Knocked(knock(visitor)));
     }
   }
 
@@ -146,7 +142,7 @@ final class Room {
     boolean opensIt = people.isEmpty() && visitor.grant() == null;
     Role role = opensIt || visitor.moderates() || acquaintance.host() ? Role.HOST : Role.GUEST;
     var participant = new Participant(visitor, ++arrivals, role, limits, now);
-    people.put(participant.identity, participant);
+    people.add(participant);
     acquaintance.admit();
     if (participant.host()) {
       acquaintance.makeHost();
@@ -169,16 +165,16 @@ final class Room {
     }
     rooms.seat(participant.connection, new Seat.Inside(this, participant));
     rooms.answer(participant.connection, joined(participant, true));
-    participant.takeMissed().forEach(message -> to(participant, message));
-    toOthers(participant, new ParticipantChanged(info(participant)));
+    participant.takeMissed().forEach(message -> people.to(participant, message));
+    people.toOthers(participant, new ParticipantChanged(people.info(participant)));
   }
 
   private Joined joined(Participant participant, boolean resumed) {
     return new Joined(
-        info(participant),
+        people.info(participant),
         resumed,
         info(),
-        people.values().stream().filter(other -> other != participant).map(this::info).toList(),
+        people.othersThan(participant),
         resumed ? chat.forReturning(participant.identity) : chat.forNewcomer(),
         participant.host() ? entrance.knocking().stream().map(Room::knock).toList() : List.of(),
         rooms.iceServers(participant));
@@ -190,15 +186,14 @@ final class Room {
     participant.presence = Presence.RECONNECTING;
     participant.keptUntil = now + limits.grace().toNanos();
     rooms.wakeAt(participant.keptUntil);
-    toOthers(participant, new ParticipantChanged(info(participant)));
+    people.toOthers(participant, new ParticipantChanged(people.info(participant)));
   }
 
   void leave(Participant participant, Departure reason, long now) {
-    people.remove(participant.identity);
-    toAll(new ParticipantLeft(participant.identity, reason));
-    lowerHand(participant);
-    if (participant.host()) {
-      bequeath();
+    people.remove(participant, reason);
+    // If the last host left for good, somebody inherits.
+    if (participant.host() && people.all().stream().noneMatch(Participant::host)) {
+      people.heir().ifPresent(this::promote);
     }
     if (people.isEmpty()) {
       keptUntil = now + limits.empty().toNanos();
@@ -206,27 +201,14 @@ final class Room {
     }
   }
 
-  /// If the last host left for good, the one who has been here longest becomes host; one who is
-  /// online before one who may not come back.
-  private void bequeath() {
-    if (people.values().stream().anyMatch(Participant::host)) {
-      return;
-    }
-    people.values().stream()
-        .filter(Participant::online)
-        .findFirst()
-        .or(() -> people.values().stream().findFirst())
-        .ifPresent(this::promote);
-  }
-
   void stopKnocking(String identity) {
     if (entrance.stopKnocking(identity) != null) {
-      toHosts(new KnockEnded(identity));
+      people.toHosts(new KnockEnded(identity));
     }
   }
 
   void tick(long now) {
-    List.copyOf(people.values()).stream()
+    people.all().stream()
         .filter(participant -> !participant.online())
         .forEach(participant -> {
           if (participant.keptUntil - now <= 0) {
@@ -247,7 +229,7 @@ final class Room {
 
   /** Everybody out, inside and outside. */
   void dismissAll(Ending why) {
-    List.copyOf(people.values()).stream()
+    people.all().stream()
         .filter(Participant::online)
         .forEach(participant -> rooms.dismiss(participant.connection, why));
     entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), why));
@@ -272,7 +254,7 @@ final class Room {
     var negotiated =
         new Negotiated(from.identity, from.instance, message.description(), message.candidate());
     if (to.online()) {
-      to(to, negotiated);
+      people.to(to, negotiated);
     } else if (!to.keep(negotiated, size(message))) {
       return Refusal.AWAY.refused();
     }
@@ -291,7 +273,7 @@ final class Room {
     }
     if (!from.tracks.equals(message.tracks())) {
       from.tracks = message.tracks();
-      toOthers(from, new ParticipantChanged(info(from)));
+      people.toOthers(from, new ParticipantChanged(people.info(from)));
     }
     return new Done();
   }
@@ -306,7 +288,7 @@ final class Room {
     } else if (message.text().isBlank() && message.file() == null) {
       return Refusal.BAD_MESSAGE.refused("it says nothing");
     } else if (message.to() != null
-        && (message.to().equals(from.identity) || !people.containsKey(message.to()))) {
+        && (message.to().equals(from.identity) || !people.has(message.to()))) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     }
     long at = rooms.wallMillis(now);
@@ -322,9 +304,9 @@ final class Room {
     acquaintance.say(message.id(), at);
     chat.add(said);
     if (said.to() == null) {
-      toOthers(from, new Said(said));
+      people.toOthers(from, new Said(said));
     } else {
-      to(Objects.requireNonNull(people.get(said.to())), new Said(said));
+      people.to(Objects.requireNonNull(people.get(said.to())), new Said(said));
     }
     return new Sent(message.id(), at);
   }
@@ -335,31 +317,17 @@ final class Room {
     } else if (emoji.isBlank() || emoji.codePoints().anyMatch(Character::isISOControl)) {
       return Refusal.BAD_MESSAGE.refused("it shows nothing");
     }
-    toAll(new Reacted(from.identity, emoji));
+    people.toAll(new Reacted(from.identity, emoji));
     return new Done();
   }
 
   Answer raiseHand(Participant from, boolean raised) {
-    if (!raised) {
-      lowerHand(from);
-    } else if (!hands.contains(from)) {
-      hands.add(from);
-      toAll(new ParticipantChanged(info(from)));
+    if (raised) {
+      people.raiseHand(from);
+    } else {
+      people.lowerHand(from);
     }
     return new Done();
-  }
-
-  /// Those behind move up, and everybody hears it.
-  private void lowerHand(Participant participant) {
-    int place = hands.indexOf(participant);
-    if (place < 0) {
-      return;
-    }
-    hands.remove(place);
-    if (people.containsKey(participant.identity)) {
-      toAll(new ParticipantChanged(info(participant)));
-    }
-    hands.stream().skip(place).forEach(behind -> toAll(new ParticipantChanged(info(behind))));
   }
 
   Answer rename(Participant from, String text) {
@@ -368,7 +336,7 @@ final class Room {
       return Refusal.BAD_NAME.refused();
     }
     from.name = newName;
-    toAll(new ParticipantChanged(info(from)));
+    people.changed(from);
     return new Done();
   }
 
@@ -389,7 +357,7 @@ final class Room {
   }
 
   private void changed(Participant host, long now) {
-    toAll(new RoomChanged(info(), RoomChange.ASKED, host.identity));
+    people.toAll(new RoomChanged(info(), RoomChange.ASKED, host.identity));
     if (entrance.open()) {
       admitAll(now);
     }
@@ -419,9 +387,9 @@ final class Room {
   private void letIn(Visitor visitor, long now) {
     entrance.stopKnocking(visitor.identity());
     Participant participant = enter(visitor, now);
-    to(participant, joined(participant, false));
-    toOthers(participant, new ParticipantJoined(info(participant)));
-    toHosts(new KnockEnded(visitor.identity()));
+    people.to(participant, joined(participant, false));
+    people.toOthers(participant, new ParticipantJoined(people.info(participant)));
+    people.toHosts(new KnockEnded(visitor.identity()));
   }
 
   Answer decline(String identity, long now) {
@@ -431,7 +399,7 @@ final class Room {
     }
     entrance.decline(visitor, now);
     rooms.dismiss(visitor.connection(), Ending.DECLINED);
-    toHosts(new KnockEnded(identity));
+    people.toHosts(new KnockEnded(identity));
     return new Done();
   }
 
@@ -439,16 +407,16 @@ final class Room {
     String identity = message.identity();
     var asked = new SignalMessage.MuteAsked(host.identity, message.source());
     if (identity == null) {
-      people.values().stream()
+      people.all().stream()
           .filter(participant -> !participant.host())
-          .forEach(participant -> reach(participant, asked));
+          .forEach(participant -> people.reach(participant, asked));
       return new Done();
     }
     Participant participant = people.get(identity);
     if (participant == null) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     }
-    reach(participant, asked);
+    people.reach(participant, asked);
     return new Done();
   }
 
@@ -468,9 +436,15 @@ final class Room {
       rooms.dismiss(participant.connection, Ending.REMOVED);
     }
     leave(participant, Departure.REMOVED, now);
+    entrance.knocking().stream()
+        .filter(entrance::banned)
+        .forEach(visitor -> {
+          rooms.dismiss(visitor.connection(), Ending.REMOVED);
+          stopKnocking(visitor.identity());
+        });
     boolean anybodyMayCome = grant == null || !grant.personal();
     if (anybodyMayCome && entrance.setLobby(true)) {
-      toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
+      people.toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
     }
     return new Done();
   }
@@ -489,8 +463,8 @@ final class Room {
   private void promote(Participant participant) {
     participant.makeHost();
     acquaintance(participant.identity).makeHost();
-    toAll(new ParticipantChanged(info(participant)));
-    entrance.knocking().forEach(visitor -> to(participant, new Knocked(knock(visitor))));
+    people.changed(participant);
+    entrance.knocking().forEach(visitor -> people.to(participant, new Knocked(knock(visitor))));
   }
 
   // ---- figures and telling --------------------------------------------------------------------
@@ -515,7 +489,7 @@ final class Room {
   private Acquaintance acquaintance(String identity) {
     if (known.size() >= MOST_KNOWN && !known.containsKey(identity)) {
       known.keySet().stream()
-          .filter(other -> !people.containsKey(other))
+          .filter(other -> !people.has(other))
           .findFirst()
           .ifPresent(known::remove);
     }
@@ -526,48 +500,12 @@ final class Room {
     return new RoomInfo(name, entrance.locked(), entrance.lobby(), limits.people(), Topology.MESH);
   }
 
-  private ParticipantInfo info(Participant participant) {
-    int place = hands.indexOf(participant) + 1;
-    return participant.info(place == 0 ? null : place);
-  }
-
   private static Knock knock(Visitor visitor) {
     return new Knock(visitor.identity(), visitor.name());
   }
 
   private static int size(Negotiate message) {
     return message.description() != null ? message.description().sdp().length() : 1000;
-  }
-
-  private void to(Participant participant, FromServer message) {
-    if (participant.online()) {
-      rooms.send(participant.connection, message);
-    }
-  }
-
-  /** What has to be heard, now or when it is back. */
-  private void reach(Participant participant, FromServer message) {
-    if (participant.online()) {
-      rooms.send(participant.connection, message);
-    } else {
-      participant.keep(message, 0);
-    }
-  }
-
-  private void toAll(FromServer message) {
-    people.values().forEach(participant -> to(participant, message));
-  }
-
-  private void toOthers(Participant from, FromServer message) {
-    people.values().stream()
-        .filter(participant -> participant != from)
-        .forEach(participant -> to(participant, message));
-  }
-
-  private void toHosts(FromServer message) {
-    people.values().stream()
-        .filter(Participant::host)
-        .forEach(participant -> to(participant, message));
   }
 
   private static final int MOST_KNOWN = 1000;

@@ -315,6 +315,20 @@ class HostTest {
   }
 
   @Test
+  void whoIsRemovedDoesNotGoOnKnockingInAnotherTab() {
+    ann.send(new Lock(true));
+    Guest tab = meeting.guest("Bo");
+    tab.session = "another-tab-0123456789";
+    tab.join();
+    assertThat(ann.knocking).containsKey(tab.identity);
+
+    ann.send(new Remove(bo.identity));
+
+    assertThat(tab.ended.code()).isEqualTo(Ending.REMOVED);
+    assertThat(ann.knocking).isEmpty();
+  }
+
+  @Test
   void neitherAModeratorNorOneselfIsRemoved() {
     Guest cy = meeting.guest("Cy", Meeting.personal("cy", Meeting.MODERATE));
     cy.join();

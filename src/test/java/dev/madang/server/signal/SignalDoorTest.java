@@ -259,7 +259,7 @@ class SignalDoorTest {
     Level before = root.getLevel();
     var log = new ListAppender<ILoggingEvent>();
     log.start();
-    root.setLevel(Level.ALL);
+    root.setLevel(Level.TRACE);
     root.addAppender(log);
     String token = token("standup", "ann");
     try {
