@@ -148,6 +148,16 @@ final class History {
     }
   }
 
+  /** Kept now. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** How many clients may come back. */
+  int away() {
+    return gone.size();
+  }
+
   /** Whether nobody is expected back. */
   boolean isIdle() {
     return gone.isEmpty();
