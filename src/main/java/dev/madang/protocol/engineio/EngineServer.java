@@ -90,9 +90,10 @@ public final class EngineServer {
     flushing = false;
   }
 
+  /** Ends every session now: who polls and has no poll here is not waited for. */
   public void closeAll(CloseReason reason) {
     for (EngineSession session : List.copyOf(sessions.values())) {
-      session.close(reason);
+      session.end(reason);
     }
   }
 

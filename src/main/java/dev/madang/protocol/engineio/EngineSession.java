@@ -187,6 +187,15 @@ public final class EngineSession {
     server.heartbeats().schedule(this, heartbeatAt, deadline);
   }
 
+  /** Ends it now. */
+  void end(CloseReason reason) {
+    if (left) {
+      left = false;
+      server.remove(this);
+    }
+    finish(reason, CLOSE);
+  }
+
   // ---- transports -----------------------------------------------------------------------------
 
   void open(long now) {

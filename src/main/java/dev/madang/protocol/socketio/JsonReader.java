@@ -11,7 +11,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
 
 /// Reads JSON into plain values: [Map] (in order), [List], [String], [Boolean], null, and for
 /// numbers [Integer], [Long] or else [Double], as a JavaScript program would see them.
@@ -27,6 +29,10 @@ public final class JsonReader {
   public JsonReader(int maxDepth, int maxLength) {
     json =
         JsonFactory.builder()
+            // Events are small and their names come from strangers: a table of known names costs
+            // more than it saves.
+            .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+            .recyclerPool(JsonRecyclerPools.threadLocalPool())
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(maxDepth)

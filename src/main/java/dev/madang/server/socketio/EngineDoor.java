@@ -171,9 +171,9 @@ public final class EngineDoor implements AutoCloseable {
     } else {
       EngineSession session = session(exchange, revision, address);
       EnginePoll poll = new EnginePoll(exchange);
-      exchange.onGone(() -> session.gone(poll));
       session.begin(poll);
       opening.opened(session, exchange);
+      exchange.onGone(() -> session.gone(poll));
     }
   }
 
@@ -222,8 +222,13 @@ public final class EngineDoor implements AutoCloseable {
     switch (exchange.method()) {
       case "GET" -> {
         EnginePoll poll = new EnginePoll(exchange);
-        exchange.onGone(() -> session.gone(poll));
-        guarded(exchange, () -> session.poll(poll));
+        guarded(
+            exchange,
+            () -> {
+              session.poll(poll);
+              // In this order: a far end that has left already is told of at once.
+              exchange.onGone(() -> session.gone(poll));
+            });
       }
       case "POST" -> guarded(exchange, () -> post(exchange, session));
       default -> refuse(exchange, EngineError.BAD_REQUEST);
