@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { link, problem, route, tidy } from '../src/route.ts';
 import { grantedName } from '../src/room/invitation.ts';
+import { loudness } from '../src/room/deck.svelte.ts';
 import { grid, large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
 import { pieces } from '../src/room/text.ts';
@@ -103,6 +104,13 @@ test('an invitation’s name is read for the field, rubbish is not', () => {
   expect(grantedName(`x.${body}.y`)).toBe('지우');
   expect(grantedName('rubbish')).toBeUndefined();
   expect(grantedName(undefined)).toBeUndefined();
+});
+
+test('the meter shows quiet speech well before its end', () => {
+  expect(loudness(0)).toBe(0);
+  expect(loudness(0.03)).toBeGreaterThan(0.4);
+  expect(loudness(0.03)).toBeLessThan(0.6);
+  expect(loudness(1)).toBe(1);
 });
 
 test('the secure address keeps the room', () => {

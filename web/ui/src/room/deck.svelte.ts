@@ -25,7 +25,7 @@ export class Deck {
     this.canChooseSpeaker = media.canChooseSpeaker;
     this.#stop = [
       media.on('change', () => this.draw()),
-      media.on('level', (level) => (this.level = level)),
+      media.on('level', (level) => (this.level = loudness(level))),
     ];
     this.draw();
   }
@@ -58,6 +58,11 @@ export class Deck {
       keep('devices', { ...kept<Record<string, string>>('devices', {}), [kind]: id });
     }
   }
+}
+
+/** Of a level as it is measured (0 to 1) the share of a meter that ears agree with: from -54 dB to -6 dB. */
+export function loudness(level: number): number {
+  return level <= 0 ? 0 : Math.min(1, Math.max(0, (20 * Math.log10(level) + 54) / 48));
 }
 
 const off: DevicePicture = {
