@@ -94,14 +94,18 @@ export function large(
   );
 }
 
-/** The size of `n` equal tiles that fill a stage best, between 3:5 and 16:9. */
+/**
+ * The size of `n` equal tiles that fill a stage best: as wide as 16:9, as high as they are wide, or
+ * 3:5 where the stage stands upright.
+ */
 export function grid(n: number, width: number, height: number, gap: number): { width: number; height: number } {
+  const tallest = width < height ? 5 / 3 : 1;
   let best = { width: 0, height: 0 };
   for (let columns = 1; columns <= n; columns++) {
     const rows = Math.ceil(n / columns);
     const w = (width - gap * (columns - 1)) / columns;
     const h = (height - gap * (rows - 1)) / rows;
-    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, (w * 5) / 3) };
+    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, w * tallest) };
     if (fit.width * fit.height > best.width * best.height) {
       best = fit;
     }

@@ -134,7 +134,7 @@ export default {
   'quality.codec': 'Codec',
   'quality.rate': 'Bitrate',
   'quality.size': 'Size',
-  'quality.frames': '{n} per second',
+  'quality.frames': '{n}/s',
   'quality.concealed': '{share} of the sound had to be guessed',
   'quality.cpu': 'This computer is too busy for a bigger picture. Close other programs.',
   'quality.bandwidth': 'The line out is too narrow for a bigger picture.',
