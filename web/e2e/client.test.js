@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { openChromium, received, seesAndHears, until } from './browsers.js';
+import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
 import { startServer } from './server.js';
 
 let server;
@@ -153,6 +153,27 @@ describe('the client and the server', () => {
     const bob = await enter('bob', { iceTransportPolicy: 'relay' });
     await Promise.all([seesAndHears(ann), seesAndHears(bob)]);
     await until('the word', () => ann.evaluate(() => room.participants[0].connection.path === 'relayed'));
+  });
+
+  it('make Chromium and Firefox meet, whoever is first', async () => {
+    for (const firefoxFirst of [true, false]) {
+      const firefox = await openFirefox();
+      browsers.push(firefox);
+      rooms++;
+      const join = async (page, name) => {
+        roomOf.set(page, `room-${rooms}`);
+        await page.goto(server.url);
+        await start(page, name);
+      };
+      const chromium = await blank();
+      const [first, second] = firefoxFirst ? [firefox.page, chromium] : [chromium, firefox.page];
+      await join(first, 'ann');
+      await join(second, 'bob');
+      await Promise.all([seesAndHears(chromium), seesAndHears(firefox.page)]);
+      await first.evaluate(() => void (globalThis.got = new Promise((resolve) => room.on('message', resolve))));
+      await second.evaluate(() => void room.send('across'));
+      assert.equal(await first.evaluate(() => got), 'across');
+    }
   });
 
   it('signal by polling alone', async () => {

@@ -121,6 +121,7 @@ describe('people in a mesh', () => {
     await page.evaluate(() => paths());
     await seen('ann', 'bob');
     assert.equal(await page.evaluate(() => ann.participants[0].track('microphone').muted), true);
+    assert.equal(await page.evaluate(() => room.asked.filter((each) => each === 'bob raiseHand').length), 2);
   });
 
   it('get a new connection when one of them loads its page anew', async () => {

@@ -54,9 +54,11 @@ export class Meeting implements Room {
   private readonly own: LocalShares;
   private readonly signaling: Signaling;
   private wantedName: string | undefined;
+  private raised = false;
   private published = '';
   private publishing = false;
   private up = false;
+  private attempts = 0;
   private giveUp?: ReturnType<typeof setTimeout>;
   private entered!: (room: Room) => void;
   private turnedAway!: (error: MadangError) => void;
@@ -178,6 +180,7 @@ export class Meeting implements Room {
 
   async raiseHand(raised: boolean): Promise<void> {
     await this.ask('raiseHand', { raised });
+    this.raised = raised;
   }
 
   async rename(name: string): Promise<void> {
@@ -301,6 +304,7 @@ export class Meeting implements Room {
 
   /** The way stands: enter, or come back to our place. */
   private async enter(): Promise<void> {
+    const attempt = ++this.attempts;
     const { token } = this.options;
     try {
       const answer = await this.signaling.ask('join', {
@@ -309,13 +313,14 @@ export class Meeting implements Room {
         token: typeof token === 'function' ? await token() : token,
         ...this.secrets,
       });
+      if (attempt !== this.attempts) return;
       if (answer.type === 'joined') this.joined(answer);
       else if (answer.type === 'waiting') this.happened({ is: 'waiting' });
     } catch (error) {
       const code = error instanceof MadangError ? error.code : 'unreachable';
       // Cut meanwhile: the next `up` tries again by itself.
-      if (code === 'not-connected' || this.state.name === 'lost') return;
-      if (code === 'no-answer' || code === 'too-fast') setTimeout(() => void this.enter(), 1500);
+      if (code === 'not-connected' || attempt !== this.attempts || this.state.name === 'lost') return;
+      if (code === 'no-answer' || code === 'too-fast') setTimeout(() => attempt === this.attempts && void this.enter(), 1500);
       else this.over(error instanceof MadangError ? error : this.say_('unreachable'));
     }
   }
@@ -347,11 +352,12 @@ export class Meeting implements Room {
     this.published = '';
     this.ownTracksChanged();
     this.outbox.resume();
-    if (before?.hand !== undefined && !joined.resumed) this.raiseHand(true).catch(() => {});
+    if (this.raised && !joined.resumed) this.raiseHand(true).catch(() => {});
   }
 
   private cut(problem: Problem): void {
     this.up = false;
+    this.attempts++;
     this.outbox.pause();
     this.expect(this.state.name === 'connecting' ? FIRST_WITHIN : (this.options.giveUpAfterMs ?? GIVE_UP_AFTER));
     this.happened({ is: 'cut', problem });
@@ -360,6 +366,7 @@ export class Meeting implements Room {
   private over(problem: Problem): void {
     if (this.state.name === 'lost') return;
     this.up = false;
+    this.attempts++;
     clearTimeout(this.giveUp);
     this.happened({ is: 'over', problem });
     this.outbox.giveUp(this.say_('not-delivered'));

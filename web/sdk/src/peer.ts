@@ -104,6 +104,7 @@ export class Peer {
   }
 
   addShare({ id, stream }: OutgoingShare): void {
+    if (this.closed) return;
     this.shares.set(
       id,
       stream.getTracks().map((track) =>
@@ -127,6 +128,7 @@ export class Peer {
     if (channel.readyState === 'open') {
       // An unreliable message that would wait is late already.
       if (!reliable && channel.bufferedAmount > MOST_LATE_BYTES) return false;
+      if (channel.bufferedAmount > MOST_BUFFERED_BYTES) return false;
       channel.send(data as string);
       return true;
     }
@@ -148,6 +150,7 @@ export class Peer {
   }
 
   useServers(iceServers: RTCIceServer[]): void {
+    if (this.closed) return;
     this.connection.setConfiguration({ ...this.options.configuration, iceServers });
   }
 
@@ -290,6 +293,8 @@ const CAMERA_BITRATE = 1_500_000;
 const SCREEN_BITRATE = 2_500_000;
 const MUSIC_BITRATE = 96_000;
 const MOST_LATE_BYTES = 64 * 1024;
+// Browsers throw at 16 MB.
+const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;
 const MOST_WAITING_BYTES = 1024 * 1024;
 const MOST_RESTARTS = 3;
 const PATIENCE_CONNECTING = 15_000;

@@ -68,6 +68,7 @@ export class FakeRoom {
     this.tellOthers(seat, 'participantLeft', { identity, reason: 'lost' });
     seat.in = false;
     seat.info.tracks = [];
+    delete seat.info.hand;
   }
 
   tell<M extends keyof ServerMessages>(identity: string, name: M, message: ServerMessages[M]): void {
@@ -94,6 +95,7 @@ export class FakeRoom {
 
   private answer(seat: Seat, name: keyof ClientMessages, message: never): Answer {
     const { info } = seat;
+    if (!seat.in && name !== 'join') return refused('not-joined');
     const answers: { [M in keyof ClientMessages]?: (message: ClientMessages[M]) => Answer } = {
       join: ({ instance, name: wanted }) => {
         const resumed = seat.in;
@@ -137,6 +139,12 @@ export class FakeRoom {
         this.chat.push(said);
         this.tellOthers(seat, 'said', { message: said });
         return { type: 'sent', id, at };
+      },
+      raiseHand: ({ raised }) => {
+        if (raised) info.hand = 1;
+        else delete info.hand;
+        for (const each of this.seats.keys()) this.tell(each, 'participantChanged', { participant: info });
+        return { type: 'done' };
       },
       relay: () => ({ type: 'relays', iceServers: [] }),
       leave: () => {

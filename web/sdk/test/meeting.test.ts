@@ -153,6 +153,32 @@ describe('a participation', () => {
     expect(token).toHaveBeenCalledTimes(2);
   });
 
+  it('raises its hand again when the room had forgotten it', async () => {
+    const meeting = await enter();
+    void meeting.raiseHand(true);
+    await pass(10);
+    expect(meeting.hands).toEqual([meeting.me]);
+    room.cut('ann');
+    room.forget('ann');
+    room.mend('ann');
+    await pass(10);
+    expect(meeting.hands).toEqual([meeting.me]);
+  });
+
+  it('joins once although an answer is late and the way breaks meanwhile', async () => {
+    const meeting = await enter();
+    room.interfere = (_, name) => (name === 'join' ? 'silence' : undefined);
+    room.cut('ann');
+    room.mend('ann');
+    await pass(10);
+    room.interfere = () => undefined;
+    room.cut('ann');
+    room.mend('ann');
+    await pass(5000);
+    expect(meeting.state.name).toBe('connected');
+    expect(room.asked.filter((each) => each === 'ann join')).toHaveLength(3);
+  });
+
   it('keeps knocks in step', async () => {
     const meeting = await enter();
     room.tell('ann', 'knocked', { knock: { identity: 'bob', name: 'Bob' } });
