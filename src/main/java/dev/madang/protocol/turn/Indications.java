@@ -4,7 +4,9 @@ import dev.madang.protocol.stun.StunAttribute;
 import dev.madang.protocol.stun.StunMessage;
 import dev.madang.wire.Address;
 import dev.madang.wire.AddressCache;
-import java.nio.ByteBuffer;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// Send and Data indications, read and written in place: a client without channels sends and
@@ -67,13 +69,12 @@ final class Indications {
   private @Nullable Address peerAddress(byte[] bytes, int at, int size, int message) {
     int port = size < 8 ? 0 : u16(bytes, at + 2) ^ StunMessage.COOKIE >>> 16;
     int family = size < 8 ? 0 : bytes[at + 1];
-    ByteBuffer in = ByteBuffer.wrap(bytes);
     if (family == StunAttribute.IPV4 && size == 8) {
-      return peers.v4(in.getInt(at + 4) ^ StunMessage.COOKIE, port);
+      return peers.v4((int) INT.get(bytes, at + 4) ^ StunMessage.COOKIE, port);
     }
     if (family == StunAttribute.IPV6 && size == 20) {
-      long high = in.getLong(at + 4) ^ in.getLong(message + 4);
-      long low = in.getLong(at + 12) ^ in.getLong(message + 12);
+      long high = (long) LONG.get(bytes, at + 4) ^ (long) LONG.get(bytes, message + 4);
+      long low = (long) LONG.get(bytes, at + 12) ^ (long) LONG.get(bytes, message + 12);
       // A mapped address stays what it is: IPv6, and denied.
       return high == 0 ? Address.v6(high, low, port) : peers.v6(high, low, port);
     }
@@ -85,23 +86,25 @@ final class Indications {
   int putData(Address peer, byte[] bytes, int offset, int length) {
     int header = headerLength(peer);
     int padding = putPadding(bytes, offset + length, length);
-    ByteBuffer out = ByteBuffer.wrap(bytes, offset - header, header);
+    int at = offset - header;
     long id = ++count;
-    out.putShort((short) DATA_INDICATION)
-        .putShort((short) (header - StunMessage.HEADER + length + padding))
-        .putInt(StunMessage.COOKIE)
-        .putInt(0)
-        .putLong(id)
-        .putShort((short) StunAttribute.XOR_PEER_ADDRESS)
-        .putShort((short) (peer.isV6() ? 20 : 8))
-        .putShort((short) (peer.isV6() ? StunAttribute.IPV6 : StunAttribute.IPV4))
-        .putShort((short) (peer.port() ^ StunMessage.COOKIE >>> 16));
+    putU16(bytes, at, DATA_INDICATION);
+    putU16(bytes, at + 2, header - StunMessage.HEADER + length + padding);
+    INT.set(bytes, at + 4, StunMessage.COOKIE);
+    INT.set(bytes, at + 8, 0);
+    LONG.set(bytes, at + 12, id);
+    putU16(bytes, at + 20, StunAttribute.XOR_PEER_ADDRESS);
+    putU16(bytes, at + 22, peer.isV6() ? 20 : 8);
+    putU16(bytes, at + 24, peer.isV6() ? StunAttribute.IPV6 : StunAttribute.IPV4);
+    putU16(bytes, at + 26, peer.port() ^ StunMessage.COOKIE >>> 16);
     if (peer.isV6()) {
-      out.putLong(peer.high() ^ (long) StunMessage.COOKIE << 32).putLong(peer.low() ^ id);
+      LONG.set(bytes, at + 28, peer.high() ^ (long) StunMessage.COOKIE << 32);
+      LONG.set(bytes, at + 36, peer.low() ^ id);
     } else {
-      out.putInt(peer.ip4() ^ StunMessage.COOKIE);
+      INT.set(bytes, at + 28, peer.ip4() ^ StunMessage.COOKIE);
     }
-    out.putShort((short) StunAttribute.DATA).putShort((short) length);
+    putU16(bytes, offset - 4, StunAttribute.DATA);
+    putU16(bytes, offset - 2, length);
     return header + length + padding;
   }
 
@@ -121,5 +124,14 @@ final class Indications {
     return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
   }
 
+  static void putU16(byte[] bytes, int at, int value) {
+    bytes[at] = (byte) (value >>> 8);
+    bytes[at + 1] = (byte) value;
+  }
+
   private static final int DATA_INDICATION = 0x0017;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 }

@@ -180,8 +180,8 @@ public final class TurnServer {
   /// multiple of four bytes [...] Over UDP, the padding is not required but MAY be included."
   private static int putChannelData(
       int number, byte[] bytes, int offset, int length, boolean padded) {
-    putU16(bytes, offset - 4, number);
-    putU16(bytes, offset - 2, length);
+    Indications.putU16(bytes, offset - 4, number);
+    Indications.putU16(bytes, offset - 2, length);
     return 4 + length + (padded ? Indications.putPadding(bytes, offset + length, length) : 0);
   }
 
@@ -329,11 +329,6 @@ public final class TurnServer {
 
   private static int u16(byte[] bytes, int at) {
     return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
-  }
-
-  private static void putU16(byte[] bytes, int at, int value) {
-    bytes[at] = (byte) (value >>> 8);
-    bytes[at + 1] = (byte) value;
   }
 
   /// What the engine asks of its door. All of it is called on the loop, before the input method

@@ -7,8 +7,10 @@ import static dev.madang.protocol.turn.TurnWorld.bytes;
 import static dev.madang.protocol.turn.TurnWorld.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.madang.protocol.stun.IntegrityKey;
 import dev.madang.protocol.stun.StunAttribute;
 import dev.madang.protocol.stun.StunMessage;
+import dev.madang.protocol.stun.TransactionId;
 import dev.madang.rig.Link;
 import dev.madang.rig.Seed;
 import dev.madang.rig.Seeds;
@@ -60,6 +62,30 @@ class TurnServerTest {
         .isEqualTo(401);
     // A call that began in time goes on.
     assertThat(world.ask(early, StunMessage.REFRESH)).isZero();
+  }
+
+  @Test
+  void takesARequestSignedWithSha256AndAnswersWithSha1(Seed seed) {
+    TurnWorld world = new TurnWorld(seed);
+    TurnClient client = world.client();
+    world.ask(client, StunMessage.REFRESH);
+    IntegrityKey key = IntegrityKey.longTerm("ann", "madang", "secret");
+    byte[] request =
+        StunMessage.request(
+                StunMessage.ALLOCATE,
+                new TransactionId(1, 1),
+                new StunAttribute.RequestedTransport(17),
+                new StunAttribute.Username("ann"),
+                new StunAttribute.Realm("madang"),
+                new StunAttribute.Nonce(client.nonce()))
+            .writeSha256(key, true);
+    world.network.unbind(CLIENT);
+
+    StunMessage answer = world.answerTo(CLIENT, request);
+
+    assertThat(answer.kind()).isEqualTo(StunMessage.Kind.SUCCESS);
+    assertThat(answer.has(StunAttribute.MessageIntegrity.class)).isTrue();
+    assertThat(answer.has(StunAttribute.MessageIntegritySha256.class)).isFalse();
   }
 
   @Test
