@@ -39,7 +39,6 @@ class TurnServerFuzzTest {
     // The days are not spent at the gate.
     assertThat(allocated.sum()).isPositive();
     assertThat(relayed.sum()).isPositive();
-    System.out.println(allocated + " " + relayed);
   }
 
   private static final class Day implements TurnServer.Output {
