@@ -457,7 +457,7 @@ export class Meeting implements Room {
     },
     ended: (ended) => {
       // The server comes back in a moment, and so do we.
-      if (ended.code === 'closing') this.cut(ended);
+      if (ended.code === 'closing' || ended.code === 'failed') this.cut(ended);
       else this.over(ended);
     },
   };

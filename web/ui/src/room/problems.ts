@@ -23,6 +23,7 @@ const lost: Record<string, [Key, Key]> = {
   ended: ['lost.ended', 'lost.endedWhy'],
   replaced: ['lost.replaced', 'lost.replacedWhy'],
   declined: ['lost.declined', 'lost.declinedWhy'],
+  empty: ['lost.empty', 'lost.emptyWhy'],
   gone: ['lost.gone', 'lost.goneWhy'],
   unreachable: ['lost.unreachable', 'lost.unreachableWhy'],
   'room-full': ['lost.full', 'lost.fullWhy'],
@@ -36,6 +37,7 @@ const lost: Record<string, [Key, Key]> = {
   'too-many-joins': ['lost.crowd', 'lost.crowdWhy'],
   'origin-not-allowed': ['lost.origin', 'lost.originWhy'],
   broken: ['lost.broken', 'lost.brokenWhy'],
+  failed: ['lost.broken', 'lost.brokenWhy'],
 };
 
 /** Whether coming again by the same link can help. */

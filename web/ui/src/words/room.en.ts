@@ -306,6 +306,8 @@ export default {
   'lost.replacedBack': 'Take it back here',
   'lost.declined': 'You were not let in',
   'lost.declinedWhy': 'A host declined your knock. Ask the host, then knock again.',
+  'lost.empty': 'Everybody left while you were waiting',
+  'lost.emptyWhy': 'Nobody is left to let you in. Enter again: that opens a new meeting.',
   'lost.gone': 'You were away too long',
   'lost.goneWhy': 'The room did not wait any longer for you to come back. Enter again: your name is kept.',
   'lost.unreachable': 'The server cannot be reached',

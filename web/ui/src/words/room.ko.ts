@@ -306,6 +306,8 @@ export default {
   'lost.replacedBack': '여기로 가져오기',
   'lost.declined': '들여보내 주지 않았어요',
   'lost.declinedWhy': '진행자가 거절했어요. 진행자에게 물어본 뒤 다시 두드리세요.',
+  'lost.empty': '기다리는 동안 모두 나갔어요',
+  'lost.emptyWhy': '들여보내 줄 사람이 없어요. 다시 들어가면 새 모임이 열려요.',
   'lost.gone': '너무 오래 떠나 있었어요',
   'lost.goneWhy': '방이 더는 기다리지 못했어요. 다시 들어가세요. 이름은 그대로 남아 있어요.',
   'lost.unreachable': '서버에 닿을 수 없어요',
