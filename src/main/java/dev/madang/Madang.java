@@ -50,9 +50,10 @@ public final class Madang implements AutoCloseable {
               ? keep(TurnDoor.open(config.turn(), data, Set.of(), meters))
               : null;
       socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
-      keep(
+      SignalDoor signal =
           SignalDoor.open(
-              config.signal(), socketIo.io().of("/room"), loops.home(), data, this::iceServers));
+              config.signal(), socketIo.io().of("/room"), loops.home(), data, this::iceServers);
+      keep(signal).measure(meters);
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;
       if (tls != null) {

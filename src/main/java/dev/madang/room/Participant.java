@@ -16,6 +16,10 @@ final class Participant {
   final String identity;
   final String device;
   final int order;
+
+  /** What the room remembers of it when it is gone. */
+  final Acquaintance acquaintance;
+
   @Nullable Grant grant;
   String name;
   Permissions can;
@@ -38,7 +42,8 @@ final class Participant {
   final Pace negotiationPace;
   final Pace otherPace;
 
-  Participant(Visitor visitor, int order, Role role, Limits limits, long now) {
+  Participant(
+      Visitor visitor, int order, Role role, Acquaintance acquaintance, Limits limits, long now) {
     identity = visitor.identity();
     device = visitor.device();
     grant = visitor.grant();
@@ -47,6 +52,7 @@ final class Participant {
     connection = visitor.connection();
     this.order = order;
     this.role = role;
+    this.acquaintance = acquaintance;
     can = permissions(grant, role);
     chatPace = new Pace(limits.chat(), now);
     negotiationPace = new Pace(limits.negotiation(), now);

@@ -1,35 +1,24 @@
 package dev.madang.room;
 
 import dev.madang.room.SignalMessage.Answer;
-import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Knock;
 import dev.madang.room.SignalMessage.KnockEnded;
 import dev.madang.room.SignalMessage.Knocked;
-import dev.madang.room.SignalMessage.Negotiate;
-import dev.madang.room.SignalMessage.Negotiated;
 import dev.madang.room.SignalMessage.ParticipantChanged;
 import dev.madang.room.SignalMessage.ParticipantJoined;
 import dev.madang.room.SignalMessage.Presence;
-import dev.madang.room.SignalMessage.Publish;
-import dev.madang.room.SignalMessage.Reacted;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.RoomChange;
 import dev.madang.room.SignalMessage.RoomChanged;
 import dev.madang.room.SignalMessage.RoomInfo;
-import dev.madang.room.SignalMessage.Said;
-import dev.madang.room.SignalMessage.Say;
-import dev.madang.room.SignalMessage.Sent;
 import dev.madang.room.SignalMessage.Topology;
-import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Waiting;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// One room: who is in it, who waits at its door, what they publish and say. Pure; lives where its
@@ -49,7 +38,7 @@ final class Room {
   private final Rooms rooms;
   private final Limits limits;
   private final Entrance entrance;
-  private final Chat chat;
+  private final Conversation conversation;
   private final People people;
   private final Map<String, Acquaintance> known = new LinkedHashMap<>();
   private int arrivals;
@@ -63,7 +52,7 @@ final class Room {
     this.limits = limits;
     people = new People(rooms);
     entrance = new Entrance(limits);
-    chat = new Chat(limits.history());
+    conversation = new Conversation(rooms, people, limits.history());
   }
 
   // ---- coming in ------------------------------------------------------------------------------
@@ -141,7 +130,7 @@ final class Room {
     Acquaintance acquaintance = acquaintance(visitor.identity());
     boolean opensIt = people.isEmpty() && visitor.grant() == null;
     Role role = opensIt || visitor.moderates() || acquaintance.host() ? Role.HOST : Role.GUEST;
-    var participant = new Participant(visitor, ++arrivals, role, limits, now);
+    var participant = new Participant(visitor, ++arrivals, role, acquaintance, limits, now);
     people.add(participant);
     acquaintance.admit();
     if (participant.host()) {
@@ -175,7 +164,7 @@ final class Room {
         resumed,
         info(),
         people.othersThan(participant),
-        resumed ? chat.forReturning(participant.identity) : chat.forNewcomer(),
+        conversation.knownTo(participant, resumed),
         participant.host() ? entrance.knocking().stream().map(Room::knock).toList() : List.of(),
         rooms.iceServers(participant));
   }
@@ -235,109 +224,6 @@ final class Room {
     entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), why));
     people.clear();
     entrance.clear();
-  }
-
-  // ---- what anybody does ----------------------------------------------------------------------
-
-  Answer negotiate(Participant from, Negotiate message) {
-    Participant to = people.get(message.to());
-    if (to == null || to == from) {
-      return Refusal.NO_SUCH_PARTICIPANT.refused();
-    } else if ((message.description() == null) == (message.candidate() == null)) {
-      return Refusal.BAD_MESSAGE.refused("it carries a description or a candidate");
-    } else if (!to.instance.equals(message.instance())) {
-      return Refusal.STALE_INSTANCE.refused();
-    } else if (message.description() != null
-        && !Sdp.allowed(message.description().sdp(), from.can)) {
-      return Refusal.NOT_ALLOWED.refused();
-    }
-    var negotiated =
-        new Negotiated(from.identity, from.instance, message.description(), message.candidate());
-    if (to.online()) {
-      people.to(to, negotiated);
-    } else if (!to.keep(negotiated, size(message))) {
-      return Refusal.AWAY.refused();
-    }
-    return new Done();
-  }
-
-  Answer publish(Participant from, Publish message) {
-    var tracks = new HashSet<List<Object>>();
-    for (TrackInfo track : message.tracks()) {
-      if (!tracks.add(List.of(track.id(), track.source()))) {
-        return Refusal.BAD_MESSAGE.refused("one track is listed twice");
-      }
-    }
-    if (!from.can.publish() && !message.tracks().isEmpty()) {
-      return Refusal.NOT_ALLOWED.refused();
-    }
-    if (!from.tracks.equals(message.tracks())) {
-      from.tracks = message.tracks();
-      people.toOthers(from, new ParticipantChanged(people.info(from)));
-    }
-    return new Done();
-  }
-
-  Answer say(Participant from, Say message, long now) {
-    Acquaintance acquaintance = acquaintance(from.identity);
-    Long saidAt = acquaintance.saidAt(message.id());
-    if (saidAt != null) {
-      return new Sent(message.id(), saidAt);
-    } else if (!from.can.send()) {
-      return Refusal.NOT_ALLOWED.refused();
-    } else if (message.text().isBlank() && message.file() == null) {
-      return Refusal.BAD_MESSAGE.refused("it says nothing");
-    } else if (message.to() != null
-        && (message.to().equals(from.identity) || !people.has(message.to()))) {
-      return Refusal.NO_SUCH_PARTICIPANT.refused();
-    }
-    long at = rooms.wallMillis(now);
-    var said =
-        new ChatMessage(
-            message.id(),
-            from.identity,
-            from.name,
-            message.text(),
-            at,
-            message.to(),
-            message.file());
-    acquaintance.say(message.id(), at);
-    chat.add(said);
-    if (said.to() == null) {
-      people.toOthers(from, new Said(said));
-    } else {
-      people.to(Objects.requireNonNull(people.get(said.to())), new Said(said));
-    }
-    return new Sent(message.id(), at);
-  }
-
-  Answer react(Participant from, String emoji) {
-    if (!from.can.send()) {
-      return Refusal.NOT_ALLOWED.refused();
-    } else if (emoji.isBlank() || emoji.codePoints().anyMatch(Character::isISOControl)) {
-      return Refusal.BAD_MESSAGE.refused("it shows nothing");
-    }
-    people.toAll(new Reacted(from.identity, emoji));
-    return new Done();
-  }
-
-  Answer raiseHand(Participant from, boolean raised) {
-    if (raised) {
-      people.raiseHand(from);
-    } else {
-      people.lowerHand(from);
-    }
-    return new Done();
-  }
-
-  Answer rename(Participant from, String text) {
-    String newName = Names.person(text);
-    if (newName == null) {
-      return Refusal.BAD_NAME.refused();
-    }
-    from.name = newName;
-    people.changed(from);
-    return new Done();
   }
 
   // ---- what hosts do --------------------------------------------------------------------------
@@ -462,7 +348,7 @@ final class Room {
 
   private void promote(Participant participant) {
     participant.makeHost();
-    acquaintance(participant.identity).makeHost();
+    participant.acquaintance.makeHost();
     people.changed(participant);
     entrance.knocking().forEach(visitor -> people.to(participant, new Knocked(knock(visitor))));
   }
@@ -471,6 +357,10 @@ final class Room {
 
   String name() {
     return name;
+  }
+
+  Conversation conversation() {
+    return conversation;
   }
 
   int people() {
@@ -502,10 +392,6 @@ final class Room {
 
   private static Knock knock(Visitor visitor) {
     return new Knock(visitor.identity(), visitor.name());
-  }
-
-  private static int size(Negotiate message) {
-    return message.description() != null ? message.description().sdp().length() : 1000;
   }
 
   private static final int MOST_KNOWN = 1000;

@@ -140,12 +140,12 @@ public final class Rooms {
   private Answer answer(Room room, Participant from, FromClient message, long now) {
     return switch (message) {
       case SignalMessage.Leave _ -> leave(room, from, now);
-      case SignalMessage.Negotiate negotiate -> room.negotiate(from, negotiate);
-      case SignalMessage.Publish publish -> room.publish(from, publish);
-      case SignalMessage.Say say -> room.say(from, say, now);
-      case SignalMessage.React(String emoji) -> room.react(from, emoji);
-      case SignalMessage.RaiseHand(boolean raised) -> room.raiseHand(from, raised);
-      case SignalMessage.Rename(String name) -> room.rename(from, name);
+      case SignalMessage.Negotiate negotiate -> room.conversation().negotiate(from, negotiate);
+      case SignalMessage.Publish publish -> room.conversation().publish(from, publish);
+      case SignalMessage.Say say -> room.conversation().say(from, say, now);
+      case SignalMessage.React(String emoji) -> room.conversation().react(from, emoji);
+      case SignalMessage.RaiseHand(boolean raised) -> room.conversation().raiseHand(from, raised);
+      case SignalMessage.Rename(String name) -> room.conversation().rename(from, name);
       case SignalMessage.Relay _ -> new Relays(output.iceServers(from.connection, from.identity));
       case SignalMessage.SetLobby(boolean on) -> room.setLobby(from, on, now);
       case SignalMessage.Lock(boolean locked) -> room.lock(from, locked, now);

@@ -42,7 +42,7 @@ final class GrantKeys {
       }
       String text = Files.readString(file).strip();
       if (text.length() < 32) {
-        throw new IllegalStateException(
+        throw new IllegalArgumentException(
             file + " is no key: remove it and a new one is made; old invitations end with it.");
       }
       return text.getBytes(StandardCharsets.UTF_8);

@@ -18,6 +18,9 @@ import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Refused;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -141,6 +144,31 @@ public final class SignalDoor implements AutoCloseable {
 
   public Figures figures() {
     return figures;
+  }
+
+  /// Lets a registry read the figures.
+  public void measure(MeterRegistry meters) {
+    Gauge.builder("madang.rooms", this, door -> door.figures.rooms())
+        .description("Rooms that exist")
+        .register(meters);
+    Gauge.builder("madang.room.people", this, door -> door.figures.people())
+        .description("People in rooms, also those who are reconnecting")
+        .register(meters);
+    Gauge.builder("madang.room.waiting", this, door -> door.figures.waiting())
+        .description("People who knock")
+        .register(meters);
+    FunctionCounter.builder("madang.room.joins", this, door -> door.figures.joins())
+        .description("Joins that were let in, also those of people who came back")
+        .register(meters);
+    for (Refusal refusal : Refusal.values()) {
+      FunctionCounter.builder(
+              "madang.room.refusals",
+              this,
+              door -> door.figures.refusals().getOrDefault(refusal.code(), 0L))
+          .description("Messages refused")
+          .tag("code", refusal.code())
+          .register(meters);
+    }
   }
 
   /// Tells everybody that the server goes down. Returns at once; the words are on their way when

@@ -1,16 +1,20 @@
 package dev.madang.server.signal;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.madang.room.Grant;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.Permissions;
@@ -19,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
@@ -236,6 +241,21 @@ class GrantsTest {
   void aTokenWithoutKeyIdMayBeByAnyOfOurKeys() throws JOSEException {
     assertThat(grants.check(signed(new JWSHeader(JWSAlgorithm.HS256), claims()), "standup", NOW))
         .isInstanceOf(Grants.Checked.Good.class);
+  }
+
+  /// Class 79: signatures are compared by the library, which does it in constant time; here nothing
+  /// else compares bytes.
+  @Test
+  void signaturesAreComparedInConstantTime() {
+    var here = new ClassFileImporter().importPackages("dev.madang.server.signal");
+
+    noClasses().should().callMethod(Arrays.class, "equals", byte[].class, byte[].class).check(here);
+    classes()
+        .that()
+        .haveFullyQualifiedName(Grants.class.getName())
+        .should()
+        .callMethod(SignedJWT.class, "verify", JWSVerifier.class)
+        .check(here);
   }
 
   @Test

@@ -12,6 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.SignalMessage.Permissions;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -239,6 +240,16 @@ class SignalDoorTest {
           assertThat(server.door.figures().joins()).isOne();
           assertThat(server.door.figures().refusals()).containsEntry("unknown-message", 1L);
         });
+    var meters = new SimpleMeterRegistry();
+    server.door.measure(meters);
+    assertThat(meters.get("madang.room.people").gauge().value()).isOne();
+    assertThat(
+            meters
+                .get("madang.room.refusals")
+                .tag("code", "unknown-message")
+                .functionCounter()
+                .count())
+        .isOne();
   }
 
   @Test

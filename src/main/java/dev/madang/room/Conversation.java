@@ -1,0 +1,140 @@
+package dev.madang.room;
+
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.ChatMessage;
+import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.Negotiate;
+import dev.madang.room.SignalMessage.Negotiated;
+import dev.madang.room.SignalMessage.ParticipantChanged;
+import dev.madang.room.SignalMessage.Publish;
+import dev.madang.room.SignalMessage.Reacted;
+import dev.madang.room.SignalMessage.Said;
+import dev.madang.room.SignalMessage.Say;
+import dev.madang.room.SignalMessage.Sent;
+import dev.madang.room.SignalMessage.TrackInfo;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+
+/// What the people in a room do with each other: negotiate, publish, talk, react, raise hands.
+/// Pure.
+final class Conversation {
+  private final Rooms rooms;
+  private final People people;
+  private final Chat chat;
+
+  Conversation(Rooms rooms, People people, int history) {
+    this.rooms = rooms;
+    this.people = people;
+    chat = new Chat(history);
+  }
+
+  /** The chat as one who comes in, or comes back, may know it. */
+  List<ChatMessage> knownTo(Participant participant, boolean back) {
+    return back ? chat.forReturning(participant.identity) : chat.forNewcomer();
+  }
+
+  Answer negotiate(Participant from, Negotiate message) {
+    Participant to = people.get(message.to());
+    if (to == null || to == from) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if ((message.description() == null) == (message.candidate() == null)) {
+      return Refusal.BAD_MESSAGE.refused("it carries a description or a candidate");
+    } else if (!to.instance.equals(message.instance())) {
+      return Refusal.STALE_INSTANCE.refused();
+    } else if (message.description() != null
+        && !Sdp.allowed(message.description().sdp(), from.can)) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    var negotiated =
+        new Negotiated(from.identity, from.instance, message.description(), message.candidate());
+    if (to.online()) {
+      people.to(to, negotiated);
+    } else if (!to.keep(negotiated, size(message))) {
+      return Refusal.AWAY.refused();
+    }
+    return new Done();
+  }
+
+  Answer publish(Participant from, Publish message) {
+    var tracks = new HashSet<List<Object>>();
+    for (TrackInfo track : message.tracks()) {
+      if (!tracks.add(List.of(track.id(), track.source()))) {
+        return Refusal.BAD_MESSAGE.refused("one track is listed twice");
+      }
+    }
+    if (!from.can.publish() && !message.tracks().isEmpty()) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    if (!from.tracks.equals(message.tracks())) {
+      from.tracks = message.tracks();
+      people.toOthers(from, new ParticipantChanged(people.info(from)));
+    }
+    return new Done();
+  }
+
+  Answer say(Participant from, Say message, long now) {
+    Long saidAt = from.acquaintance.saidAt(message.id());
+    if (saidAt != null) {
+      return new Sent(message.id(), saidAt);
+    } else if (!from.can.send()) {
+      return Refusal.NOT_ALLOWED.refused();
+    } else if (message.text().isBlank() && message.file() == null) {
+      return Refusal.BAD_MESSAGE.refused("it says nothing");
+    } else if (message.to() != null
+        && (message.to().equals(from.identity) || !people.has(message.to()))) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    }
+    long at = rooms.wallMillis(now);
+    var said =
+        new ChatMessage(
+            message.id(),
+            from.identity,
+            from.name,
+            message.text(),
+            at,
+            message.to(),
+            message.file());
+    from.acquaintance.say(message.id(), at);
+    chat.add(said);
+    if (said.to() == null) {
+      people.toOthers(from, new Said(said));
+    } else {
+      people.to(Objects.requireNonNull(people.get(said.to())), new Said(said));
+    }
+    return new Sent(message.id(), at);
+  }
+
+  Answer react(Participant from, String emoji) {
+    if (!from.can.send()) {
+      return Refusal.NOT_ALLOWED.refused();
+    } else if (emoji.isBlank() || emoji.codePoints().anyMatch(Character::isISOControl)) {
+      return Refusal.BAD_MESSAGE.refused("it shows nothing");
+    }
+    people.toAll(new Reacted(from.identity, emoji));
+    return new Done();
+  }
+
+  Answer raiseHand(Participant from, boolean raised) {
+    if (raised) {
+      people.raiseHand(from);
+    } else {
+      people.lowerHand(from);
+    }
+    return new Done();
+  }
+
+  Answer rename(Participant from, String text) {
+    String newName = Names.person(text);
+    if (newName == null) {
+      return Refusal.BAD_NAME.refused();
+    }
+    from.name = newName;
+    people.changed(from);
+    return new Done();
+  }
+
+  private static int size(Negotiate message) {
+    return message.description() != null ? message.description().sdp().length() : 1000;
+  }
+}
