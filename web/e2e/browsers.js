@@ -24,7 +24,8 @@ const FLAGS = [
 /**
  * A Chromium process with one page.
  * @param {{locale?: string, viewport?: {width: number, height: number}, permissions?: string[], args?: string[],
- *   namespace?: string, home?: string, dark?: boolean, media?: boolean}} options
+ *   namespace?: string, home?: string, dark?: boolean, media?: boolean, relay?: 'udp' | 'tcp' | 'tls'}} options
+ *   `namespace` is the network to live in; `relay` leaves one way through the server and no other
  */
 export async function openChromium({
   locale = 'en-US',
@@ -35,6 +36,7 @@ export async function openChromium({
   home,
   dark = false,
   media = true,
+  relay,
 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
   const browser = await chromium.launch({
@@ -50,7 +52,7 @@ export async function openChromium({
     hasTouch: viewport.width < 500,
     isMobile: viewport.width < 500,
   });
-  await context.addInitScript(watchPeerConnections);
+  await context.addInitScript(watchPeerConnections, relay);
   const page = await context.newPage();
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
@@ -90,15 +92,32 @@ export async function openFirefox({ locale = 'en-US' } = {}) {
   return { page, browser, close: () => browser.close() };
 }
 
-/** Runs in the page before everything else: keeps every peer connection where tests can ask it. */
-function watchPeerConnections() {
+/**
+ * Runs in the page before everything else: keeps every peer connection where tests can ask it, and
+ * takes away every way but one when `relay` names it.
+ */
+function watchPeerConnections(relay) {
   const Real = globalThis.RTCPeerConnection;
   if (!Real) return;
   globalThis.peerConnections = [];
+  const wanted = { udp: /^turn:.*udp$/, tcp: /^turn:.*tcp$/, tls: /^turns:/ }[relay];
+  const narrowed = (configuration) =>
+    wanted
+      ? {
+          ...configuration,
+          iceTransportPolicy: 'relay',
+          iceServers: (configuration.iceServers ?? [])
+            .map((server) => ({ ...server, urls: [server.urls].flat().filter((url) => wanted.test(url)) }))
+            .filter((server) => server.urls.length > 0),
+        }
+      : configuration;
   globalThis.RTCPeerConnection = class extends Real {
-    constructor(...args) {
-      super(...args);
+    constructor(configuration = {}) {
+      super(narrowed(configuration));
       globalThis.peerConnections.push(this);
+    }
+    setConfiguration(configuration) {
+      super.setConfiguration(narrowed(configuration));
     }
   };
 }
