@@ -18,10 +18,9 @@ final class About {
   /// `{"version": …, "open": …, "secure": …}`: whether anybody may open a room, and where the same
   /// host is reached securely (null when it is not).
   void answer(Exchange exchange) {
-    String name = exchange.header("host");
+    String name = exchange.host();
     boolean secure =
-        name != null
-            && name.matches("[A-Za-z0-9.:\\[\\]-]{1,255}")
+        name.matches("[A-Za-z0-9.:\\[\\]-]{1,255}")
             && (exchange.secure() || config.http().tls().enabled());
     exchange.respond(
         200,
@@ -65,7 +64,8 @@ final class About {
   /// The name in a Host header, without its port; an IPv6 address keeps its brackets.
   static String host(String header) {
     int colon = header.lastIndexOf(':');
-    return colon > header.lastIndexOf(']') ? header.substring(0, colon) : header;
+    String name = colon > header.lastIndexOf(']') ? header.substring(0, colon) : header;
+    return name.isEmpty() ? "localhost" : name;
   }
 
   private static String udp(Madang madang) {

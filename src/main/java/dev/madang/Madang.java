@@ -122,7 +122,7 @@ public final class Madang implements AutoCloseable {
     if (turn == null) {
       return List.of();
     }
-    String host = About.host(handshake.headers().getOrDefault("host", "localhost"));
+    String host = About.host(handshake.headers().getOrDefault("host", ""));
     String tcp = host + ":" + http.port() + "?transport=tcp";
     TurnDoor.Grant grant = turn.issue(identity);
     return List.of(
