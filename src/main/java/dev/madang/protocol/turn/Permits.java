@@ -11,13 +11,17 @@ import java.util.List;
 /// of its [TurnServer].
 final class Permits {
   private final TurnServer.Settings settings;
-  private final PeerPolicy policy;
+  private PeerPolicy policy;
   private final Tally tally;
 
   Permits(TurnServer.Settings settings, PeerPolicy policy, Tally tally) {
     this.settings = settings;
     this.policy = policy;
     this.tally = tally;
+  }
+
+  void policy(PeerPolicy policy) {
+    this.policy = policy;
   }
 
   /// RFC 8656 §10.2, "Receiving a CreatePermission Request": all of the peers or none.

@@ -28,7 +28,7 @@ public final class TurnServer {
   /** And after it: padding. */
   public static final int TAILROOM = 4;
 
-  private final PeerPolicy policy;
+  private PeerPolicy policy;
   private final Output output;
   private final ReplyLimit replyLimit;
   private final Gate gate;
@@ -47,6 +47,12 @@ public final class TurnServer {
     gate = new Gate(settings.realm(), nonces, output);
     allocations = new Allocations(settings, nonces, output, tally);
     permits = new Permits(settings, policy, tally);
+  }
+
+  /// Judges peers by another policy from now on: addresses of this machine come and go.
+  public void policy(PeerPolicy policy) {
+    this.policy = policy;
+    permits.policy(policy);
   }
 
   /// A datagram on the socket that clients speak to. `from` should be the same object for the same

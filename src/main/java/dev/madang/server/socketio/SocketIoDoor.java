@@ -370,7 +370,8 @@ public final class SocketIoDoor implements AutoCloseable {
             headers.putIfAbsent(small, value);
           }
         });
-    headers.put("host", exchange.host()); // HTTP/2 has it elsewhere, and a trusted proxy knows better
+    headers.put(
+        "host", exchange.host()); // HTTP/2 has it elsewhere, and a trusted proxy knows better
     Map<String, String> query = new HashMap<>(exchange.query());
     query.keySet().removeAll(ENGINE_QUERY);
     return new Handshake(

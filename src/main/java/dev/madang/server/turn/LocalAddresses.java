@@ -109,5 +109,5 @@ final class LocalAddresses {
     return ip >>> 24 == 10 || ip >>> 20 == 0xAC1 || ip >>> 16 == 0xC0A8 || ip >>> 22 == 0x191;
   }
 
-  private static final long FRESH_NANOS = 10_000_000_000L;
+  private static final long FRESH_NANOS = 2_000_000_000L;
 }

@@ -12,24 +12,34 @@ final class Peers {
   private final List<Cidr> allow;
   private final List<Address> outer;
   private final LocalAddresses addresses;
-  private final PeerPolicy policy;
+  private final List<Cidr> deny;
+  private final Set<Integer> closed;
+  private volatile Known known;
+
+  private record Known(List<Address> addresses, PeerPolicy policy) {}
 
   /// @param closed UDP ports of this machine that stay closed to relays whatever is allowed
   Peers(TurnDoor.Config config, LocalAddresses addresses, Set<Integer> closed) {
     this.addresses = addresses;
+    this.closed = closed;
     allow = config.allowPeers().stream().map(Cidr::parse).toList();
+    deny = config.denyPeers().stream().map(Cidr::parse).toList();
     outer = config.publicAddresses().stream().map(text -> Address.parse(text, 0)).toList();
-    policy =
-        new PeerPolicy(
-            allow,
-            config.denyPeers().stream().map(Cidr::parse).toList(),
-            own(),
-            addresses.relays(),
-            closed);
+    known = judge(addresses.all());
   }
 
+  /// The policy in force, the same object while the machine's addresses stay the same.
   PeerPolicy policy() {
-    return policy;
+    List<Address> now = addresses.all();
+    if (!now.equals(known.addresses)) {
+      known = judge(now);
+    }
+    return known.policy;
+  }
+
+  private Known judge(List<Address> all) {
+    List<Address> own = Stream.concat(all.stream(), outer.stream()).distinct().toList();
+    return new Known(all, new PeerPolicy(allow, deny, own, addresses.relays(), closed));
   }
 
   /// Whether data to this address would reach this machine itself, without a rule that allows it.
@@ -47,9 +57,5 @@ final class Peers {
       }
     }
     return local;
-  }
-
-  private List<Address> own() {
-    return Stream.concat(addresses.all().stream(), outer.stream()).distinct().toList();
   }
 }

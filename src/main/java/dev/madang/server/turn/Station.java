@@ -7,6 +7,7 @@ import dev.madang.net.UdpOptions;
 import dev.madang.net.UdpSocket;
 import dev.madang.protocol.turn.Account;
 import dev.madang.protocol.turn.Credentials;
+import dev.madang.protocol.turn.PeerPolicy;
 import dev.madang.protocol.turn.Relay;
 import dev.madang.protocol.turn.TurnServer;
 import dev.madang.wire.Address;
@@ -23,6 +24,7 @@ final class Station implements TurnServer.Output {
   private final TurnServer engine;
   private final Timer wakeup;
   private final Timer counting;
+  private PeerPolicy policy;
   private @Nullable UdpSocket clients;
   // The address of this machine that the client spoke to whose message is being read.
   private @Nullable Address reached;
@@ -41,7 +43,8 @@ final class Station implements TurnServer.Output {
   Station(Loop loop, Shared shared) {
     this.loop = loop;
     this.shared = shared;
-    engine = new TurnServer(shared.settings, shared.nonceKey, shared.peers.policy(), this);
+    policy = shared.peers.policy();
+    engine = new TurnServer(shared.settings, shared.nonceKey, policy, this);
     wakeup = loop.timer(this::tick);
     counting = loop.timer(this::count);
     counters = engine.counters();
@@ -164,6 +167,12 @@ final class Station implements TurnServer.Output {
 
   @Override
   public @Nullable Account account(String username) {
+    // Asked for once a request, before it is judged: the time to notice a new network.
+    PeerPolicy now = shared.peers.policy();
+    if (now != policy) {
+      policy = now;
+      engine.policy(now);
+    }
     return shared.credentials.account(username, System.currentTimeMillis() / 1000);
   }
 
