@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Waits with epoll; on its loop's thread. Level-triggered: a socket is read once a turn, and what
@@ -25,7 +26,7 @@ final class KernelPoller extends Poller {
   private final Arena wakeArena = Arena.ofAuto();
   private final MemorySegment wakeErrno = wakeArena.allocate(Linker.Option.captureStateLayout());
   private final MemorySegment one = wakeArena.allocate(8, 8);
-  private final Kernel kernel = new Kernel(arena);
+  private final Kernel kernel;
   private final Inbox inbox;
   private final MemorySegment events = arena.allocate((long) MOST_EVENTS * Kernel.EPOLL_EVENT, 8);
   private final MemorySegment name = arena.allocate(Kernel.SOCKADDR, 8);
@@ -37,8 +38,9 @@ final class KernelPoller extends Poller {
   private int ready;
   private boolean closed;
 
-  KernelPoller(Loop loop) throws IOException {
+  KernelPoller(Loop loop, Function<Arena, Kernel> kernels) throws IOException {
     this.loop = loop;
+    kernel = kernels.apply(arena);
     inbox = new Inbox(kernel, loop.traffic(), arena);
     outbox = new Outbox(kernel, loop.traffic(), arena);
     one.set(JAVA_LONG, 0, 1);

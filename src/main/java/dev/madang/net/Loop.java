@@ -1,6 +1,7 @@
 package dev.madang.net;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,8 +46,8 @@ public final class Loop implements AutoCloseable {
   private long now = System.nanoTime();
   private long nextComplaint = now;
 
-  private Loop(String name, Way way) throws IOException {
-    poller = way == Way.KERNEL ? new KernelPoller(this) : new ChannelPoller(this);
+  private Loop(String name, Way way, Function<Arena, Kernel> kernels) throws IOException {
+    poller = way == Way.KERNEL ? new KernelPoller(this, kernels) : new ChannelPoller(this);
     thread = new Thread(this::live, name);
     thread.setDaemon(true);
   }
@@ -56,7 +57,12 @@ public final class Loop implements AutoCloseable {
   }
 
   public static Loop start(String name, Way way) throws IOException {
-    Loop loop = new Loop(name, way);
+    return start(name, way, Kernel::new);
+  }
+
+  /// With another kernel, that fails as a test wants it to.
+  static Loop start(String name, Way way, Function<Arena, Kernel> kernels) throws IOException {
+    Loop loop = new Loop(name, way, kernels);
     loop.thread.start();
     return loop;
   }
