@@ -35,6 +35,7 @@ final class KernelPoller extends Poller {
   private @Nullable KernelSocket[] sockets = new KernelSocket[64];
   private final Lull lull = new Lull();
   private long packetsBefore;
+  private long sendsBefore;
   private int ready;
   private boolean closed;
 
@@ -51,8 +52,10 @@ final class KernelPoller extends Poller {
 
   @Override
   void await(long nanos) throws IOException {
-    lull.brought((int) (loop.traffic().packetsIn.value() - packetsBefore));
-    packetsBefore = loop.traffic().packetsIn.value();
+    Traffic traffic = loop.traffic();
+    lull.sent(traffic.packetsOut.value() - packetsBefore, traffic.sends.value() - sendsBefore);
+    packetsBefore = traffic.packetsOut.value();
+    sendsBefore = traffic.sends.value();
     long start = System.nanoTime();
     ready = Math.max(0, kernel.epollWait(epoll, events, MOST_EVENTS, nanos));
     if (ready > 0) {

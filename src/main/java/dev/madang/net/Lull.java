@@ -16,6 +16,7 @@ package dev.madang.net;
 final class Lull {
   private boolean waiting;
   private int evidence;
+  private int needed = ENOUGH;
   private long lastWake;
 
   /// Nanoseconds to wait now, after a wake-up at `now` that took `idle` to come; 0 = read at once.
@@ -25,30 +26,32 @@ final class Lull {
     if (waiting) {
       return idle > RESTLESS ? LULL : 0;
     }
-    note(since < CLOSE);
-    if (evidence == ENOUGH) {
+    evidence = Math.clamp(evidence + (since < CLOSE ? 1 : -1), 0, needed);
+    if (evidence == needed) {
       waiting = true;
       evidence = ENOUGH / 2;
     }
     return 0;
   }
 
-  /// The turn after a wait brought so many datagrams.
-  void brought(int datagrams) {
-    if (waiting) {
-      note(datagrams >= GATHERED);
-      if (evidence == 0) {
-        waiting = false;
-      }
+  /// A turn sent so many datagrams in so many trips.
+  void sent(long datagrams, long trips) {
+    if (!waiting || datagrams == 0) {
+      return;
+    }
+    evidence = Math.clamp(evidence + (datagrams - trips >= WORTH ? 1 : -1), 0, ENOUGH);
+    if (evidence == ENOUGH) {
+      needed = ENOUGH;
+    } else if (evidence == 0) {
+      waiting = false;
+      needed = Math.min(needed * 2, MOST_NEEDED);
     }
   }
 
-  private void note(boolean worth) {
-    evidence = Math.clamp(evidence + (worth ? 1 : -1), 0, ENOUGH);
-  }
-
   private static final int ENOUGH = 16;
-  private static final int GATHERED = 3;
+  private static final int MOST_NEEDED = 8192;
+  // Of a trip's 2 µs: what the wait itself costs.
+  private static final int WORTH = 3;
   private static final long RESTLESS = 2_000;
   // The kernel adds its timer slack, 50 µs.
   private static final long LULL = 60_000;

@@ -37,6 +37,7 @@ public final class RelayServer {
             false,
             0,
             usual.streamQueue(),
+            usual.streamPatience(),
             usual.threads(),
             arguments.length > 1);
     TurnDoor.open(

@@ -21,6 +21,10 @@ final class Quotas {
     this.inAll = inAll;
   }
 
+  int all() {
+    return all.get();
+  }
+
   boolean admit(String user, Address client) {
     if (all.incrementAndGet() > inAll && inAll > 0) {
       all.decrementAndGet();

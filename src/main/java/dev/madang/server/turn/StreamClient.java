@@ -19,6 +19,7 @@ final class StreamClient extends Connection {
   private final Station station;
   private final @Nullable Address reached;
   private final int mostQueued;
+  private final long patience;
 
   // Bytes told to the loop and not yet read there; sent by the loop and not yet written.
   private final AtomicInteger unread = new AtomicInteger();
@@ -36,12 +37,13 @@ final class StreamClient extends Connection {
       @Nullable Address reached,
       Channel channel,
       Station station,
-      int mostQueued) {
+      TurnDoor.Config config) {
     super(address);
     this.channel = channel;
     this.station = station;
     this.reached = reached;
-    this.mostQueued = mostQueued;
+    mostQueued = config.streamQueue();
+    patience = config.streamPatience().toNanos();
   }
 
   /// For the channel's pipeline.
@@ -75,7 +77,7 @@ final class StreamClient extends Connection {
     if (!full) {
       full = true;
       fullSince = now;
-    } else if (now - fullSince >= PATIENCE_NANOS) {
+    } else if (now - fullSince >= patience) {
       close();
     }
   }
@@ -165,5 +167,4 @@ final class StreamClient extends Connection {
 
   private static final int MOST_UNREAD = 262_144;
   private static final long SILENCE_NANOS = 30_000_000_000L;
-  private static final long PATIENCE_NANOS = 10_000_000_000L;
 }

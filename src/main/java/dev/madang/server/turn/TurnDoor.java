@@ -57,6 +57,7 @@ public final class TurnDoor implements AutoCloseable {
   /// @param oldChannelNumbers whether channels 0x5000-0x7FFF of RFC 5766 may be bound
   /// @param repliesPerSecond answers to strangers, for each /24 or /56 of sources; 0 = no limit
   /// @param streamQueue bytes that may wait for one client over TCP that reads slowly
+  /// @param streamPatience how long it may stay so slow that nothing fits, before it is closed
   /// @param threads loops, each with a socket on the port; 0 = one a core
   /// @param plainSockets whether to leave the Linux system calls alone and use Java's sockets
   public record Config(
@@ -80,6 +81,7 @@ public final class TurnDoor implements AutoCloseable {
       boolean oldChannelNumbers,
       int repliesPerSecond,
       int streamQueue,
+      Duration streamPatience,
       int threads,
       boolean plainSockets) {
 
@@ -125,6 +127,7 @@ public final class TurnDoor implements AutoCloseable {
           false,
           200,
           262_144,
+          Duration.ofSeconds(10),
           0,
           false);
     }
@@ -148,6 +151,7 @@ public final class TurnDoor implements AutoCloseable {
   private final Map<Loop, Station> stations = new LinkedHashMap<>();
   private final List<Station> order = new ArrayList<>();
   private final AtomicInteger nextStation = new AtomicInteger();
+  private @Nullable Quotas quotas;
   private @Nullable TurnMetrics metrics;
   private int port;
 
@@ -208,6 +212,10 @@ public final class TurnDoor implements AutoCloseable {
   }
 
   private Station.Shared shared(LocalAddresses addresses, Set<Integer> closed) {
+    Quotas shared =
+        new Quotas(
+            config.allocationsPerUser(), config.allocationsPerAddress(), config.allocations());
+    quotas = shared;
     SecureRandom random = new SecureRandom();
     byte[] nonceKey = new byte[32];
     random.nextBytes(nonceKey);
@@ -216,8 +224,7 @@ public final class TurnDoor implements AutoCloseable {
         nonceKey,
         new Peers(config, addresses, closed),
         credentials,
-        new Quotas(
-            config.allocationsPerUser(), config.allocationsPerAddress(), config.allocations()),
+        shared,
         new RelayPorts(config.relayPortMin(), config.relayPortMax(), random),
         addresses);
   }
@@ -266,6 +273,11 @@ public final class TurnDoor implements AutoCloseable {
     return port;
   }
 
+  /// Allocations that live now.
+  public long allocations() {
+    return quotas == null ? 0 : quotas.all();
+  }
+
   /// A user name and password that a client may allocate with until `expiry`.
   public record Grant(String username, String credential, Instant expiry) {
     @Override
@@ -292,7 +304,7 @@ public final class TurnDoor implements AutoCloseable {
     }
     Station station = order.get(Math.floorMod(nextStation.getAndIncrement(), order.size()));
     StreamClient client =
-        new StreamClient(address(remote), address(local), channel, station, config.streamQueue());
+        new StreamClient(address(remote), address(local), channel, station, config);
     pipeline.addLast(client.handler());
   }
 

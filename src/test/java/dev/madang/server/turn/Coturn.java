@@ -24,12 +24,12 @@ final class Coturn {
   /// What `turnutils_uclient` counted.
   record Result(int sent, int received, String output) {}
 
-  /// Runs a tool to its end, at most 30 seconds, and answers what it printed.
+  /// Runs a tool to its end, at most 60 seconds, and answers what it printed.
   static String run(String... command) throws IOException, InterruptedException {
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     AtomicReference<String> output = new AtomicReference<>("");
     Thread reader = Thread.startVirtualThread(() -> output.set(readAll(process)));
-    if (!process.waitFor(30, TimeUnit.SECONDS)) {
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
     }
     reader.join();

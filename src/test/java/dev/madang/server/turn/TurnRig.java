@@ -3,6 +3,7 @@ package dev.madang.server.turn;
 import dev.madang.net.TcpLoops;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
+import dev.madang.server.http.Tls;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.Set;
 
 /// The door with the web's door beside it, on one port number as in the server.
 final class TurnRig implements AutoCloseable {
+  static final String SECRET = "a-secret-shared-with-nobody";
   final TurnDoor turn;
   final MeterRegistry meters = new SimpleMeterRegistry();
   private final TcpLoops loops = new TcpLoops(1);
@@ -23,10 +25,11 @@ final class TurnRig implements AutoCloseable {
   private final List<AutoCloseable> others = new ArrayList<>();
 
   TurnRig(Path data, TurnDoor.Config config) throws IOException {
+    Tls tls = Tls.open(Tls.Config.defaults(), data.resolve("tls"));
     HttpDoor opened = null;
     TurnDoor beside = null;
     while (beside == null) {
-      opened = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, new Router());
+      opened = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, new Router(), tls);
       try {
         TurnDoor.Config same = with(config, Map.of("port", opened.port()));
         beside = TurnDoor.open(same, data, Set.of(), meters);
@@ -46,6 +49,11 @@ final class TurnRig implements AutoCloseable {
 
   double meter(String name) {
     return meters.get("madang.turn." + name).meter().measure().iterator().next().getValue();
+  }
+
+  /// Of this moment, where the meter is a second late.
+  long allocations() {
+    return turn.allocations();
   }
 
   /// Closed with the rig.
@@ -77,7 +85,7 @@ final class TurnRig implements AutoCloseable {
             "users",
             Map.of("ann", "pass word", "bob", "other"),
             "secret",
-            "a secret shared with nobody",
+            SECRET,
             "allowPeers",
             List.of("127.0.0.0/8", "::1"),
             "relayAddresses",
