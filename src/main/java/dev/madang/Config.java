@@ -1,6 +1,7 @@
 package dev.madang;
 
 import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.MetricsDoor;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param data where secrets, certificates and databases of this install live
 /// @param url where people reach this server, for the links of invitations; null = this machine
 /// @param http the port for everything that comes by TCP
+/// @param metrics numbers for Prometheus
 /// @param socketio messages between clients and server
 /// @param turn STUN and TURN
 /// @param signal rooms: who may enter, and how much they take
@@ -22,6 +24,7 @@ public record Config(
     Path data,
     @Nullable String url,
     HttpDoor.Config http,
+    MetricsDoor.Config metrics,
     SocketIoDoor.Config socketio,
     TurnDoor.Config turn,
     SignalDoor.Config signal) {
@@ -31,6 +34,7 @@ public record Config(
         Path.of("data"),
         null,
         HttpDoor.Config.defaults(),
+        MetricsDoor.Config.defaults(),
         SocketIoDoor.Config.defaults(),
         TurnDoor.Config.defaults(),
         SignalDoor.Config.defaults());
@@ -49,6 +53,6 @@ public record Config(
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */
   static Map<String, String> rehearsal(Path data) {
-    return Map.of("data", data.toString(), "http.port", "0", "turn.port", "0");
+    return Map.of("data", data.toString(), "http.port", "0", "metrics.port", "0", "turn.port", "0");
   }
 }

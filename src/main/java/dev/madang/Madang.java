@@ -4,6 +4,7 @@ import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.MetricsDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.StaticFiles;
 import dev.madang.server.http.Tls;
@@ -45,6 +46,7 @@ public final class Madang implements AutoCloseable {
       Router router = new Router();
       StaticFiles.ofResources("web").addTo(router, PAGES);
       router.get("/api/about", new About(config)::answer);
+      router.get("/healthz", exchange -> exchange.respond(200, "ok"));
       turn =
           config.turn().enabled()
               ? keep(TurnDoor.open(config.turn(), data, Set.of(), meters))
@@ -60,8 +62,12 @@ public final class Madang implements AutoCloseable {
         new TrustFiles(tls).addTo(router);
       }
       http = keep(HttpDoor.open(config.http(), loops, router, tls));
+      http.countIn(meters);
       if (turn != null) {
         http.onStun(turn::take);
+      }
+      if (config.metrics().enabled()) {
+        keep(MetricsDoor.open(config.metrics(), loops, meters));
       }
     } catch (IOException | RuntimeException refused) {
       close();
@@ -78,7 +84,7 @@ public final class Madang implements AutoCloseable {
           "Madang cannot start: "
               + e.getMessage()
               + ". If a port is taken, stop the program that has it or choose others with"
-              + " --http.port=N and --turn.port=N.");
+              + " --http.port=N, --turn.port=N and --metrics.port=N.");
     }
   }
 

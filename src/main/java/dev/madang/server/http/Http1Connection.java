@@ -365,7 +365,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   /// Answers in the handler's stead, or before there is one, and ends the connection.
   private void refuse(HttpRefusal refusal) {
-    site.refused(refusal.status);
+    site.refused();
     Http1Exchange current = exchange;
     exchange = null;
     if (current != null) {
@@ -452,7 +452,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     input = null;
     state = State.CLOSING;
     WebSocketConnection next =
-        new WebSocketConnection(from.channel(), options, handshake.deflate());
+        new WebSocketConnection(from.channel(), options, handshake.deflate(), site.counters());
     from.write(handshake.answer(from.alloc(), loop), from.channel().voidPromise());
     from.pipeline().replace(this, null, next);
     next.open(opened, asking, handshake.protocol(), rest, reading);

@@ -258,7 +258,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   private void refuse(HttpRefusal refusal) {
-    site.refused(refusal.status);
+    site.refused();
     boolean late = answered;
     gone();
     if (!late) {

@@ -1,6 +1,7 @@
 package dev.madang.server.http;
 
 import dev.madang.net.TcpLoops;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -51,6 +52,9 @@ public final class HttpDoor implements AutoCloseable {
   /// @param writeTimeout without any progress of an answer
   /// @param headerBytes of one request
   /// @param headers lines of one request
+  /// @param connections at a time; 0: as many as the process may have descriptors, less a reserve
+  /// @param connectionsPerAddress at a time, of one address (IPv6: /64) that is neither this
+  ///   machine's nor a trusted proxy's; 0: no limit
   public record Limits(
       Duration headerTimeout,
       Duration bodyTimeout,
@@ -58,7 +62,9 @@ public final class HttpDoor implements AutoCloseable {
       Duration idleTimeout,
       Duration writeTimeout,
       int headerBytes,
-      int headers) {
+      int headers,
+      int connections,
+      int connectionsPerAddress) {
     public static Limits defaults() {
       return new Limits(
           Duration.ofSeconds(10),
@@ -67,7 +73,9 @@ public final class HttpDoor implements AutoCloseable {
           Duration.ofSeconds(65),
           Duration.ofSeconds(30),
           16 * 1024,
-          100);
+          100,
+          0,
+          1000);
     }
   }
 
@@ -105,13 +113,18 @@ public final class HttpDoor implements AutoCloseable {
             .channel(loops.serverChannel())
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .handler(new AcceptFailures(site.admission()))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel channel) {
-                    site.opened(channel);
-                    channel.pipeline().addLast(new FirstByte(site, channel, false));
+                    switch (site.admission().admit(channel)) {
+                      case WELCOME ->
+                          channel.pipeline().addLast(new FirstByte(site, channel, false));
+                      case NO_ROOM -> channel.pipeline().addLast(new NoRoom(channel));
+                      case GONE -> channel.close();
+                    }
                   }
                 })
             .bind(config.host(), config.port())
@@ -146,7 +159,12 @@ public final class HttpDoor implements AutoCloseable {
 
   /// Connections open now.
   public int connections() {
-    return site.open().size();
+    return site.admission().open().size();
+  }
+
+  /// Tells what happens at this door.
+  public void countIn(MeterRegistry registry) {
+    site.counters().register(registry, this::connections);
   }
 
   /// Stops listening and ends every connection; returns when all are gone.
@@ -156,7 +174,7 @@ public final class HttpDoor implements AutoCloseable {
       refresh.cancel(false);
     }
     server.close().syncUninterruptibly();
-    for (Channel channel : site.open()) {
+    for (Channel channel : site.admission().open()) {
       channel.close().awaitUninterruptibly();
     }
   }

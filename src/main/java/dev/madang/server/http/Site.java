@@ -4,8 +4,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /// What all connections of one door share: routes, rules and counters. Read by every loop.
@@ -16,7 +14,8 @@ final class Site implements Handler {
   private final Origins origins;
   private final TrustedProxies proxies;
   private final StandingHeaders headers;
-  private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+  private final Admission admission;
+  private final Counters counters = new Counters();
   private volatile HttpDoor.@Nullable StunTaker stun;
 
   Site(Router router, HttpDoor.Config config, @Nullable Tls tls) {
@@ -26,6 +25,7 @@ final class Site implements Handler {
     this.origins = new Origins(config.origins());
     this.proxies = new TrustedProxies(config.trustedProxies());
     this.headers = new StandingHeaders(config.frameAncestors());
+    this.admission = new Admission(config.limits(), proxies);
   }
 
   HttpDoor.Limits limits() {
@@ -47,7 +47,7 @@ final class Site implements Handler {
     String origin = exchange.header("origin");
     if (origin != null && !origins.same(origin, exchange.host(), exchange.secure())) {
       if (!origins.allows(origin, exchange.host(), exchange.secure())) {
-        refused(403);
+        refused();
         exchange.respond(403, "Pages of " + origin + " may not speak with this server.");
         return;
       }
@@ -60,6 +60,7 @@ final class Site implements Handler {
         return;
       }
     }
+    counters.requests.increment();
     router.handle(exchange);
   }
 
@@ -86,15 +87,16 @@ final class Site implements Handler {
     return proxies.peer((InetSocketAddress) channel.remoteAddress(), secure, host, requestHeaders);
   }
 
-  void refused(int status) {}
-
-  void opened(Channel channel) {
-    open.add(channel);
-    channel.closeFuture().addListener(_ -> open.remove(channel));
+  void refused() {
+    counters.refused.increment();
   }
 
-  Set<Channel> open() {
-    return open;
+  Admission admission() {
+    return admission;
+  }
+
+  Counters counters() {
+    return counters;
   }
 
   void stun(HttpDoor.StunTaker taker) {

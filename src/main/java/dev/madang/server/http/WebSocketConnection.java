@@ -34,6 +34,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private final Channel channel;
   private final WebSocketOptions options;
   private final boolean deflate;
+  private final Counters counters;
   private final FrameReader reader;
   private final LoopState loop = LoopState.here();
   private final StallWatch stall = new StallWatch();
@@ -52,7 +53,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private String closeReason = "";
   private long deadline;
 
-  WebSocketConnection(Channel channel, WebSocketOptions options, boolean deflate) {
+  WebSocketConnection(
+      Channel channel, WebSocketOptions options, boolean deflate, Counters counters) {
+    this.counters = counters;
     this.channel = channel;
     this.options = options;
     this.deflate = deflate;
@@ -68,6 +71,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       boolean insideRead) {
     reading = insideRead;
     loop.add(this);
+    counters.webSockets.increment();
+    counters.webSocketsOpened.increment();
     WebSocket made = new WebSocket(this, channel, exchange.peer(), protocol);
     socket = made;
     flushSoon();
@@ -117,6 +122,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   @Override
   public void channelInactive(ChannelHandlerContext from) {
     loop.remove(this);
+    counters.webSockets.decrement();
     state = State.CLOSED;
     ReferenceCountUtil.release(input);
     input = null;
