@@ -68,9 +68,8 @@ final class Http2Streams extends ChannelInboundHandlerAdapter implements Connect
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof Http2Exception) {
-      context.close();
-    } else {
+    // The codec answers offences itself, with GOAWAY and its reason.
+    if (!(cause instanceof Http2Exception)) {
       Failures.close(context, cause);
     }
   }

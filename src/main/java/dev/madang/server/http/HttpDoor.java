@@ -3,6 +3,7 @@ package dev.madang.server.http;
 import dev.madang.net.TcpLoops;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -106,6 +107,11 @@ public final class HttpDoor implements AutoCloseable {
   ///
   /// @throws UncheckedIOException when the port cannot be used; the message says why
   public static HttpDoor open(Config config, TcpLoops loops, Router router, @Nullable Tls tls) {
+    return open(config, loops, router, tls, ByteBufAllocator.DEFAULT);
+  }
+
+  static HttpDoor open(
+      Config config, TcpLoops loops, Router router, @Nullable Tls tls, ByteBufAllocator allocator) {
     Site site = new Site(router, config, tls);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -114,6 +120,7 @@ public final class HttpDoor implements AutoCloseable {
             .option(ChannelOption.SO_REUSEADDR, true)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .handler(new AcceptFailures(site.admission()))
+            .childOption(ChannelOption.ALLOCATOR, allocator)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(
                 new ChannelInitializer<>() {
