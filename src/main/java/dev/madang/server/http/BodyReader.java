@@ -26,6 +26,8 @@ final class BodyReader {
   private final StringBuilder line = new StringBuilder(0);
   private Chunk chunk = Chunk.SIZE;
   private long left;
+  private long start;
+  private long bytes;
   private int extensions;
   private int trailers;
   private int limit = -1;
@@ -36,8 +38,9 @@ final class BodyReader {
     left = chunked ? 0 : length;
   }
 
-  /// Keeps what is read from now on, up to `limit` bytes.
-  void keep(int most) {
+  /// Keeps what is read from now on, up to `most` bytes.
+  void keep(int most, long now) {
+    start = now;
     limit = most;
     if (left > most) {
       throw tooLarge();
@@ -46,6 +49,15 @@ final class BodyReader {
 
   /// Reads what `in` has of this body; true once it is whole.
   boolean read(ByteBuf in, ByteBufAllocator allocator) {
+    int before = in.readableBytes();
+    try {
+      return readOn(in, allocator);
+    } finally {
+      bytes += before - in.readableBytes();
+    }
+  }
+
+  private boolean readOn(ByteBuf in, ByteBufAllocator allocator) {
     if (!chunked) {
       take(in, allocator);
       return left == 0;
@@ -101,6 +113,24 @@ final class BodyReader {
   /// Bytes of a counted body not read yet; for a chunked one nobody knows.
   long left() {
     return chunked ? Long.MAX_VALUE : left;
+  }
+
+  /// Bytes read since [#keep] or [#skip], chunks' frames included.
+  long bytes() {
+    return bytes;
+  }
+
+  /// Whether it came slower since then than it may.
+  boolean tooSlow(long now, HttpDoor.Limits limits) {
+    return now - start
+        > limits.bodyTimeout().toNanos() + bytes * 1_000_000_000L / limits.bodyRate();
+  }
+
+  /// Keeps nothing of what is read from now on.
+  void skip(long now) {
+    release();
+    start = now;
+    bytes = 0;
   }
 
   void release() {

@@ -1,5 +1,6 @@
 package dev.madang.server.http;
 
+import dev.madang.wire.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -39,11 +40,11 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private @Nullable ChannelHandlerContext context;
   private LoopState loop = LoopState.here();
   private final StallWatch stall = new StallWatch();
+  private final HeadFinder finder = new HeadFinder();
   private int slot = -1;
 
   private State state = State.HEAD;
   private @Nullable ByteBuf input;
-  private int searched;
   private boolean processing;
   private boolean reading;
   private boolean moving;
@@ -55,8 +56,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private @Nullable Consumer<ByteBuf> whole;
 
   private long deadline;
-  private long bodyStart;
-  private long bodyBytes;
 
   Http1Connection(Site site, boolean secure) {
     this.site = site;
@@ -168,13 +167,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       flush();
       return false;
     }
-    int length = headLength(in);
+    int length = finder.find(in, site.limits().headerBytes(), loop);
     if (length < 0) {
       return false;
     }
     byte[] bytes = new byte[length];
     in.readBytes(bytes);
-    searched = 0;
     RequestHead read = RequestHead.parse(bytes, length, site.limits().headers(), loop);
     head = read;
     body = read.bodyLength() == 0 ? null : new BodyReader(read.bodyLength());
@@ -185,38 +183,12 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
           new Http1Exchange(this, read, site.peer(channel(), secure, read.host(), read.headers()));
     } catch (HttpRefusal refusal) {
       throw refusal;
-    } catch (dev.madang.wire.ProtocolException malformed) {
+    } catch (ProtocolException malformed) {
       throw new HttpRefusal(400, String.valueOf(malformed.getMessage()));
     }
     exchange = made;
     made.dispatch(site);
     return true;
-  }
-
-  /// The length of a head that is here whole, or -1.
-  private int headLength(ByteBuf in) {
-    // RFC 9112, 2.2: "a server that is expecting to receive and parse a request-line SHOULD ignore
-    // at least one empty line (CRLF) received prior to the request-line."
-    if (searched == 0 && in.readableBytes() >= 2 && in.getShort(in.readerIndex()) == CRLF) {
-      in.skipBytes(2);
-    }
-    int readable = Math.min(in.readableBytes(), site.limits().headerBytes());
-    byte[] scratch = loop.scratch(readable);
-    int from = Math.max(0, searched - 3);
-    in.getBytes(in.readerIndex() + from, scratch, from, readable - from);
-    for (int i = from + 3; i < readable; i++) {
-      if (scratch[i] == '\n'
-          && scratch[i - 1] == '\r'
-          && scratch[i - 2] == '\n'
-          && scratch[i - 3] == '\r') {
-        return i + 1;
-      }
-    }
-    searched = readable;
-    if (readable == site.limits().headerBytes()) {
-      throw new HttpRefusal(431, "The headers are larger than " + readable + " bytes.");
-    }
-    return -1;
   }
 
   /// Wanted by the handler, now or later.
@@ -230,7 +202,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     try {
-      reader.keep(limit);
+      reader.keep(limit, loop.now);
     } catch (HttpRefusal refusal) {
       refuse(refusal);
       return;
@@ -241,8 +213,6 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     whole = consumer;
     state = State.BODY;
-    bodyStart = loop.now;
-    bodyBytes = 0;
     process();
   }
 
@@ -253,10 +223,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (reader == null || current == null || consumer == null) {
       throw new IllegalStateException("no body is being read");
     }
-    int before = in.readableBytes();
-    boolean done = reader.read(in, here().alloc());
-    bodyBytes += before - in.readableBytes();
-    if (!done) {
+    if (!reader.read(in, here().alloc())) {
       return false;
     }
     ByteBuf bytes = reader.whole();
@@ -273,10 +240,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   private boolean drain(ByteBuf in) {
     BodyReader reader = body;
-    int before = in.readableBytes();
     boolean done = reader == null || reader.read(in, here().alloc());
-    bodyBytes += before - in.readableBytes();
-    if (bodyBytes > DRAIN_BYTES) {
+    if (reader != null && reader.bytes() > DRAIN_BYTES) {
       close();
       return false;
     }
@@ -307,59 +272,28 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     exchange = null;
     whole = null;
-    boolean bodyLeft = body != null;
-    boolean keep = asked.keepAlive() && !(bodyLeft && tooMuchLeft(asked));
+    boolean keep = asked.keepAlive() && (body == null || mayBeSkipped(asked, body));
     write(response, asked.method().equals("HEAD"), keep ? "" : "close");
     if (!keep) {
       close();
-    } else if (bodyLeft) {
-      if (body != null) {
-        body.release();
-      }
+    } else if (body != null) {
+      body.skip(loop.now);
       state = State.DRAIN;
-      bodyStart = loop.now;
-      bodyBytes = 0;
     } else {
       nextHead();
     }
     process();
   }
 
-  private boolean tooMuchLeft(RequestHead asked) {
-    // A client that waits for 100 Continue may send its body or not: nobody can tell where the next
-    // request begins.
-    return asked.expectsContinue() || body != null && !(body.left() <= DRAIN_BYTES);
+  /// A client that waits for 100 Continue may send its body or not: nobody can tell where its next
+  /// request begins.
+  private static boolean mayBeSkipped(RequestHead asked, BodyReader left) {
+    return !asked.expectsContinue() && left.left() <= DRAIN_BYTES;
   }
 
   private void write(Response response, boolean headOnly, String connection) {
-    ByteBuf content = response.body();
-    int length = content.readableBytes();
-    boolean bodiless =
-        headOnly || length == 0 || response.status() == 204 || response.status() == 304;
-    boolean copied = !bodiless && length <= COPIED_BODY;
-    ByteBuf out =
-        Http1Writer.head(
-            here().alloc(),
-            loop,
-            response,
-            site.headers().lines(response),
-            connection,
-            length,
-            copied ? length : 0);
-    if (copied) {
-      out.writeBytes(content, content.readerIndex(), length);
-    }
-    Channel channel = channel();
-    here().write(out, channel.voidPromise());
-    if (bodiless || copied) {
-      content.release();
-    } else {
-      // In pieces, so that progress through a long body can be seen from outside.
-      while (content.readableBytes() > PIECE) {
-        here().write(content.readRetainedSlice(PIECE), channel.voidPromise());
-      }
-      here().write(content, channel.voidPromise());
-    }
+    Http1Writer.write(
+        here(), loop, response, site.headers().lines(response), connection, headOnly);
     flushSoon();
   }
 
@@ -410,8 +344,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     moving = true;
     loop.remove(this);
     flush();
-    // Netty deregisters after the turn in which this is called, so bytes that the running read
-    // still
+    // Netty deregisters after the turn in which this is called: bytes that the running read still
     // brings are handed to channelRead before.
     channel
         .deregister()
@@ -466,7 +399,10 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     }
     switch (state) {
       case HEAD -> {
-        if (deadline - now <= 0) {
+        if (StallWatch.queued(channel()) > 0) {
+          // Its last answer is still on the way: the far end is neither idle nor slow.
+          deadline = now + site.limits().idleTimeout().toNanos();
+        } else if (deadline - now <= 0) {
           if (input != null && input.isReadable()) {
             refuse(new HttpRefusal(408, "The request's head took too long."));
           } else {
@@ -475,10 +411,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
       }
       case BODY, DRAIN -> {
-        long allowed =
-            site.limits().bodyTimeout().toNanos()
-                + bodyBytes * 1_000_000_000L / site.limits().bodyRate();
-        if (now - bodyStart > allowed) {
+        if (body != null && body.tooSlow(now, site.limits())) {
           refuse(new HttpRefusal(408, "The request's body took too long."));
         }
       }
@@ -557,11 +490,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     slot = at;
   }
 
-  private static final short CRLF = '\r' << 8 | '\n';
   private static final byte[] CONTINUE =
       "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int COPIED_BODY = 4096;
-  private static final int PIECE = 256 * 1024;
   private static final int READ_AHEAD = 64 * 1024;
   private static final int DRAIN_BYTES = 64 * 1024;
   private static final long LINGER_NANOS = 2_000_000_000L;

@@ -3,6 +3,7 @@ package dev.madang.server.http;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,8 +12,38 @@ import java.util.List;
 final class Http1Writer {
   private Http1Writer() {}
 
+  /// Writes a whole answer, without flushing it.
+  static void write(
+      ChannelHandlerContext to,
+      LoopState loop,
+      Response response,
+      byte[] always,
+      String connection,
+      boolean headOnly) {
+    ByteBuf content = response.body();
+    int length = content.readableBytes();
+    boolean bodiless =
+        headOnly || length == 0 || response.status() == 204 || response.status() == 304;
+    boolean copied = !bodiless && length <= COPIED_BODY;
+    ByteBuf out =
+        head(to.alloc(), loop, response, always, connection, length, copied ? length : 0);
+    if (copied) {
+      out.writeBytes(content, content.readerIndex(), length);
+    }
+    to.write(out, to.voidPromise());
+    if (bodiless || copied) {
+      content.release();
+      return;
+    }
+    // In pieces, so that progress through a long body can be seen from outside.
+    while (content.readableBytes() > PIECE) {
+      to.write(content.readRetainedSlice(PIECE), to.voidPromise());
+    }
+    to.write(content, to.voidPromise());
+  }
+
   /// The head, with room behind it for `extra` bytes of body.
-  static ByteBuf head(
+  private static ByteBuf head(
       ByteBufAllocator allocator,
       LoopState loop,
       Response response,
@@ -72,6 +103,8 @@ final class Http1Writer {
     out.writeByte('0' + value % 10);
   }
 
+  private static final int COPIED_BODY = 4096;
+  private static final int PIECE = 256 * 1024;
   private static final int CRLF = '\r' << 8 | '\n';
   private static final int COLON_SPACE = ':' << 8 | ' ';
   private static final byte[] CONTENT_LENGTH =

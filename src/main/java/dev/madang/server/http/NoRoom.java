@@ -75,8 +75,14 @@ final class NoRoom extends ChannelInboundHandlerAdapter implements Connection {
 
   private static final long PATIENCE_NANOS = 2_000_000_000L;
   private static final byte[] ANSWER =
-      ("HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n"
-              + "retry-after: 10\r\nconnection: close\r\ncontent-length: 46\r\n\r\n"
-              + "The server has no room for another connection.")
+      """
+      HTTP/1.1 503 Service Unavailable
+      content-type: text/plain; charset=utf-8
+      retry-after: 10
+      connection: close
+      content-length: 46
+
+      The server has no room for another connection."""
+          .replace("\n", "\r\n")
           .getBytes(StandardCharsets.US_ASCII);
 }

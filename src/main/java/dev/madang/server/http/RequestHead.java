@@ -37,7 +37,6 @@ record RequestHead(
     private long contentLength = NONE;
     private boolean chunked;
     private boolean close;
-    private boolean keepAlive;
     private boolean expectsContinue;
 
     Parser(byte[] bytes, int length, int maxHeaders, LoopState loop) {
@@ -80,7 +79,7 @@ record RequestHead(
           host,
           new Headers(bytes, Arrays.copyOf(loop.offsets, fields * 4)),
           chunked ? CHUNKED : Math.max(0, contentLength),
-          !close && (minor == 1 || keepAlive),
+          !close && minor == 1,
           expectsContinue && minor == 1);
     }
 
@@ -217,9 +216,7 @@ record RequestHead(
 
     private void connection(String value) {
       for (String each : value.split(",")) {
-        String option = each.strip();
-        close |= option.equalsIgnoreCase("close");
-        keepAlive |= option.equalsIgnoreCase("keep-alive");
+        close |= each.strip().equalsIgnoreCase("close");
       }
     }
 

@@ -122,6 +122,15 @@ class HttpDoorTest {
   }
 
   @Test
+  void closesAfterAnAnswerToHttp10() {
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /hello HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+      assertThat(client.answer().headers()).containsEntry("connection", "close");
+      assertThat(client.isClosed()).isTrue();
+    }
+  }
+
+  @Test
   void readsARequestThatComesByteByByte() {
     try (RawClient client = new RawClient(door.port())) {
       String request =
