@@ -292,8 +292,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   }
 
   private void write(Response response, boolean headOnly, String connection) {
-    Http1Writer.write(
-        here(), loop, response, site.headers().lines(response), connection, headOnly);
+    Http1Writer.write(here(), loop, response, site.headers().lines(response), connection, headOnly);
     flushSoon();
   }
 

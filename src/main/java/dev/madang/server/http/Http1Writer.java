@@ -25,8 +25,7 @@ final class Http1Writer {
     boolean bodiless =
         headOnly || length == 0 || response.status() == 204 || response.status() == 304;
     boolean copied = !bodiless && length <= COPIED_BODY;
-    ByteBuf out =
-        head(to.alloc(), loop, response, always, connection, length, copied ? length : 0);
+    ByteBuf out = head(to.alloc(), loop, response, always, connection, length, copied ? length : 0);
     if (copied) {
       out.writeBytes(content, content.readerIndex(), length);
     }

@@ -82,7 +82,8 @@ final class NoRoom extends ChannelInboundHandlerAdapter implements Connection {
       connection: close
       content-length: 46
 
-      The server has no room for another connection."""
+      The server has no room for another connection.\
+      """
           .replace("\n", "\r\n")
           .getBytes(StandardCharsets.US_ASCII);
 }

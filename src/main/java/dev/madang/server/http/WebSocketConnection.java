@@ -7,7 +7,9 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -275,22 +277,32 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
     try {
       step.run();
     } catch (WebSocketFailure failure) {
-      close(failure.code, String.valueOf(failure.getMessage()));
-      dropInput();
+      fail(failure.code, String.valueOf(failure.getMessage()));
     } catch (ProtocolException failure) {
-      close(1002, String.valueOf(failure.getMessage()));
-      dropInput();
+      fail(1002, String.valueOf(failure.getMessage()));
     } catch (RuntimeException | StackOverflowError e) {
       LOG.error("A WebSocket's handler failed", e);
-      close(1011, "The server made a mistake.");
-      dropInput();
+      fail(1011, "The server made a mistake.");
     }
   }
 
-  private void dropInput() {
+  /// RFC 6455, 7.1.7: says why, and waits for no answer. What still comes is dropped for a moment:
+  /// closing on unread bytes would reset the connection and with it the reason on its way.
+  private void fail(int code, String reason) {
+    close(code, reason);
     deaf = true;
     if (input != null) {
       input.skipBytes(input.readableBytes());
+    }
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(_ -> hangUp());
+  }
+
+  private void hangUp() {
+    if (channel instanceof DuplexChannel duplex
+        && channel.pipeline().get(SslHandler.class) == null) {
+      duplex.shutdownOutput();
+    } else {
+      channel.close();
     }
   }
 

@@ -34,16 +34,16 @@ class Http2FuzzTest {
   void endsWhoOpensAndResetsStreamsWithoutEnd() throws Exception {
     Tls tls = Tls.open(Tls.Config.defaults(), folder);
     SSLContext trusting = trusting();
-    try (FuzzedDoor door = new FuzzedDoor(tls);
-        RawClient client = client(door, trusting)) {
-      byte[] frames = PREFACE;
-      for (int stream = 1; stream < 1000; stream += 2) {
-        frames = Mutator.join(frames, frame(1, 5, stream, GET));
-        frames = Mutator.join(frames, frame(3, 0, stream, new byte[] {0, 0, 0, 8}));
+    byte[] frames = PREFACE;
+    for (int stream = 1; stream < 1000; stream += 2) {
+      frames = Mutator.join(frames, frame(1, 5, stream, GET));
+      frames = Mutator.join(frames, frame(3, 0, stream, new byte[] {0, 0, 0, 8}));
+    }
+    try (FuzzedDoor door = new FuzzedDoor(tls)) {
+      try (RawClient client = client(door, trusting)) {
+        client.sendUntilRefused(frames, 1);
+        assertThat(goAway(client)).isEqualTo(ENHANCE_YOUR_CALM);
       }
-      client.sendUntilRefused(frames, 1);
-      assertThat(goAway(client)).isEqualTo(ENHANCE_YOUR_CALM);
-      client.close();
       door.isWell();
     }
   }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Bad inputs, class 66: requests that are slow, huge, or mean two things at once.
+// Lines end with CR LF on this wire, which a text block cannot show.
+@SuppressWarnings("StringConcatToTextBlock")
 class HttpBadInputTest {
   private static final TcpLoops LOOPS = new TcpLoops(2);
   private static HttpDoor door;

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+// Lines end with CR LF on this wire, which a text block cannot show.
+@SuppressWarnings("StringConcatToTextBlock")
 class HttpDoorTest {
   private static final TcpLoops LOOPS = new TcpLoops(2);
   private static final CountDownLatch GONE = new CountDownLatch(1);

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /// A socket that says exactly what a test wants to be said. Reads wait at most twenty seconds.
+// Lines end with CR LF on this wire, which a text block cannot show.
+@SuppressWarnings("StringConcatToTextBlock")
 final class RawClient implements AutoCloseable {
   record Answer(int status, Map<String, String> headers, byte[] body) {
     String text() {
