@@ -202,8 +202,8 @@ export class Meeting {
       this.announcer.interrupt(text);
     } else {
       this.announcer.tell(text);
-      setTimeout(() => this.dismiss(id), 7000);
     }
+    setTimeout(() => this.dismiss(id), grave ? 20_000 : 7000);
   }
 
   dismiss(id: number): void {
