@@ -66,14 +66,7 @@ public final class MessagingBench {
             scenario == Scenario.POLLING
                 ? new PollingCrowd(peer.polling() == Peer.Polling.ONE_REQUEST)
                 : new WebSocketCrowd()) {
-      int count = scenario == Scenario.IDLE ? options.idle() : options.clients();
-      double before = server.residentKib();
-      CountDownLatch connected = new CountDownLatch(count);
-      crowd.connect(server.address(), count, connected);
-      if (!connected.await(60, TimeUnit.SECONDS)) {
-        throw new IOException(
-            "only " + (count - connected.getCount()) + " of " + count + " clients stand");
-      }
+      connect(crowd, server, options.clients());
       double value =
           switch (scenario) {
             case ECHO, POLLING -> {
@@ -84,10 +77,7 @@ public final class MessagingBench {
               crowd.broadcast();
               yield perUnit(server, crowd, scenario);
             }
-            case IDLE -> {
-              Thread.sleep(IDLE_SETTLES_MILLIS);
-              yield (server.residentKib() - before) / count;
-            }
+            case IDLE -> perConnection(server, crowd);
           };
       crowd.rest();
       if (crowd.lost() > 0) {
@@ -96,6 +86,27 @@ public final class MessagingBench {
       }
       return value;
     }
+  }
+
+  private static void connect(Crowd crowd, RunningServer server, int count)
+      throws IOException, InterruptedException {
+    CountDownLatch connected = new CountDownLatch(count);
+    crowd.connect(server.address(), count, connected);
+    if (!connected.await(60, TimeUnit.SECONDS)) {
+      throw new IOException(
+          "only " + (count - connected.getCount()) + " of " + count + " clients stand");
+    }
+  }
+
+  /// What one more connection costs: the first of them pay for code and buffers that all share.
+  private double perConnection(RunningServer server, Crowd crowd)
+      throws IOException, InterruptedException {
+    Thread.sleep(IDLE_SETTLES_MILLIS);
+    double before = server.residentKib();
+    int more = options.idle() - options.clients();
+    connect(crowd, server, more);
+    Thread.sleep(IDLE_SETTLES_MILLIS);
+    return (server.residentKib() - before) / more;
   }
 
   private double perUnit(RunningServer server, Crowd crowd, Scenario scenario)
