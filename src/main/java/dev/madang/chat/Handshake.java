@@ -18,6 +18,6 @@ public record Handshake(
     Map<String, @Nullable Object> auth) {
 
   Handshake with(Map<String, @Nullable Object> auth) {
-    return new Handshake(address, secure, headers, query, auth);
+    return auth.isEmpty() ? this : new Handshake(address, secure, headers, query, auth);
   }
 }

@@ -403,7 +403,7 @@ class SocketServerTest {
             new Way("parse error", guest -> guest.says("4nonsense")),
             new Way("parse error", guest -> guest.says("nonsense")),
             new Way("server namespace disconnect", _ -> sockets.getLast().disconnect()),
-            new Way("forced server close", _ -> sockets.getLast().disconnect(true)),
+            new Way("server namespace disconnect", _ -> sockets.getLast().disconnect(true)),
             new Way("transport error", guest -> guest.says("2")));
     for (Way way : ways) {
       Guest guest = party.guest();

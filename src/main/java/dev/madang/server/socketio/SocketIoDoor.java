@@ -13,6 +13,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -361,19 +362,25 @@ public final class SocketIoDoor implements AutoCloseable {
 
   /** What a listener may want to know of the first request, without what only carried it. */
   private static Handshake handshake(String address, Exchange exchange) {
-    Map<String, String> headers = HashMap.newHashMap(exchange.headers().size());
+    Map<String, String> headers = new HashMap<>();
     exchange
         .headers()
         .forEach((name, value) -> {
-          String small = name.toLowerCase(java.util.Locale.ROOT);
+          String small = name.toLowerCase(Locale.ROOT);
           if (!CARRIERS.contains(small)) {
             headers.putIfAbsent(small, value);
           }
         });
-    headers.put(
-        "host", exchange.host()); // HTTP/2 has it elsewhere, and a trusted proxy knows better
-    Map<String, String> query = new HashMap<>(exchange.query());
-    query.keySet().removeAll(ENGINE_QUERY);
+    // HTTP/2 has it elsewhere, and a trusted proxy knows better.
+    headers.put("host", exchange.host());
+    Map<String, String> query = exchange.query();
+    if (!ENGINE_QUERY.containsAll(query.keySet())) {
+      query = new HashMap<>(query);
+      query.keySet().removeAll(ENGINE_QUERY);
+    } else {
+      query = Map.of();
+    }
+    // Copied because there are many of these and most stay for hours: the copies are compact.
     return new Handshake(
         address, exchange.secure(), Map.copyOf(headers), Map.copyOf(query), Map.of());
   }

@@ -138,7 +138,9 @@ class EngineSessionTest {
     endpoint.flush();
     peer.session.close(CloseReason.FORCED);
     assertThat(peer.closed).isEmpty();
-    assertThat(peer.get().polled).containsExactly("4last words\u001e1");
+    assertThat(peer.get().polled).containsExactly("4last words");
+    assertThat(peer.closed).isEmpty();
+    assertThat(peer.get().polled).containsExactly("1");
     assertThat(peer.closed).containsExactly(CloseReason.FORCED);
   }
 
