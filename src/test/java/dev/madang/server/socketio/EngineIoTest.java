@@ -187,11 +187,18 @@ class EngineIoTest {
   @Test
   void aCancelledPollEndsTheSession() throws Exception {
     String session = open(4);
+    browser.post(session, "4x");
+    byte[] get =
+        ("GET " + session + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            .getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     try (java.net.Socket raw = new java.net.Socket("127.0.0.1", patient.port())) {
-      raw.getOutputStream()
-          .write(
-              ("GET " + session + " HTTP/1.1\r\nhost: localhost\r\n\r\n")
-                  .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+      raw.getOutputStream().write(get);
+      StringBuilder answer = new StringBuilder();
+      while (!answer.toString().endsWith("4x")) {
+        answer.append((char) raw.getInputStream().read());
+      }
+      // This one waits; its connection has arrived where sessions live by now.
+      raw.getOutputStream().write(get);
     }
     org.awaitility.Awaitility.await().until(() -> browser.post(session, "4x").statusCode() == 400);
   }
