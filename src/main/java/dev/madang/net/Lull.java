@@ -49,7 +49,7 @@ final class Lull {
   }
 
   private static final int ENOUGH = 16;
-  private static final int MOST_NEEDED = 8192;
+  private static final int MOST_NEEDED = 512;
   // Of a trip's 2 µs: what the wait itself costs.
   private static final int WORTH = 3;
   private static final long RESTLESS = 2_000;

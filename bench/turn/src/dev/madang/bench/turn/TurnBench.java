@@ -3,8 +3,7 @@ package dev.madang.bench.turn;
 import dev.madang.net.Loop;
 import java.io.File;
 import java.io.IOException;
-import java.net.DatagramSocket;
-import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,7 +118,8 @@ public final class TurnBench {
 
   private Server start(String name, List<String> command) throws Exception {
     int port;
-    try (DatagramSocket free = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0))) {
+    // coturn takes the number for TCP as well.
+    try (ServerSocket free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
     List<String> filled =
@@ -233,19 +233,17 @@ public final class TurnBench {
             "| load | coturn: packets per CPU second | Madang | Madang / coturn |\n"
                 + "| --- | --- | --- | --- |\n");
     for (Scenario scenario : scenarios) {
-      double[] medians = new double[2];
       String[] cells = {"-", "-"};
       int column = 0;
       for (String server : List.of("coturn", "madang")) {
         List<Window> windows = results.getOrDefault(scenario.name + " " + server, List.of());
         double[] sorted = windows.stream().mapToDouble(Window::perCpuSecond).sorted().toArray();
         if (sorted.length > 0) {
-          medians[column] = sorted[sorted.length / 2];
           cells[column] =
               String.format(
                   Locale.ROOT,
                   "%.0f [%.0f..%.0f]",
-                  medians[column],
+                  sorted[sorted.length / 2],
                   sorted[0],
                   sorted[sorted.length - 1]);
         }
@@ -259,9 +257,21 @@ public final class TurnBench {
               scenario.what,
               cells[0],
               cells[1],
-              medians[1] / medians[0]));
+              ratio(results, scenario)));
     }
     return table.toString();
+  }
+
+  /// The median of the ratios of neighbouring windows: what disturbed one disturbed the other.
+  private static double ratio(Map<String, List<Window>> results, Scenario scenario) {
+    List<Window> theirs = results.getOrDefault(scenario.name + " coturn", List.of());
+    List<Window> ours = results.getOrDefault(scenario.name + " madang", List.of());
+    double[] ratios = new double[Math.min(theirs.size(), ours.size())];
+    for (int i = 0; i < ratios.length; i++) {
+      ratios[i] = ours.get(i).perCpuSecond() / theirs.get(i).perCpuSecond();
+    }
+    Arrays.sort(ratios);
+    return ratios.length == 0 ? Double.NaN : ratios[ratios.length / 2];
   }
 
   private static final double TICKS = 100;
