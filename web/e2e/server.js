@@ -11,7 +11,7 @@ const jar = new URL('../../target/madang.jar', import.meta.url).pathname;
  */
 export async function startServer({ command = 'dev', flags = {}, port = 0 } = {}) {
   const data = mkdtempSync(join(tmpdir(), 'madang-e2e-'));
-  const all = { data, 'http.port': String(port), 'turn.port': '0', ...flags };
+  const all = { data, 'http.port': String(port), 'turn.port': '0', 'metrics.port': '0', ...flags };
   const child = spawn(
     javaCommand(),
     ['--enable-native-access=ALL-UNNAMED', '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],

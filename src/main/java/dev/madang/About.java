@@ -53,6 +53,14 @@ final class About {
       }
     }
     lines.add("  Ports             TCP " + port + " for everything" + udp(madang));
+    if (madang.metricsPort() != 0) {
+      lines.add(
+          "  Metrics           http://"
+              + config.metrics().host()
+              + ":"
+              + madang.metricsPort()
+              + "/metrics");
+    }
     if (dev) {
       lines.add("");
       lines.add("  Not safe yet      whoever reaches this port may open a room, and names prove");

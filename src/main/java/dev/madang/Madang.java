@@ -37,6 +37,7 @@ public final class Madang implements AutoCloseable {
   private final @Nullable TurnDoor turn;
   private final SocketIoDoor socketIo;
   private final HttpDoor http;
+  private final @Nullable MetricsDoor metrics;
 
   private Madang(Config config) throws IOException {
     this.config = config;
@@ -66,9 +67,10 @@ public final class Madang implements AutoCloseable {
       if (turn != null) {
         http.onStun(turn::take);
       }
-      if (config.metrics().enabled()) {
-        keep(MetricsDoor.open(config.metrics(), loops, meters));
-      }
+      metrics =
+          config.metrics().enabled()
+              ? keep(MetricsDoor.open(config.metrics(), loops, meters))
+              : null;
     } catch (IOException | RuntimeException refused) {
       close();
       throw refused;
@@ -105,6 +107,11 @@ public final class Madang implements AutoCloseable {
   /** The UDP port of STUN and TURN, or 0 where there is none. */
   int udpPort() {
     return turn == null ? 0 : turn.port();
+  }
+
+  /** The local port of the metrics, or 0 where there are none. */
+  int metricsPort() {
+    return metrics == null ? 0 : metrics.port();
   }
 
   @Override

@@ -73,5 +73,5 @@ final class StandingHeaders {
       "camera=(self), microphone=(self), display-capture=(self), speaker-selection=(self), "
           + "fullscreen=(self), autoplay=(self), picture-in-picture=(self), "
           + "screen-wake-lock=(self), clipboard-write=(self), geolocation=(), payment=(), usb=(), "
-          + "serial=(), hid=(), midi=(), bluetooth=()";
+          + "serial=(), hid=(), midi=()";
 }
