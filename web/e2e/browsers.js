@@ -44,24 +44,30 @@ export async function openChromium({
     args: [...FLAGS.filter((flag) => media || !flag.includes('fake')), ...args],
     env: { ...process.env, HOME: home ?? folder },
   });
-  const context = await browser.newContext({
-    locale,
-    viewport,
-    permissions: media ? permissions : [],
-    colorScheme: dark ? 'dark' : 'light',
-    hasTouch: viewport.width < 500,
-    isMobile: viewport.width < 500,
-  });
-  await context.addInitScript(watchPeerConnections, relay);
-  const page = await context.newPage();
   const problems = [];
-  page.on('pageerror', (error) => problems.push(String(error)));
-  page.on('console', (message) => {
-    if (message.type() === 'error') problems.push(message.text());
-  });
+  /** One more person in the same process: storage and cookies of their own. */
+  async function another(options = {}) {
+    const view = options.viewport ?? viewport;
+    const context = await browser.newContext({
+      locale,
+      viewport: view,
+      permissions: media ? permissions : [],
+      colorScheme: dark ? 'dark' : 'light',
+      hasTouch: view.width < 500,
+      isMobile: view.width < 500,
+      ...options,
+    });
+    await context.addInitScript(watchPeerConnections, relay);
+    const page = await context.newPage();
+    page.on('pageerror', (error) => problems.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+    return { page, context };
+  }
   return {
-    page,
-    context,
+    ...(await another()),
+    another,
     browser,
     problems,
     async close() {
@@ -180,6 +186,22 @@ export async function seesAndHears(page, { timeout = 15_000 } = {}) {
     { timeout },
   );
   return performance.now() - started;
+}
+
+/** Pictures move on this page, counted from now; a connection that was built anew starts from 0. */
+export async function seesAgain(page, { timeout = 15_000 } = {}) {
+  let { frames } = await received(page);
+  let seen = 0;
+  await until(
+    'moving pictures',
+    async () => {
+      const now = (await received(page)).frames;
+      if (now > frames) seen += now - frames;
+      frames = now;
+      return seen > 3;
+    },
+    { timeout },
+  );
 }
 
 function inNamespace(folder, namespace) {

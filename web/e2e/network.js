@@ -1,7 +1,9 @@
 // Hosts of our own on one machine: network namespaces joined to this one by veth pairs. Needs root on Linux.
 import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 
-let made = 0;
+// Runs at the same time on one machine keep out of each other's way.
+let made = (process.pid % 62) * 4;
 
 /** A host with an own subnet 10.77.N.0/24; we are .1, it is .2, and its way out leads through us. */
 export function makeHost() {
@@ -11,16 +13,21 @@ export function makeHost() {
   remove(name, number);
   ip('netns', 'add', name);
   ip('link', 'add', `mdg${number}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+  // An IPv6 address that comes a second later is a change of network, and browsers drop what they load.
+  write(`/proc/sys/net/ipv6/conf/mdg${number}/disable_ipv6`, '1');
+  inside(name, 'sh', '-c', 'echo 1 | tee /proc/sys/net/ipv6/conf/*/disable_ipv6');
   ip('addr', 'add', `${subnet}.1/24`, 'dev', `mdg${number}`);
   ip('link', 'set', `mdg${number}`, 'up');
   inside(name, 'ip', 'addr', 'add', `${subnet}.2/24`, 'dev', 'eth0');
   inside(name, 'ip', 'link', 'set', 'lo', 'up');
   inside(name, 'ip', 'link', 'set', 'eth0', 'up');
   inside(name, 'ip', 'route', 'add', 'default', 'via', `${subnet}.1`);
+  settled(name);
   return {
     name,
     gateway: `${subnet}.1`,
     address: `${subnet}.2`,
+    /** The cable is out: the host sees its link down, but keeps address and routes. */
     cut: () => ip('link', 'set', `mdg${number}`, 'down'),
     mend: () => ip('link', 'set', `mdg${number}`, 'up'),
     /** Nothing but TCP leaves or enters. */
@@ -30,6 +37,11 @@ export function makeHost() {
     },
     remove: () => remove(name, number),
   };
+}
+
+/** Waits until the link carries: from here on nothing of this network changes by itself. */
+function settled(name) {
+  inside(name, 'sh', '-c', 'until [ "$(cat /sys/class/net/eth0/operstate)" = up ]; do :; done');
 }
 
 export const isRoot = process.getuid?.() === 0;
@@ -49,6 +61,10 @@ function remove(name, number) {
 
 function inside(name, ...command) {
   ip('netns', 'exec', name, ...command);
+}
+
+function write(file, value) {
+  if (existsSync(file)) writeFileSync(file, value);
 }
 
 function ip(...args) {

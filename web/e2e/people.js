@@ -13,6 +13,35 @@ export async function enter(page, url, room, name, { camera = true, microphone =
   return performance.now();
 }
 
+/** What a page shows of somebody. */
+export const tileOf = (page, name) =>
+  page.evaluate((name) => {
+    const tiles = [...document.querySelectorAll('[data-participant][data-source=camera]')].filter((tile) => tile.dataset.name === name);
+    return tiles.length === 1 ? { ...tiles[0].dataset, words: tiles[0].innerText } : undefined;
+  }, name);
+
+/** Names of all tiles, in order of the alphabet: who is there, and whether anybody is there twice. */
+export const namesOn = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('[data-participant]')].map((tile) => tile.dataset.name).sort());
+
+/** Opens the chat if it is closed, and sends. */
+export async function write(page, text) {
+  await openPanel(page, 'chat');
+  await page.fill('[data-panel=chat] textarea', text);
+  await page.keyboard.press('Enter');
+}
+
+export const messagesOn = (page) =>
+  page.evaluate(() => [...document.querySelectorAll('article[data-message]')].map((each) => `${each.querySelector('.text')?.innerText} (${each.dataset.state})`).sort());
+
+/** By its button in the bar, or by its key. */
+export async function openPanel(page, panel, key) {
+  if (!(await page.$(`[data-panel=${panel}]`))) {
+    await (key ? page.keyboard.press(key) : page.click(`[data-tool=${panel}]`));
+    await page.waitForSelector(`[data-panel=${panel}]`);
+  }
+}
+
 async function typeName(page, name) {
   await page.evaluate(() => {
     const field = document.querySelector('[data-prejoin] input');

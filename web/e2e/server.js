@@ -7,10 +7,15 @@ import { join } from 'node:path';
 const jar = new URL('../../target/madang.jar', import.meta.url).pathname;
 
 /**
- * @param {{command?: string, flags?: Record<string, string>, port?: number}} options
+ * @param {{command?: string, flags?: Record<string, string>, port?: number, data?: string}} options
+ *   `data` is the folder of a server that was killed
  */
-export async function startServer({ command = 'dev', flags = {}, port = 0 } = {}) {
-  const data = mkdtempSync(join(tmpdir(), 'madang-e2e-'));
+export async function startServer({
+  command = 'dev',
+  flags = {},
+  port = 0,
+  data = mkdtempSync(join(tmpdir(), 'madang-e2e-')),
+} = {}) {
   const all = { data, 'http.port': String(port), 'turn.port': '0', 'metrics.port': '0', ...flags };
   const child = spawn(
     javaCommand(),
@@ -39,8 +44,14 @@ export async function startServer({ command = 'dev', flags = {}, port = 0 } = {}
       if (!address) throw new Error(`no metrics address in:\n${output}`);
       return await (await fetch(address[0])).text();
     },
+    /** As a power failure would: no goodbye; the data folder stays. */
+    async kill() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGKILL');
+      await gone;
+    },
     async stop() {
-      if (child.exitCode === null) {
+      if (child.exitCode === null && child.signalCode === null) {
         const gone = new Promise((resolve) => child.once('exit', resolve));
         child.kill('SIGTERM');
         await gone;

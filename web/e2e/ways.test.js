@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
 import { isRoot, makeHost } from './network.js';
-import { enter } from './people.js';
+import { enter, openPanel } from './people.js';
 import { startServer } from './server.js';
 
 let server;
@@ -84,10 +84,15 @@ test('two networks between which no UDP passes meet through the relay', { skip: 
     const url = (host) => `https://${host.gateway}:${server.port}`;
     const took = await meet(mina, { ...june, url: url(hosts[1]) }, 'no-udp', url(hosts[0]));
     console.log(`    seen and heard after ${Math.round(took)} ms`);
+    assert.ok(took < 6000, `${took} ms`);
     const flow = await received(june.page);
     assert.ok(flow.pairs.some((pair) => pair.local === 'relay' && pair.relayProtocol !== 'udp'));
     await until('the page says how', () =>
       june.page.evaluate(() => /^relayed-(tcp|tls)$/.test(document.querySelector('[data-participant][data-path]')?.dataset.path)),
+    );
+    await openPanel(june.page, 'quality', 'q');
+    await until('the panel says it in words', () =>
+      june.page.evaluate(() => /Relayed by the server, by (TCP|TLS)[\s\S]*UDP seems to be blocked/.test(document.querySelector('[data-panel=quality]').innerText)),
     );
   } finally {
     await Promise.all([mina.close(), june.close()]);
