@@ -57,10 +57,23 @@ test('one who knocks is heard and is inside within a second of Admit; one who is
   await button(host, 'Admit Gil').waitFor();
   await until('a sound', () => host.evaluate((before) => globalThis.sounds > before, silent));
   assert.deepEqual(await namesOn(host), ['Hana']);
-  const pressed = performance.now();
-  await button(host, 'Admit Gil').click();
-  await guest.waitForSelector('[data-room-state=connected]');
-  const took = performance.now() - pressed;
+  // Both pages look at the same clock, so that the test's own way to them does not count.
+  const inside = guest.evaluate(
+    () =>
+      new Promise((resolve) =>
+        new MutationObserver(() => document.querySelector('[data-room-state=connected]') && resolve(Date.now())).observe(document.body, {
+          subtree: true,
+          childList: true,
+          attributes: true,
+        }),
+      ),
+  );
+  const pressed = await button(host, 'Admit Gil').evaluate((admit) => {
+    const now = Date.now();
+    admit.click();
+    return now;
+  });
+  const took = (await inside) - pressed;
   console.log(`    inside ${Math.round(took)} ms after Admit`);
   assert.ok(took < 1000, `${took} ms`);
 

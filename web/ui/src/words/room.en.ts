@@ -91,6 +91,7 @@ export default {
   'tile.pinned': 'Pinned',
   'tile.reconnecting': 'Reconnecting…',
   'tile.reconnectingWhy': '{name} lost the connection and comes back by itself.',
+  'tile.interruptedWhy': 'The path to {name} is interrupted. It is restored by itself.',
   'tile.linking': 'Connecting…',
   'tile.failed': 'No path to {name}',
   'tile.failedWhy':

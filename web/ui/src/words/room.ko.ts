@@ -92,6 +92,7 @@ export default {
   'tile.pinned': '고정됨',
   'tile.reconnecting': '다시 연결 중…',
   'tile.reconnectingWhy': '{name}님의 연결이 끊겼고, 저절로 돌아올 거예요.',
+  'tile.interruptedWhy': '{name}님에게 가는 길이 끊겼고, 저절로 다시 이어질 거예요.',
   'tile.linking': '연결 중…',
   'tile.failed': '{name}님에게 가는 길이 없어요',
   'tile.failedWhy':
