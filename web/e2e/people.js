@@ -60,3 +60,28 @@ async function settle(page, device, wanted) {
     await page.waitForSelector(`${selector}[data-on=${wanted}]:not([disabled])`);
   }
 }
+
+/** Enters and waits until the room is there; quick where pictures do not matter. */
+export async function come(page, url, room, name, devices) {
+  const pressed = await enter(page, url, room, name, devices);
+  await page.waitForSelector('[data-room-state=connected]');
+  return pressed;
+}
+
+export async function openPanel(page, panel) {
+  if ((await page.$(`[data-panel=${panel}]`)) === null) {
+    await page.click(`[data-tool=${panel}]`);
+    await page.waitForSelector(`[data-panel=${panel}]`);
+  }
+}
+
+/** Writes into the open chat and presses Enter. */
+export async function write(page, text) {
+  await page.fill('[data-panel=chat] textarea', text);
+  await page.press('[data-panel=chat] textarea', 'Enter');
+}
+
+/** The texts of the open chat, oldest first. */
+export function messages(page) {
+  return page.$$eval('[data-message] .text', (all) => all.map((each) => each.textContent.trim()));
+}
