@@ -273,7 +273,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     exchange = null;
     whole = null;
     boolean keep = asked.keepAlive() && (body == null || mayBeSkipped(asked, body));
-    write(response, asked.method().equals("HEAD"), keep ? "" : "close");
+    write(response, answered.secure(), asked.method().equals("HEAD"), keep ? "" : "close");
     if (!keep) {
       close();
     } else if (body != null) {
@@ -291,8 +291,9 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     return !asked.expectsContinue() && left.left() <= DRAIN_BYTES;
   }
 
-  private void write(Response response, boolean headOnly, String connection) {
-    Http1Writer.write(here(), loop, response, site.headers().lines(response), connection, headOnly);
+  private void write(Response response, boolean encrypted, boolean headOnly, String connection) {
+    Http1Writer.write(
+        here(), loop, response, site.headers().lines(response, encrypted), connection, headOnly);
     flushSoon();
   }
 
@@ -305,7 +306,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       current.gone();
     }
     if (state != State.CLOSING) {
-      write(Response.refusal(refusal), false, "close");
+      write(Response.refusal(refusal), secure, false, "close");
       close();
     }
   }

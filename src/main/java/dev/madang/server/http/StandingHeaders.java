@@ -1,6 +1,7 @@
 package dev.madang.server.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /// The header lines that go with every answer, and those that go with pages as well. Immutable.
@@ -11,8 +12,10 @@ final class StandingHeaders {
           "referrer-policy", "no-referrer",
           "cross-origin-resource-policy", "same-origin");
   private final List<String> pages;
+  private final List<String> securePages = List.of("cross-origin-opener-policy", "same-origin");
   private final byte[] allLines;
   private final byte[] pageLines;
+  private final byte[] securePageLines;
 
   /// `frameAncestors`: the origins whose pages may show ours in a frame, besides our own.
   StandingHeaders(List<String> frameAncestors) {
@@ -29,24 +32,30 @@ final class StandingHeaders {
             "content-security-policy",
             CONTENT_POLICY + "; frame-ancestors 'self' " + String.join(" ", frameAncestors),
             "permissions-policy",
-            PERMISSIONS,
-            "cross-origin-opener-policy",
-            "same-origin");
+            PERMISSIONS);
     allLines = lines(all);
-    pageLines =
-        (new String(allLines, StandardCharsets.US_ASCII)
-                + new String(lines(pages), StandardCharsets.US_ASCII))
-            .getBytes(StandardCharsets.US_ASCII);
+    pageLines = joined(allLines, lines(pages));
+    securePageLines = joined(pageLines, lines(securePages));
   }
 
-  /// As lines of HTTP/1.1.
-  byte[] lines(Response response) {
-    return isPage(response) ? pageLines : allLines;
+  /// As lines of HTTP/1.1. What browsers heed on encrypted pages only, and complain about on
+  /// others, goes with those alone.
+  byte[] lines(Response response, boolean secure) {
+    if (!isPage(response)) {
+      return allLines;
+    }
+    return secure ? securePageLines : pageLines;
   }
 
-  /// As pairs of name and value.
+  /// As pairs of name and value, for HTTP/2, which is encrypted always.
   List<List<String>> pairs(Response response) {
-    return isPage(response) ? List.of(all, pages) : List.of(all);
+    return isPage(response) ? List.of(all, pages, securePages) : List.of(all);
+  }
+
+  private static byte[] joined(byte[] first, byte[] second) {
+    byte[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   private static boolean isPage(Response response) {
