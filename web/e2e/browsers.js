@@ -24,8 +24,8 @@ const FLAGS = [
 /**
  * A Chromium process with one page.
  * @param {{locale?: string, viewport?: {width: number, height: number}, permissions?: string[], args?: string[],
- *   namespace?: string, home?: string, dark?: boolean, media?: boolean, relay?: 'udp' | 'tcp' | 'tls'}} options
- *   `namespace` is the network to live in; `relay` leaves one way through the server and no other
+ *   namespace?: string, home?: string, dark?: boolean, media?: boolean, audible?: boolean, relay?: 'udp' | 'tcp' | 'tls'}} options
+ *   `audible` lets tabs sound, so that their sound can be captured; `namespace` is the network to live in; `relay` leaves one way through the server and no other
  */
 export async function openChromium({
   locale = 'en-US',
@@ -36,11 +36,13 @@ export async function openChromium({
   home,
   dark = false,
   media = true,
+  audible = false,
   relay,
 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
   const browser = await chromium.launch({
     executablePath: namespace ? inNamespace(folder, namespace) : '/usr/bin/chromium',
+    ignoreDefaultArgs: audible ? ['--mute-audio'] : [],
     args: [...FLAGS.filter((flag) => media || !flag.includes('fake')), ...args],
     env: { ...process.env, HOME: home ?? folder },
   });
