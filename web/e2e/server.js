@@ -61,12 +61,17 @@ export async function startServer({
   };
 }
 
-/** The value of one Prometheus counter, summed over its labels; 0 when it has not been touched. */
+/** The value of one Prometheus counter, summed over its labels. A name that is not there is a mistake, not a 0. */
 export function metric(text, name) {
-  return text
-    .split('\n')
-    .filter((line) => line.startsWith(name + ' ') || line.startsWith(name + '{'))
-    .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+  const lines = text.split('\n').filter((line) => line.startsWith(name + ' ') || line.startsWith(name + '{'));
+  if (lines.length === 0) throw new Error(`no metric ${name} in:\n${text}`);
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+}
+
+/** Payload that the relay has carried so far, in both directions. */
+export async function relayed(server) {
+  const text = await server.metrics();
+  return metric(text, 'madang_turn_bytes_to_peers_total') + metric(text, 'madang_turn_bytes_to_clients_total');
 }
 
 /** The newest JDK that is new enough: the same search as the launcher's. */

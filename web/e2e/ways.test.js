@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
 import { isRoot, makeHost } from './network.js';
 import { enter, openPanel } from './people.js';
-import { startServer } from './server.js';
+import { relayed, startServer } from './server.js';
 
 let server;
 before(async () => {
@@ -27,6 +27,7 @@ for (const way of ['udp', 'tcp', 'tls']) {
     const args = ['--ignore-certificate-errors'];
     const [mina, june] = await Promise.all([openChromium({ relay: way, args }), openChromium({ relay: way, args })]);
     try {
+      const before = await relayed(server);
       await meet(mina, june, `relay-${way}`);
       const flow = await received(june.page);
       assert.ok(flow.pairs.length > 0);
@@ -34,6 +35,8 @@ for (const way of ['udp', 'tcp', 'tls']) {
         assert.equal(pair.local, 'relay');
         assert.equal(pair.relayProtocol, way);
       }
+      // The counter that stays low where people meet directly counts media where they do not.
+      await until('the relay counts', async () => (await relayed(server)) > before + 100_000);
     } finally {
       await Promise.all([mina.close(), june.close()]);
     }
