@@ -68,13 +68,6 @@ export async function come(page, url, room, name, devices) {
   return pressed;
 }
 
-export async function openPanel(page, panel) {
-  if ((await page.$(`[data-panel=${panel}]`)) === null) {
-    await page.click(`[data-tool=${panel}]`);
-    await page.waitForSelector(`[data-panel=${panel}]`);
-  }
-}
-
 /** Writes into the open chat and presses Enter. */
 export async function write(page, text) {
   await page.fill('[data-panel=chat] textarea', text);
