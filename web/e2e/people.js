@@ -68,12 +68,6 @@ export async function come(page, url, room, name, devices) {
   return pressed;
 }
 
-/** Writes into the open chat and presses Enter. */
-export async function write(page, text) {
-  await page.fill('[data-panel=chat] textarea', text);
-  await page.press('[data-panel=chat] textarea', 'Enter');
-}
-
 /** The texts of the open chat, oldest first. */
 export function messages(page) {
   return page.$$eval('[data-message] .text', (all) => all.map((each) => each.textContent.trim()));
