@@ -201,14 +201,16 @@ def _():
     same(ack(io, "echo", bytes([3]) * 300_000), bytes([3]) * 300_000)
 
 
-@check("a burst keeps its order")
+@check("a burst arrives whole")
 def _():
     io, heard = client()
-    # In slices: by polling this client refuses an answer of more than 16 packets.
+    # In slices: by polling this client refuses an answer of more than 16 packets. Sorted, because it
+    # hands each message to a thread of its own, which overtake each other on a busy machine; the
+    # order on the wire is held by the other clients.
     for start in range(0, 200, 10):
         for i in range(start, start + 10):
             io.emit("relay", i)
-        same([wait(heard, "relayed")[0] for _ in range(10)], list(range(start, start + 10)))
+        same(sorted(wait(heard, "relayed")[0] for _ in range(10)), list(range(start, start + 10)))
 
 
 @check("rooms")
