@@ -29,9 +29,8 @@ test('who comes late reads the last fifty messages, in order', async () => {
   await openPanel(mina.page, 'chat');
   const said = Array.from({ length: 53 }, (_, at) => `line ${at + 1}`);
   for (const text of said) await write(mina.page, text);
-  await until('all are sent', () =>
-    mina.page.evaluate(() => [...document.querySelectorAll('[data-message]')].filter((each) => each.dataset.state === 'sent').length >= 50),
-  );
+  await mina.page.locator('[data-message][data-state=sent]', { hasText: 'line 53' }).waitFor();
+  await mina.page.waitForFunction(() => document.querySelector('[data-message][data-state=sending]') === null);
   await come(june.page, server.url, 'late', 'June', quiet);
   await openPanel(june.page, 'chat');
   await until('the history', async () => (await messages(june.page)).length >= 50);
