@@ -156,7 +156,8 @@ test('the whole meeting by keyboard alone', async () => {
   await page.keyboard.press('?');
   await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
   await page.keyboard.press('Escape');
-  await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' });
+  // Out of the page, not only closed: until then the keys are the dialog's.
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('h');
   await page.locator('[data-me="true"][data-hand="1"]').waitFor();
   await page.getByRole('button', { name: 'Raise hand or react' }).focus();
