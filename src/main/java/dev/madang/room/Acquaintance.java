@@ -24,6 +24,11 @@ final class Acquaintance {
     admitted = true;
   }
 
+  /** Has to be let in again, unless it was a host. */
+  void forgetAdmission() {
+    admitted = host;
+  }
+
   void makeHost() {
     host = true;
   }

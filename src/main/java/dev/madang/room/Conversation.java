@@ -3,6 +3,7 @@ package dev.madang.room;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.FileOffer;
 import dev.madang.room.SignalMessage.Negotiate;
 import dev.madang.room.SignalMessage.Negotiated;
 import dev.madang.room.SignalMessage.ParticipantChanged;
@@ -85,16 +86,18 @@ final class Conversation {
         && (message.to().equals(from.identity) || !people.has(message.to()))) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     }
+    FileOffer file = message.file();
+    if (file != null) {
+      String name = Names.file(file.name());
+      if (name == null) {
+        return Refusal.BAD_MESSAGE.refused("the file has no readable name");
+      }
+      file = new FileOffer(file.id(), name, file.size(), file.type(), file.sha256());
+    }
     long at = rooms.wallMillis(now);
     var said =
         new ChatMessage(
-            message.id(),
-            from.identity,
-            from.name,
-            message.text(),
-            at,
-            message.to(),
-            message.file());
+            message.id(), from.identity, from.name, message.text(), at, message.to(), file);
     from.acquaintance.say(message.id(), at);
     chat.add(said);
     if (said.to() == null) {

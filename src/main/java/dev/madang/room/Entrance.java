@@ -63,6 +63,10 @@ final class Entrance {
     return bans.hit(visitor.identity(), visitor.device(), visitor.grant());
   }
 
+  boolean bans(Participant participant) {
+    return bans.hit(participant.identity, participant.device, participant.grant);
+  }
+
   void ban(Participant participant) {
     bans.add(participant.identity, participant.device, participant.grant);
   }

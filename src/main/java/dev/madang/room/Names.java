@@ -41,6 +41,20 @@ public final class Names {
     return visible && name.codePointCount(0, name.length()) <= LONGEST ? name : null;
   }
 
+  /// What others read of an offered file, and what it may be kept as: no folders, and no characters
+  /// that turn what is read into something else.
+  ///
+  /// @return null if nothing visible is left
+  static @Nullable String file(String text) {
+    var clean = new StringBuilder();
+    text.codePoints()
+        .filter(Names::mayBeInAPersonsName)
+        .map(point -> point == '/' || point == '\\' ? '_' : point)
+        .forEach(clean::appendCodePoint);
+    String name = clean.toString().strip();
+    return name.isEmpty() || name.equals(".") || name.equals("..") ? null : name;
+  }
+
   private static boolean mayNameARoom(int point) {
     return (Character.isLetterOrDigit(point) || isMark(point) || "-_.".indexOf(point) >= 0)
         && !isInvisibleLetter(point);
@@ -76,6 +90,7 @@ public final class Names {
   private static boolean isInvisibleLetter(int point) {
     return point == 0x115F
         || point == 0x1160
+        || point == 0x2800
         || point == 0x3164
         || point == 0xFFA0
         || point == 0x17B4

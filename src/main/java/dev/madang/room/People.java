@@ -53,12 +53,14 @@ final class People {
     return present.values().stream().filter(other -> other != participant).map(this::info).toList();
   }
 
-  /// The one who has been here longest; one who is online before one who may not come back.
+  /// The one who has been here longest; one who is online before one who may not come back. Whoever
+  /// came with a grant has the powers that it gives and inherits none.
   Optional<Participant> heir() {
-    return present.values().stream()
+    List<Participant> heirs = present.values().stream().filter(one -> one.grant == null).toList();
+    return heirs.stream()
         .filter(Participant::online)
         .findFirst()
-        .or(() -> present.values().stream().findFirst());
+        .or(() -> heirs.stream().findFirst());
   }
 
   // ---- changes --------------------------------------------------------------------------------

@@ -306,8 +306,8 @@ final class Room {
     return new Done();
   }
 
-  /// The lobby is what keeps out one who comes again under another name: by an open door or a link
-  /// that admits anybody.
+  /// The lobby is what keeps out one who comes again under another name: by an open door, another
+  /// link, or an identity that was in before.
   Answer remove(Participant host, String identity, long now) {
     Participant participant = people.get(identity);
     if (participant == null) {
@@ -316,20 +316,29 @@ final class Room {
         || participant.grant != null && participant.grant.can().moderate()) {
       return Refusal.NOT_ALLOWED.refused();
     }
-    Grant grant = participant.grant;
     entrance.ban(participant);
-    if (participant.online()) {
-      rooms.dismiss(participant.connection, Ending.REMOVED);
-    }
-    leave(participant, Departure.REMOVED, now);
+    // The same browser may be here more than once.
+    people.all().stream()
+        .filter(one -> one == participant || entrance.bans(one) && !one.host())
+        .toList()
+        .forEach(one -> {
+          if (one.online()) {
+            rooms.dismiss(one.connection, Ending.REMOVED);
+          }
+          leave(one, Departure.REMOVED, now);
+        });
     entrance.knocking().stream()
         .filter(entrance::banned)
         .forEach(visitor -> {
           rooms.dismiss(visitor.connection(), Ending.REMOVED);
           stopKnocking(visitor.identity());
         });
-    boolean anybodyMayCome = grant == null || !grant.personal();
-    if (anybodyMayCome && entrance.setLobby(true)) {
+    known.forEach((other, acquaintance) -> {
+      if (!people.has(other)) {
+        acquaintance.forgetAdmission();
+      }
+    });
+    if (entrance.setLobby(true)) {
       people.toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
     }
     return new Done();

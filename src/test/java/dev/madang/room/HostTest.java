@@ -8,6 +8,7 @@ import dev.madang.room.SignalMessage.Decline;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.End;
+import dev.madang.room.SignalMessage.FileOffer;
 import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Leave;
@@ -20,6 +21,8 @@ import dev.madang.room.SignalMessage.Remove;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.RoomChange;
 import dev.madang.room.SignalMessage.RoomChanged;
+import dev.madang.room.SignalMessage.Said;
+import dev.madang.room.SignalMessage.Say;
 import dev.madang.room.SignalMessage.SetLobby;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.Waiting;
@@ -283,7 +286,7 @@ class HostTest {
   }
 
   @Test
-  void aPersonalGrantIsBannedWithItsBearerAndTheRoomStaysOpen() {
+  void aPersonalGrantIsBannedWithItsBearerAndOtherLinksLeadToTheLobby() {
     Guest cy = meeting.guest("Cy", Meeting.personal("cy", Meeting.SPEAK));
     cy.join();
     ann.send(new Remove(cy.identity));
@@ -291,7 +294,52 @@ class HostTest {
     cy.device = "another-device-0123456789";
 
     assertThat(refusalOf(cy.join())).isEqualTo(Refusal.REMOVED);
-    assertThat(ann.info.lobby()).isFalse();
+    assertThat(ann.info.lobby()).isTrue();
+  }
+
+  @Test
+  void aRemovedPersonsSecondTabGoesToo() {
+    Guest tab = meeting.guest("Bo again");
+    tab.device = bo.device;
+    assertThat(tab.join()).isInstanceOf(Joined.class);
+
+    ann.send(new Remove(bo.identity));
+
+    assertThat(tab.ended.code()).isEqualTo(Ending.REMOVED);
+  }
+
+  @Test
+  void aRemovedPersonsSpareIdentityHasToKnock() {
+    Guest spare = meeting.guest("Spare");
+    spare.join();
+    spare.send(new Leave());
+
+    ann.send(new Remove(bo.identity));
+
+    assertThat(spare.join()).isInstanceOf(Waiting.class);
+  }
+
+  @Test
+  void whoCameToWatchInheritsNothingFromTheLastHost() {
+    Meeting byToken = new Meeting();
+    Guest host = byToken.guest("Host", Meeting.personal("host", Meeting.MODERATE));
+    host.join();
+    Guest watcher = byToken.guest("Cy", Meeting.personal("cy", Meeting.SPEAK));
+    watcher.join();
+
+    host.send(new Leave());
+
+    assertThat(watcher.you.role()).isEqualTo(Role.GUEST);
+    assertThat(refusalOf(watcher.send(new End()))).isEqualTo(Refusal.NOT_HOST);
+  }
+
+  @Test
+  void aFilesNameDeceivesNobody() {
+    var offer = new FileOffer("f1", "../invoice_\u202Efdp.exe", 1, "", "0".repeat(64));
+    ann.send(new Say("m1", "", null, offer));
+
+    assertThat(bo.heard(Said.class).getLast().message().file().name())
+        .isEqualTo(".._invoice_fdp.exe");
   }
 
   @Test

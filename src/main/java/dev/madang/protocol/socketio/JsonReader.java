@@ -39,6 +39,8 @@ public final class JsonReader {
                     .maxStringLength(maxLength)
                     .maxNameLength(MAX_NAME)
                     .maxNumberLength(MAX_NUMBER)
+                    // An empty object is two bytes on the wire and seventy in memory.
+                    .maxTokenCount(MAX_TOKENS)
                     .build())
             .build();
   }
@@ -101,5 +103,6 @@ public final class JsonReader {
   }
 
   private static final int MAX_NAME = 4096;
+  private static final long MAX_TOKENS = 100_000;
   private static final int MAX_NUMBER = 128;
 }

@@ -53,6 +53,9 @@ record RequestHead(
       while (bytes[at] != '\r') {
         field();
       }
+      if (at != length - 2) {
+        throw new HttpRefusal(400, "A header line is malformed.");
+      }
       // RFC 9112, 3.2: "A server MUST respond with a 400 (Bad Request) status code to any HTTP/1.1
       // request message that lacks a Host header field and to any request message that contains
       // more than one Host header field line".
