@@ -106,10 +106,10 @@ class KernelFailureTest {
     turn(List.of(-Kernel.EIO), burst);
     assertThat(received(a)).containsExactly(100, 100, 60);
     assertThat(received(b)).containsExactly(9);
-    assertThat(loop.traffic().sends.value()).isEqualTo(4);
+    assertThat(loop.ask(() -> loop.traffic().sends.value())).isEqualTo(4);
     turn(List.of(), burst);
     assertThat(received(a)).containsExactly(100, 100, 60);
-    assertThat(loop.traffic().sends.value()).isEqualTo(8);
+    assertThat(loop.ask(() -> loop.traffic().sends.value())).isEqualTo(8);
   }
 
   @Test
@@ -118,11 +118,11 @@ class KernelFailureTest {
     assertThat(received(a)).containsExactly(100, 100);
     turn(List.of(), send(one, a, 100), send(one, a, 100));
     assertThat(received(a)).containsExactly(100, 100);
-    assertThat(loop.traffic().sends.value()).isEqualTo(4);
+    assertThat(loop.ask(() -> loop.traffic().sends.value())).isEqualTo(4);
     // Shorter ones still make one trip.
     turn(List.of(), send(one, a, 99), send(one, a, 99));
     assertThat(received(a)).containsExactly(99, 99);
-    assertThat(loop.traffic().sends.value()).isEqualTo(5);
+    assertThat(loop.ask(() -> loop.traffic().sends.value())).isEqualTo(5);
   }
 
   private void turn(List<Integer> kernelAnswers, Runnable... sends) throws Exception {
@@ -160,9 +160,9 @@ class KernelFailureTest {
     }
   }
 
-  private void assertCounts(long sent, long full, long refused) {
-    assertThat(loop.traffic().packetsOut.value()).as("sent").isEqualTo(sent);
-    assertThat(loop.traffic().droppedFull.value()).as("no room").isEqualTo(full);
-    assertThat(loop.traffic().refused.value()).as("refused").isEqualTo(refused);
+  private void assertCounts(long sent, long full, long refused) throws Exception {
+    assertThat(loop.ask(() -> loop.traffic().packetsOut.value())).as("sent").isEqualTo(sent);
+    assertThat(loop.ask(() -> loop.traffic().droppedFull.value())).as("no room").isEqualTo(full);
+    assertThat(loop.ask(() -> loop.traffic().refused.value())).as("refused").isEqualTo(refused);
   }
 }
