@@ -184,7 +184,8 @@ public final class SignalDoor implements AutoCloseable {
   private void connected(Socket socket) {
     long connection = ++lastConnection;
     sockets.put(connection, socket);
-    socket.onAny((event, args, ack) -> received(connection, socket, event, args, ack));
+    Pace nonsense = new Pace(NONSENSE, System.nanoTime());
+    socket.onAny((event, args, ack) -> received(connection, socket, nonsense, event, args, ack));
     socket.onDisconnect(_ -> {
       sockets.remove(connection);
       rooms.lost(connection, System.nanoTime());
@@ -192,7 +193,12 @@ public final class SignalDoor implements AutoCloseable {
   }
 
   private void received(
-      long connection, Socket socket, String event, List<@Nullable Object> args, Ack ack) {
+      long connection,
+      Socket socket,
+      Pace nonsense,
+      String event,
+      List<@Nullable Object> args,
+      Ack ack) {
     long now = System.nanoTime();
     asked = ack;
     try {
@@ -204,6 +210,9 @@ public final class SignalDoor implements AutoCloseable {
       }
     } catch (Unreadable unreadable) {
       answer(socket, unreadable.refused());
+      if (!nonsense.allows(now)) {
+        socket.disconnect(true);
+      }
     } finally {
       asked = null;
     }
@@ -315,6 +324,10 @@ public final class SignalDoor implements AutoCloseable {
     new SecureRandom().nextBytes(secret);
     return secret;
   }
+
+  /// Messages of no documented form that one connection may send: a newer client knows a few that
+  /// we do not, a flood is read at everybody's expense.
+  private static final Rate NONSENSE = new Rate(50, 5);
 
   private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;

@@ -99,6 +99,25 @@ class SignalDoorTest {
     assertThat(ann.heard()).containsOnlyOnce("participantJoined").doesNotContain("participantLeft");
   }
 
+  @Test
+  void whoSendsNothingButNonsenseIsDisconnectedAndTheOthersGoOn() {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    SignalClient noisy = client(server, "websocket");
+
+    assertThat(code(noisy.ask("dance", fields()))).isEqualTo("unknown-message");
+    await()
+        .until(() -> {
+          for (int i = 0; i < 10; i++) {
+            noisy.tell("dance", fields());
+          }
+          return !noisy.connected();
+        });
+    assertThat(ann.ask("raiseHand", fields("raised", true)).path("type").asString())
+        .isEqualTo("done");
+  }
+
   /// Class 75 of the list of bad inputs.
   @Test
   void theNewestConnectionOfAnIdentityWinsAndTheOlderIsClosed() throws InterruptedException {
