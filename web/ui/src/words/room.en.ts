@@ -41,8 +41,12 @@ export default {
   'top.copyLink': 'Copy the link',
   'top.copied': 'The link is copied. Pass it on to invite somebody.',
   'top.quality': 'Your connection: {quality}',
+  'top.copiedInvited':
+    'The link is copied. It works with an invitation; whoever runs the server makes one for each person.',
   'top.alone': 'You are alone here',
   'top.aloneWhy': 'Pass the link on: whoever opens it comes in here.',
+  'top.aloneInvited':
+    'This room opens by invitation: whoever runs the server makes a link for each person.',
   'top.locked': 'Locked: whoever comes now has to be admitted',
   'top.lobby': 'New people knock first',
 

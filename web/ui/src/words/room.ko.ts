@@ -42,8 +42,10 @@ export default {
   'top.copyLink': '링크 복사',
   'top.copied': '링크를 복사했어요. 초대할 사람에게 건네세요.',
   'top.quality': '내 연결 상태: {quality}',
+  'top.copiedInvited': '링크를 복사했어요. 초대를 받은 사람만 열 수 있고, 초대는 서버를 운영하는 사람이 만들어요.',
   'top.alone': '아직 혼자예요',
   'top.aloneWhy': '링크를 건네세요. 링크를 연 사람이 이리로 들어와요.',
+  'top.aloneInvited': '초대로만 열리는 방이에요. 서버를 운영하는 사람이 한 사람씩 초대 링크를 만들어요.',
   'top.locked': '잠김: 지금 오는 사람은 들여 주어야 들어와요',
   'top.lobby': '새로 오는 사람은 먼저 문을 두드려요',
 

@@ -61,7 +61,9 @@ final class About {
               + madang.metricsPort()
               + "/metrics");
     }
-    if (dev) {
+    if (!config.signal().open()) {
+      lines.add("  Let people in     ./madang invite ROOM");
+    } else if (dev) {
       lines.add("");
       lines.add("  Not safe yet      whoever reaches this port may open a room, and names prove");
       lines.add("                    nothing; `./madang start` lets people in by invitation only.");

@@ -38,8 +38,9 @@ final class ConfigReader {
   ConfigReader file(Path file) {
     try {
       return yaml(Files.readString(file), file.toString());
-    } catch (IOException e) {
-      throw new ConfigException("The configuration file " + file + " cannot be read: " + e + ".");
+    } catch (IOException _) {
+      throw new ConfigException(
+          "The configuration file " + file + " cannot be read: is it there, and may you read it?");
     }
   }
 
@@ -133,6 +134,10 @@ final class ConfigReader {
   }
 
   private void set(String key, @Nullable Object value, String origin) {
+    if (known.keySet().stream().anyMatch(name -> name.startsWith(key + "."))) {
+      throw new ConfigException(
+          origin + ": `" + key + "` is a group; its settings are written below it, indented.");
+    }
     if (!known.containsKey(key)) {
       throw new ConfigException(
           origin
@@ -333,7 +338,8 @@ final class ConfigReader {
     String best = "";
     int least = Integer.MAX_VALUE;
     for (String name : names) {
-      int distance = distance(wanted, name);
+      boolean tail = name.endsWith("." + wanted);
+      int distance = tail ? 0 : distance(wanted, name);
       if (distance < least) {
         least = distance;
         best = name;

@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -82,12 +83,16 @@ public final class Madang implements AutoCloseable {
     try {
       return new Madang(config);
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      throw new ConfigException(
-          "Madang cannot start: "
-              + e.getMessage()
-              + ". If a port is taken, stop the program that has it or choose others with"
-              + " --http.port=N, --turn.port=N and --metrics.port=N.");
+      throw new ConfigException("Madang cannot start: " + e.getMessage() + portHint(e));
     }
+  }
+
+  private static String portHint(Exception e) {
+    boolean taken = e instanceof BindException || String.valueOf(e.getMessage()).contains("in use");
+    return taken
+        ? ". Stop the program that has the port, or choose others with --http.port=N,"
+            + " --turn.port=N and --metrics.port=N."
+        : ".";
   }
 
   /// Where programs that embed Madang set up namespaces and emit events.

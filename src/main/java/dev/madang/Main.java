@@ -3,6 +3,7 @@ package dev.madang;
 import dev.madang.server.signal.Invitation;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -85,7 +86,10 @@ public final class Main {
     }
   }
 
-  @Command(name = "dev", description = "start with sane defaults and print a link")
+  @Command(
+      name = "dev",
+      mixinStandardHelpOptions = true,
+      description = "start with sane defaults and print a link")
   static final class Dev implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
 
@@ -95,7 +99,10 @@ public final class Main {
     }
   }
 
-  @Command(name = "start", description = "start in production form")
+  @Command(
+      name = "start",
+      mixinStandardHelpOptions = true,
+      description = "start in production form")
   static final class Start implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
 
@@ -105,7 +112,10 @@ public final class Main {
     }
   }
 
-  @Command(name = "invite", description = "print a link that lets somebody into a room")
+  @Command(
+      name = "invite",
+      mixinStandardHelpOptions = true,
+      description = "print a link that lets somebody into a room")
   static final class Invite implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
 
@@ -134,6 +144,16 @@ public final class Main {
       }
       String room = settings.flags.removeFirst();
       Config config = settings.reader(Map.of()).read();
+      if (config.signal().keys().isEmpty() && !Files.exists(config.data().resolve("grants.key"))) {
+        throw new ConfigException(
+            "There is no key in "
+                + config.data().toAbsolutePath()
+                + ": run this where the server was started, or name its folder with --data=DIR.");
+      }
+      if (config.url() == null) {
+        System.err.println(
+            "This link works on this computer only: set url in madang.yml, or --url=https://HOST.");
+      }
       try {
         Invitation invitation = Invitation.to(room).lasting(ConfigReader.duration(expires));
         invitation = name == null ? invitation : invitation.named(name);
@@ -149,26 +169,39 @@ public final class Main {
     }
   }
 
-  @Command(name = "config", description = "what is in force; a commented file to start from")
+  @Command(
+      name = "config",
+      mixinStandardHelpOptions = true,
+      description = "what is in force; a commented file to start from")
   static final class Check {
     @Spec CommandSpec spec = CommandSpec.create();
 
-    @Command(name = "check", description = "print every setting and where it comes from")
+    @Command(
+        name = "check",
+        mixinStandardHelpOptions = true,
+        description = "print every setting and where it comes from")
     int check(@Mixin Settings settings) {
       ConfigReader reader = settings.reader(Map.of());
       reader.describe(reader.read()).forEach(out()::println);
       return 0;
     }
 
-    @Command(name = "init", description = "write a commented madang.yml into this folder")
+    @Command(
+        name = "init",
+        mixinStandardHelpOptions = true,
+        description = "write a commented madang.yml into this folder")
     int init() throws IOException {
       if (Files.exists(HERE)) {
         throw new ConfigException("There is a madang.yml here already; it stays as it is.");
       }
       try (var manual = Objects.requireNonNull(Main.class.getResourceAsStream("/madang.yml"))) {
-        Files.write(HERE, manual.readAllBytes());
+        String text = new String(manual.readAllBytes(), StandardCharsets.UTF_8);
+        // Commented out, so that what nobody chose goes on following the defaults and `dev`.
+        Files.writeString(HERE, text.replaceAll("(?m)^( *)([a-z0-9-]+: .*)$", "$1# $2"));
       }
-      out().println("Wrote madang.yml: every key with its default.");
+      out()
+          .println(
+              "Wrote madang.yml: every key with its default, commented out. Take away a # to change one.");
       return 0;
     }
 
@@ -177,7 +210,7 @@ public final class Main {
     }
   }
 
-  @Command(name = "version", description = "print the version")
+  @Command(name = "version", mixinStandardHelpOptions = true, description = "print the version")
   static final class Version implements Callable<Integer> {
     @Override
     public Integer call() {

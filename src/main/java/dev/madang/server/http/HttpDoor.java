@@ -139,7 +139,8 @@ public final class HttpDoor implements AutoCloseable {
     if (!bound.isSuccess()) {
       IOException cause =
           bound.cause() instanceof IOException failed ? failed : new IOException(bound.cause());
-      throw new UncheckedIOException(cause.getMessage(), cause);
+      throw new UncheckedIOException(
+          "TCP port " + config.port() + ": " + cause.getMessage(), cause);
     }
     ScheduledFuture<?> refresh =
         tls == null
