@@ -16,7 +16,7 @@ export async function startServer({
   port = 0,
   data = mkdtempSync(join(tmpdir(), 'madang-e2e-')),
 } = {}) {
-  const all = { data, 'http.port': String(port), 'turn.port': '0', 'metrics.port': '0', ...flags };
+  const all = { data, 'http.port': String(port), 'udp.port': '0', 'metrics.port': '0', ...flags };
   const child = spawn(
     javaCommand(),
     ['--enable-native-access=ALL-UNNAMED', '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],

@@ -15,7 +15,7 @@ before(() => execFileSync(madang, ['version'], { stdio: 'ignore' }));
 test('`./madang dev` prints within five seconds a link that opens a working page', async () => {
   const data = mkdtempSync(join(tmpdir(), 'madang-start-'));
   const started = performance.now();
-  const child = spawn(madang, ['dev', '--http.port=0', '--turn.port=0', '--metrics.port=0', `--data=${data}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(madang, ['dev', '--http.port=0', '--udp.port=0', '--metrics.port=0', `--data=${data}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   try {
     let output = '';

@@ -5,6 +5,7 @@ import dev.madang.server.http.MetricsDoor;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
+import dev.madang.server.udp.UdpDoor;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param url where people reach this server, for the links of invitations; null = this machine
 /// @param http the port for everything that comes by TCP
 /// @param metrics numbers for Prometheus
+/// @param udp the port for everything that comes by UDP
 /// @param socketio messages between clients and server
 /// @param turn STUN and TURN
 /// @param signal rooms: who may enter, and how much they take
@@ -25,6 +27,7 @@ public record Config(
     @Nullable String url,
     HttpDoor.Config http,
     MetricsDoor.Config metrics,
+    UdpDoor.Config udp,
     SocketIoDoor.Config socketio,
     TurnDoor.Config turn,
     SignalDoor.Config signal) {
@@ -35,6 +38,7 @@ public record Config(
         null,
         HttpDoor.Config.defaults(),
         MetricsDoor.Config.defaults(),
+        UdpDoor.Config.defaults(),
         SocketIoDoor.Config.defaults(),
         TurnDoor.Config.defaults(),
         SignalDoor.Config.defaults());
@@ -53,6 +57,6 @@ public record Config(
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */
   static Map<String, String> rehearsal(Path data) {
-    return Map.of("data", data.toString(), "http.port", "0", "metrics.port", "0", "turn.port", "0");
+    return Map.of("data", data.toString(), "http.port", "0", "metrics.port", "0", "udp.port", "0");
   }
 }

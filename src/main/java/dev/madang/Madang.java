@@ -12,6 +12,7 @@ import dev.madang.server.http.TrustFiles;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
+import dev.madang.server.udp.UdpDoor;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -35,6 +36,7 @@ public final class Madang implements AutoCloseable {
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final @Nullable UdpDoor udp;
   private final @Nullable TurnDoor turn;
   private final SocketIoDoor socketIo;
   private final HttpDoor http;
@@ -49,9 +51,13 @@ public final class Madang implements AutoCloseable {
       StaticFiles.ofResources("web").addTo(router, PAGES);
       router.get("/api/about", new About(config)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
+      udp = config.turn().enabled() ? keep(UdpDoor.open(config.udp())) : null;
+      if (udp != null) {
+        udp.countIn(meters);
+      }
       turn =
-          config.turn().enabled()
-              ? keep(TurnDoor.open(config.turn(), data, Set.of(), meters))
+          udp != null && config.turn().enabled()
+              ? keep(TurnDoor.open(config.turn(), udp, data, Set.of(), meters))
               : null;
       socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
       SignalDoor signal =
@@ -91,7 +97,7 @@ public final class Madang implements AutoCloseable {
     boolean taken = e instanceof BindException || String.valueOf(e.getMessage()).contains("in use");
     return taken
         ? ". Stop the program that has the port, or choose others with --http.port=N,"
-            + " --turn.port=N and --metrics.port=N."
+            + " --udp.port=N and --metrics.port=N."
         : ".";
   }
 
@@ -109,9 +115,9 @@ public final class Madang implements AutoCloseable {
     return config;
   }
 
-  /** The UDP port of STUN and TURN, or 0 where there is none. */
+  /** The UDP port, or 0 where there is none. */
   int udpPort() {
-    return turn == null ? 0 : turn.port();
+    return udp == null ? 0 : udp.port();
   }
 
   /** The local port of the metrics, or 0 where there are none. */
@@ -137,17 +143,17 @@ public final class Madang implements AutoCloseable {
 
   /// STUN and TURN at the host name by which the client reached us.
   private List<IceServer> iceServers(String identity, Handshake handshake) {
-    if (turn == null) {
+    if (turn == null || udp == null) {
       return List.of();
     }
     String host = About.host(handshake.headers().getOrDefault("host", ""));
     String tcp = host + ":" + http.port() + "?transport=tcp";
     TurnDoor.Grant grant = turn.issue(identity);
     return List.of(
-        new IceServer(List.of("stun:" + host + ":" + turn.port()), null, null),
+        new IceServer(List.of("stun:" + host + ":" + udp.port()), null, null),
         new IceServer(
             List.of(
-                "turn:" + host + ":" + turn.port() + "?transport=udp",
+                "turn:" + host + ":" + udp.port() + "?transport=udp",
                 "turn:" + tcp,
                 "turns:" + tcp),
             grant.username(),

@@ -10,7 +10,8 @@ public final class Count {
     return value.getOpaque();
   }
 
-  void add(long more) {
+  /// By the one thread.
+  public void add(long more) {
     value.setOpaque(value.getPlain() + more);
   }
 }

@@ -1,6 +1,7 @@
 package dev.madang.bench.turn;
 
 import dev.madang.server.turn.TurnDoor;
+import dev.madang.server.udp.UdpDoor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -18,8 +19,6 @@ public final class RelayServer {
     TurnDoor.Config config =
         new TurnDoor.Config(
             true,
-            "127.0.0.1",
-            Integer.parseInt(arguments[0]),
             List.of(),
             List.of("127.0.0.1"),
             usual.relayPortMin(),
@@ -37,11 +36,13 @@ public final class RelayServer {
             false,
             0,
             usual.streamQueue(),
-            usual.streamPatience(),
-            usual.threads(),
-            arguments.length > 1);
+            usual.streamPatience());
+    UdpDoor udp =
+        UdpDoor.open(
+            new UdpDoor.Config(
+                "127.0.0.1", Integer.parseInt(arguments[0]), 0, arguments.length > 1));
     TurnDoor.open(
-        config, Files.createTempDirectory("turn-bench"), Set.of(), new SimpleMeterRegistry());
+        config, udp, Files.createTempDirectory("turn-bench"), Set.of(), new SimpleMeterRegistry());
     Thread.currentThread().join();
   }
 }

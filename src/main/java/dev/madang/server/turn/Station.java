@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// The engine of one loop with its sockets; lives on that loop's thread.
 final class Station implements TurnServer.Output {
   private final Loop loop;
+  private final UdpSocket clients;
   private final Shared shared;
   private final TurnServer engine;
   private final Timer wakeup;
   private final Timer counting;
   private PeerPolicy policy;
-  private @Nullable UdpSocket clients;
   // The address of this machine that the client spoke to whose message is being read.
   private @Nullable Address reached;
   private volatile TurnServer.Counters counters;
@@ -40,8 +40,10 @@ final class Station implements TurnServer.Output {
       RelayPorts ports,
       LocalAddresses addresses) {}
 
-  Station(Loop loop, Shared shared) {
+  /// @param clients who speak to this socket
+  Station(Loop loop, UdpSocket clients, Shared shared) {
     this.loop = loop;
+    this.clients = clients;
     this.shared = shared;
     policy = shared.peers.policy();
     engine = new TurnServer(shared.settings, shared.nonceKey, policy, this);
@@ -49,12 +51,6 @@ final class Station implements TurnServer.Output {
     counting = loop.timer(this::count);
     counters = engine.counters();
     count();
-  }
-
-  /// Clients speak to this socket. Answers true, for who asks.
-  boolean opened(UdpSocket clients) {
-    this.clients = clients;
-    return true;
   }
 
   /// A datagram of a client.
@@ -105,27 +101,23 @@ final class Station implements TurnServer.Output {
     loop.atTurnsEnd(last);
   }
 
-  Loop loop() {
-    return loop;
-  }
-
   /// As of the last second; any thread.
   TurnServer.Counters counters() {
     return counters;
   }
 
-  void close() {
+  /// Answers what it counted.
+  TurnServer.Counters close() {
     wakeup.cancel();
     counting.cancel();
     engine.close();
     counters = engine.counters();
+    return counters;
   }
 
   @Override
   public void send(Address client, byte[] bytes, int offset, int length) {
-    if (clients != null) {
-      clients.path(client).send(bytes, offset, length);
-    }
+    clients.path(client).send(bytes, offset, length);
   }
 
   @Override

@@ -1,18 +1,15 @@
 package dev.madang.server.turn;
 
 import dev.madang.net.Loop;
-import dev.madang.net.Receiver;
-import dev.madang.net.UdpOptions;
-import dev.madang.net.UdpSocket;
 import dev.madang.protocol.turn.Credentials;
 import dev.madang.protocol.turn.TurnServer;
+import dev.madang.server.udp.UdpDoor;
 import dev.madang.wire.Address;
 import dev.madang.wire.Cidr;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -28,15 +25,13 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// STUN and TURN: UDP on a port of its own, TCP and TLS on connections that the web's door hands
-/// over. Its methods may be called from any thread.
+/// STUN and TURN: datagrams that the UDP door hands over, TCP and TLS on connections of the web's
+/// door. Its methods may be called from any thread.
 ///
-/// Each loop has a socket on the port, over which the kernel spreads the clients, and an engine; an
-/// allocation with its relay stays on the loop of its client for life.
+/// Each loop of the UDP door has an engine; an allocation with its relay stays on the loop of its
+/// client for life.
 public final class TurnDoor implements AutoCloseable {
   /// @param enabled whether there is one
-  /// @param host the address to listen on; empty = all, IPv4 and IPv6
-  /// @param port UDP; over TCP and TLS the door shares the web's port
   /// @param publicAddresses where peers reach the relays when that is not an address of this
   ///   machine (one-to-one NAT), at most one a family
   /// @param relayAddresses local addresses for relays, at most one a family; empty = the one that
@@ -58,12 +53,8 @@ public final class TurnDoor implements AutoCloseable {
   /// @param repliesPerSecond answers to strangers, for each /24 or /56 of sources; 0 = no limit
   /// @param streamQueue bytes that may wait for one client over TCP that reads slowly
   /// @param streamPatience how long it may stay so slow that nothing fits, before it is closed
-  /// @param threads loops, each with a socket on the port; 0 = one a core
-  /// @param plainSockets whether to leave the Linux system calls alone and use Java's sockets
   public record Config(
       boolean enabled,
-      String host,
-      int port,
       List<String> publicAddresses,
       List<String> relayAddresses,
       int relayPortMin,
@@ -81,9 +72,7 @@ public final class TurnDoor implements AutoCloseable {
       boolean oldChannelNumbers,
       int repliesPerSecond,
       int streamQueue,
-      Duration streamPatience,
-      int threads,
-      boolean plainSockets) {
+      Duration streamPatience) {
 
     public Config {
       publicAddresses = List.copyOf(publicAddresses);
@@ -95,21 +84,17 @@ public final class TurnDoor implements AutoCloseable {
       oneAFamily("relay-addresses", relayAddresses);
       allowPeers.forEach(Cidr::parse);
       denyPeers.forEach(Cidr::parse);
-      require(port >= 0 && port <= 0xFFFF, "port is not between 0 and 65535");
       require(
           relayPortMin > 0 && relayPortMin <= relayPortMax && relayPortMax <= 0xFFFF,
           "relay-port-min and relay-port-max are no range of ports");
       require(!realm.isEmpty() && realm.length() < 128, "realm is empty or too long");
       require(secret == null || secret.length() >= 16, "secret has less than 16 characters");
       require(streamQueue >= 65_536, "stream-queue is below 64 KiB, the length of one message");
-      require(threads >= 0, "threads is negative");
     }
 
     public static Config defaults() {
       return new Config(
           true,
-          "",
-          7700,
           List.of(),
           List.of(),
           49_152,
@@ -127,9 +112,7 @@ public final class TurnDoor implements AutoCloseable {
           false,
           200,
           262_144,
-          Duration.ofSeconds(10),
-          0,
-          false);
+          Duration.ofSeconds(10));
     }
 
     private static void oneAFamily(String key, List<String> addresses) {
@@ -147,32 +130,34 @@ public final class TurnDoor implements AutoCloseable {
   private final Config config;
   private final Credentials credentials;
   private final MeterRegistry meters;
-  private final List<Loop> loops = new ArrayList<>();
+  private final UdpDoor udp;
   private final Map<Loop, Station> stations = new LinkedHashMap<>();
   private final List<Station> order = new ArrayList<>();
   private final AtomicInteger nextStation = new AtomicInteger();
   private @Nullable Quotas quotas;
   private @Nullable TurnMetrics metrics;
-  private int port;
 
-  private TurnDoor(Config config, Credentials credentials, MeterRegistry meters) {
+  private TurnDoor(Config config, Credentials credentials, UdpDoor udp, MeterRegistry meters) {
     this.config = config;
     this.credentials = credentials;
+    this.udp = udp;
     this.meters = meters;
   }
 
   /// Opens the door.
   ///
+  /// @param udp which goes on after this door closes
   /// @param data where the secret of this install lives
-  /// @param ownPorts further UDP ports of this machine that no relay may reach
-  public static TurnDoor open(Config config, Path data, Set<Integer> ownPorts, MeterRegistry meters)
+  /// @param ownPorts UDP ports of this machine that no relay may reach, beside that of `udp`
+  public static TurnDoor open(
+      Config config, UdpDoor udp, Path data, Set<Integer> ownPorts, MeterRegistry meters)
       throws IOException {
     String secret = config.secret();
     if (secret == null) {
       secret = SecretFile.readOrMake(data.resolve("turn-secret"));
     }
     TurnDoor door =
-        new TurnDoor(config, new Credentials(config.realm(), secret, config.users()), meters);
+        new TurnDoor(config, new Credentials(config.realm(), secret, config.users()), udp, meters);
     try {
       door.open(ownPorts);
     } catch (IOException | RuntimeException refused) {
@@ -183,31 +168,17 @@ public final class TurnDoor implements AutoCloseable {
   }
 
   private void open(Set<Integer> ownPorts) throws IOException {
-    Loop.Way way = config.plainSockets() ? Loop.Way.CHANNELS : Loop.Way.here();
-    int threads =
-        config.threads() == 0 ? Runtime.getRuntime().availableProcessors() : config.threads();
-    for (int i = 0; i < (way == Loop.Way.KERNEL ? threads : 1); i++) {
-      loops.add(Loop.start("madang-udp-" + i, way));
-    }
     LocalAddresses addresses =
         new LocalAddresses(
             config.relayAddresses().stream().map(text -> Address.parse(text, 0)).toList());
-    InetSocketAddress address = free(host(addresses));
     Set<Integer> closed = new HashSet<>(ownPorts);
-    closed.add(address.getPort());
+    closed.add(udp.port());
     Station.Shared shared = shared(addresses, closed);
-    for (Loop loop : loops) {
-      stations.put(loop, loop.ask(() -> new Station(loop, shared)));
+    for (Loop loop : udp.loops()) {
+      stations.put(loop, loop.ask(() -> new Station(loop, udp.socket(loop), shared)));
     }
     order.addAll(stations.values());
-    for (UdpSocket socket :
-        Loop.openShared(loops, address, CLIENTS, loop -> receiver(stations.get(loop)))) {
-      Station station = stations.get(socket.loop());
-      if (station != null) {
-        socket.loop().ask(() -> station.opened(socket));
-      }
-    }
-    port = address.getPort();
+    udp.onRelay(loop -> Objects.requireNonNull(stations.get(loop))::receive);
     metrics = new TurnMetrics(meters, List.copyOf(order));
   }
 
@@ -241,36 +212,6 @@ public final class TurnDoor implements AutoCloseable {
         usual.maxChannels(),
         config.repliesPerSecond(),
         config.repliesPerSecond() * 4);
-  }
-
-  private InetAddress host(LocalAddresses addresses) throws IOException {
-    if (!config.host().isEmpty()) {
-      return InetAddress.getByName(config.host());
-    }
-    boolean v6 = addresses.all().stream().anyMatch(Address::isV6);
-    return InetAddress.getByName(v6 ? "::" : "0.0.0.0");
-  }
-
-  /// The port must be known before there are engines, because no relay may reach it.
-  private InetSocketAddress free(InetAddress host) throws IOException {
-    if (config.port() != 0) {
-      return new InetSocketAddress(host, config.port());
-    }
-    Loop loop = loops.getFirst();
-    return loop.ask(() -> {
-      UdpSocket probe = loop.open(new InetSocketAddress(host, 0), CLIENTS, (_, _, _, _) -> {});
-      probe.close();
-      return probe.local();
-    });
-  }
-
-  private static Receiver receiver(@Nullable Station station) {
-    return Objects.requireNonNull(station)::receive;
-  }
-
-  /// The UDP port.
-  public int port() {
-    return port;
   }
 
   /// Allocations that live now.
@@ -308,24 +249,23 @@ public final class TurnDoor implements AutoCloseable {
     pipeline.addLast(client.handler());
   }
 
-  /// Ends every allocation and closes every socket.
+  /// Ends every allocation and closes the sockets of all relays; returns when that is done.
   @Override
   public void close() {
     if (metrics != null) {
       metrics.close();
     }
-    for (Loop loop : loops) {
-      Station station = stations.get(loop);
-      if (station != null) {
-        loop.tell(station::close);
+    try {
+      udp.onRelay(_ -> (_, _, _, _) -> {});
+      for (Map.Entry<Loop, Station> each : stations.entrySet()) {
+        each.getKey().ask(each.getValue()::close);
       }
+    } catch (IOException closed) {
+      // Then the loops are gone, and every socket with them.
     }
-    loops.forEach(Loop::close);
   }
 
   private static Address address(InetSocketAddress address) {
     return Address.of(address.getAddress().getAddress(), address.getPort());
   }
-
-  private static final UdpOptions CLIENTS = UdpOptions.defaults().withBuffers(1 << 22, 1 << 22);
 }

@@ -1,6 +1,5 @@
 package dev.madang.server.turn;
 
-import dev.madang.net.Traffic;
 import dev.madang.protocol.turn.TurnServer.Counters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -33,10 +32,6 @@ final class TurnMetrics {
     count("bytes.to.peers", "Payload relayed to peers", Counters::bytesToPeers);
     count("packets.to.clients", "Datagrams relayed to clients", Counters::packetsToClients);
     count("bytes.to.clients", "Payload relayed to clients", Counters::bytesToClients);
-    traffic("packets.in", "Datagrams received", it -> it.packetsIn.value());
-    traffic("packets.out", "Datagrams sent", it -> it.packetsOut.value());
-    traffic("dropped.full", "Datagrams the kernel had no room for", it -> it.droppedFull.value());
-    traffic("send.refused", "Datagrams the kernel refused", it -> it.refused.value());
   }
 
   void close() {
@@ -46,19 +41,6 @@ final class TurnMetrics {
   private void count(String name, String description, ToLongFunction<Counters> counter) {
     meters.add(
         FunctionCounter.builder("madang.turn." + name, this, it -> it.sum(counter))
-            .description(description)
-            .register(registry));
-  }
-
-  private void traffic(String name, String description, ToLongFunction<Traffic> counter) {
-    meters.add(
-        FunctionCounter.builder(
-                "madang.udp." + name,
-                this,
-                it ->
-                    it.stations.stream()
-                        .mapToLong(station -> counter.applyAsLong(station.loop().traffic()))
-                        .sum())
             .description(description)
             .register(registry));
   }

@@ -2,6 +2,7 @@ package dev.madang.server.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.madang.server.udp.UdpDoor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,12 +70,10 @@ class TurnDoorTest {
   private record Way(String host, String options, boolean plainSockets) {}
 
   private Coturn.Result relay(Way way) throws Exception {
-    TurnDoor.Config config =
-        TurnRig.with(
-            TurnRig.loopback(),
-            Map.of("plainSockets", way.plainSockets, "oldChannelNumbers", true));
+    UdpDoor.Config port = new UdpDoor.Config("", 0, 0, way.plainSockets);
+    TurnDoor.Config config = TurnRig.with(TurnRig.loopback(), Map.of("oldChannelNumbers", true));
     Path own = Files.createTempDirectory(data, "rig");
-    try (TurnRig rig = new TurnRig(own, config)) {
+    try (TurnRig rig = new TurnRig(own, port, config)) {
       Coturn.Peer peer = rig.keep(Coturn.peer(way.host));
       List<String> all = new ArrayList<>(List.of(way.options.split(" ")));
       all.addAll(List.of("-u", "ann", "-w", "pass word", "-m", "2", "-n", "40", "-l", "171"));

@@ -4,6 +4,7 @@ import dev.madang.net.TcpLoops;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.Tls;
+import dev.madang.server.udp.UdpDoor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -22,29 +23,34 @@ final class TurnRig implements AutoCloseable {
   final MeterRegistry meters = new SimpleMeterRegistry();
   private final TcpLoops loops = new TcpLoops(1);
   private final HttpDoor http;
+  private final UdpDoor udp;
   private final List<AutoCloseable> others = new ArrayList<>();
 
   TurnRig(Path data, TurnDoor.Config config) throws IOException {
+    this(data, UdpDoor.Config.defaults(), config);
+  }
+
+  TurnRig(Path data, UdpDoor.Config port, TurnDoor.Config config) throws IOException {
     Tls tls = Tls.open(Tls.Config.defaults(), data.resolve("tls"));
     HttpDoor opened = null;
-    TurnDoor beside = null;
+    UdpDoor beside = null;
     while (beside == null) {
       opened = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, new Router(), tls);
       try {
-        TurnDoor.Config same = with(config, Map.of("port", opened.port()));
-        beside = TurnDoor.open(same, data, Set.of(), meters);
+        beside = UdpDoor.open(port.withPort(opened.port()));
       } catch (BindException _) {
         // Another test has the same number for UDP.
         opened.close();
       }
     }
     http = opened;
-    turn = beside;
+    udp = beside;
+    turn = TurnDoor.open(config, udp, data, Set.of(), meters);
     http.onStun(turn::take);
   }
 
   int port() {
-    return turn.port();
+    return udp.port();
   }
 
   double meter(String name) {
@@ -72,6 +78,7 @@ final class TurnRig implements AutoCloseable {
       }
     }
     turn.close();
+    udp.close();
     http.close();
     loops.close();
   }
