@@ -72,7 +72,7 @@ public final class Madang implements AutoCloseable {
       http = keep(HttpDoor.open(config.http(), loops, router, tls));
       http.countIn(meters);
       if (turn != null) {
-        http.onStun(turn::take);
+        http.onTurn(turn::take);
       }
       metrics =
           config.metrics().enabled()

@@ -18,7 +18,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The one TCP port on which everything arrives: HTTP, WebSocket, and STUN by [#onStun].
+/// The one TCP port on which everything arrives: HTTP, WebSocket, TURN by [#onTurn] and media by
+/// [#onIce].
 ///
 /// Opened and closed by whoever starts the process; between, its connections live on the loops.
 public final class HttpDoor implements AutoCloseable {
@@ -80,11 +81,11 @@ public final class HttpDoor implements AutoCloseable {
     }
   }
 
-  /// Puts handlers for STUN and TURN into the pipeline of a connection whose first byte is
-  /// 0x00-0x03. Called on the connection's loop; the bytes come right after. Inside TLS the
-  /// pipeline decrypts before.
+  /// Puts handlers of another protocol into the pipeline of a connection that begins with it.
+  /// Called on the connection's loop; the bytes come right after. Inside TLS the pipeline decrypts
+  /// before.
   @FunctionalInterface
-  public interface StunTaker {
+  public interface Taker {
     void take(ChannelPipeline pipeline, boolean secure);
   }
 
@@ -155,9 +156,16 @@ public final class HttpDoor implements AutoCloseable {
     return new HttpDoor(site, bound.channel(), refresh);
   }
 
-  /// Who takes connections that speak STUN; until somebody does they are closed.
-  public void onStun(StunTaker taker) {
-    site.stun(taker);
+  /// Who takes connections that begin with STUN, as those of TURN do (RFC 8656 §3.1); until
+  /// somebody does they are closed.
+  public void onTurn(Taker taker) {
+    site.turn(taker);
+  }
+
+  /// Who takes connections that begin with STUN in the framing of RFC 4571, as those of ICE do (RFC
+  /// 6544 §3); until somebody does they are closed.
+  public void onIce(Taker taker) {
+    site.ice(taker);
   }
 
   /// The port in use.

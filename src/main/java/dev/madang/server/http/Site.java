@@ -16,7 +16,8 @@ final class Site implements Handler {
   private final StandingHeaders headers;
   private final Admission admission;
   private final Counters counters = new Counters();
-  private volatile HttpDoor.@Nullable StunTaker stun;
+  private volatile HttpDoor.@Nullable Taker turn;
+  private volatile HttpDoor.@Nullable Taker ice;
 
   Site(Router router, HttpDoor.Config config, @Nullable Tls tls) {
     this.tls = tls;
@@ -99,11 +100,19 @@ final class Site implements Handler {
     return counters;
   }
 
-  void stun(HttpDoor.StunTaker taker) {
-    stun = taker;
+  void turn(HttpDoor.Taker taker) {
+    turn = taker;
   }
 
-  HttpDoor.@Nullable StunTaker stun() {
-    return stun;
+  HttpDoor.@Nullable Taker turn() {
+    return turn;
+  }
+
+  void ice(HttpDoor.Taker taker) {
+    ice = taker;
+  }
+
+  HttpDoor.@Nullable Taker ice() {
+    return ice;
   }
 }

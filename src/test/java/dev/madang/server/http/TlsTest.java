@@ -22,6 +22,7 @@ import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -90,15 +91,8 @@ class TlsTest {
                                 socket -> socket.onText(socket::send))));
     new TrustFiles(tls).addTo(router);
     door = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), LOOPS, router, tls);
-    door.onStun((pipeline, secure) ->
-        pipeline.addLast(
-            new ChannelInboundHandlerAdapter() {
-              @Override
-              public void channelRead(ChannelHandlerContext context, Object message) {
-                context.write(message);
-                context.writeAndFlush(context.alloc().buffer(1).writeByte(secure ? 's' : 'p'));
-              }
-            }));
+    door.onTurn((pipeline, secure) -> pipeline.addLast(echo(secure ? 's' : 'p')));
+    door.onIce((pipeline, secure) -> pipeline.addLast(echo(secure ? 'S' : 'P')));
     trusting = trust(Pem.certificate(folder.resolve("ca.crt")));
   }
 
@@ -173,14 +167,51 @@ class TlsTest {
   }
 
   @Test
-  void handsStunOverInTheClearAndInsideTls() throws Exception {
+  void handsTurnOverInTheClearAndInsideTls() throws Exception {
+    byte[] allocate = {0, 3, 0, 0, 0x21, 0x12, (byte) 0xA4, 0x42};
     try (RawClient plain = new RawClient(door.port());
         RawClient secure = secure()) {
-      plain.send(new byte[] {0, 1, 0, 0});
-      assertThat(plain.bytes(5)).containsExactly(0, 1, 0, 0, 'p');
-      secure.send(new byte[] {0, 1, 0, 0});
-      assertThat(secure.bytes(5)).containsExactly(0, 1, 0, 0, 's');
+      plain.send(allocate);
+      assertThat(plain.bytes(9)).startsWith(allocate).endsWith('p');
+      secure.send(allocate);
+      assertThat(secure.bytes(9)).startsWith(allocate).endsWith('s');
     }
+  }
+
+  @Test
+  void handsIceOverInTheClearAndInsideTls() throws Exception {
+    byte[] check = {0, 20, 0, 1, 0, 0, 0x21, 0x12, (byte) 0xA4, 0x42};
+    try (RawClient plain = new RawClient(door.port());
+        RawClient secure = secure()) {
+      plain.send(check);
+      assertThat(plain.bytes(11)).startsWith(check).endsWith('P');
+      secure.send(check);
+      assertThat(secure.bytes(11)).startsWith(check).endsWith('S');
+    }
+  }
+
+  @Test
+  void waitsForWhatTellsTurnFromIceAndClosesWhatIsNeither() throws Exception {
+    byte[] check = {0, 20, 0, 1, 0, 0, 0x21, 0x12, (byte) 0xA4, 0x42, 1, 2, 3};
+    try (RawClient slow = new RawClient(door.port());
+        RawClient wrong = new RawClient(door.port())) {
+      for (byte each : check) {
+        slow.send(new byte[] {each});
+      }
+      assertThat(slow.bytes(11)).startsWith(Arrays.copyOf(check, 10));
+      wrong.send(new byte[] {0, 1, 0, 0, 1, 2, 3, 4, 5, 6});
+      assertThat(wrong.isClosed()).isTrue();
+    }
+  }
+
+  private static ChannelInboundHandlerAdapter echo(char last) {
+    return new ChannelInboundHandlerAdapter() {
+      @Override
+      public void channelRead(ChannelHandlerContext context, Object message) {
+        context.write(message);
+        context.writeAndFlush(context.alloc().buffer(1).writeByte(last));
+      }
+    };
   }
 
   @Test

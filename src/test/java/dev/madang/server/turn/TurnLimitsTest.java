@@ -107,7 +107,7 @@ class TurnLimitsTest {
   void closesAConnectionThatSpeaksSomethingElse() throws Exception {
     try (TurnRig rig = rig(Map.of());
         TurnCaller caller = TurnCaller.tcp(rig.port(), "ann", "pass word")) {
-      caller.send(new byte[] {0, 1, (byte) 0xFF, (byte) 0xFF, 1, 2, 3, 4});
+      caller.send(new byte[] {0, 1, (byte) 0xFF, (byte) 0xFF, 0x21, 0x12, (byte) 0xA4, 0x42});
       assertThat(caller.endsNow()).isTrue();
     }
   }

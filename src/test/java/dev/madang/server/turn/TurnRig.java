@@ -46,7 +46,7 @@ final class TurnRig implements AutoCloseable {
     http = opened;
     udp = beside;
     turn = TurnDoor.open(config, udp, data, Set.of(), meters);
-    http.onStun(turn::take);
+    http.onTurn(turn::take);
   }
 
   int port() {
