@@ -1,0 +1,315 @@
+package dev.madang.room.bandwidth;
+
+/// How much the path to one receiver carries. Lives on the receiver's loop.
+///
+/// Told of everything sent and of the receiver's transport-wide feedback, it follows Google
+/// congestion control (draft-ietf-rmcat-gcc-02 and what libwebrtc made of it since): delays that
+/// grow, losses, and what probes found; the least of them counts, and a receiver's own limit
+/// (REMB). A receiver without transport-wide feedback is judged by its reports and REMB alone.
+///
+/// ```
+/// int sequence = estimator.sent(bytes, prober.cluster(), now);
+/// …
+/// estimator.received(sequence, arrival);  estimator.missing(sequence);  estimator.endFeedback(now);
+/// ```
+public final class BandwidthEstimator {
+  private final Limits limits;
+  private final SendLog log = new SendLog();
+  private final PacketGroups groups = new PacketGroups();
+  private final Trendline trendline = new Trendline();
+  private final Throughput throughput = new Throughput();
+  private final Queueing queueing = new Queueing();
+  private final ProbeResults probes = new ProbeResults();
+  private final LossControl losses = new LossControl();
+  private final RateControl rate;
+  private final IdleBudget idle;
+
+  private long bitrate;
+  private long roundTrip = FIRST_ROUND_TRIP;
+  private Limiting limiting = Limiting.NOTHING;
+
+  private boolean reported;
+  private long lastArrival;
+  private long newestSent;
+  private boolean newest;
+  private boolean over;
+  private long probed = -1;
+  private int probedCluster;
+
+  private boolean waiting;
+  private long waitingSince;
+  private long silentAt;
+  private boolean silent;
+
+  private long remb = Long.MAX_VALUE;
+  private long rembAt;
+  private long byReports = -1;
+  private double reportedLoss;
+
+  public BandwidthEstimator(Limits limits, long now) {
+    this.limits = limits;
+    rate = new RateControl(limits, now);
+    idle = new IdleBudget(now);
+    bitrate = limits.start();
+  }
+
+  // ---- what happened ------------------------------------------------------------------------
+
+  /// A packet leaves.
+  ///
+  /// @param bytes its size on the wire
+  /// @param cluster the probe it belongs to, 0 = none
+  /// @return the transport-wide sequence number to write into it, 16 bits
+  public int sent(int bytes, int cluster, long now) {
+    if (cluster != 0) {
+      probes.sent(cluster, bytes);
+    } else {
+      idle.sent(bytes, bitrate, now);
+    }
+    if (!waiting) {
+      waiting = true;
+      waitingSince = now;
+    }
+    return log.sent(bytes, cluster, now);
+  }
+
+  /// Feedback says that a packet arrived. In the order of sequence numbers within one feedback.
+  ///
+  /// @param arrival in units of 250 µs of the receiver's clock, modulo 2^32
+  public void received(int sequence, long arrival) {
+    long number = log.find(sequence);
+    if (number < 0 || !log.pending(number)) {
+      return;
+    }
+    long sent = log.time(number);
+    int bytes = log.bytes(number);
+    boolean calledLost = !log.unknown(number);
+    log.arrived(number);
+    long at = clock(arrival);
+    if (calledLost) {
+      losses.found();
+    } else {
+      losses.arrived(sent, bytes);
+    }
+    throughput.arrived(at, bytes);
+    queueing.arrived(sent, at);
+    if (groups.arrived(sent, at)) {
+      trendline.add(groups.sentDelta(), groups.arrivalDelta(), groups.at());
+      over |= trendline.usage() == Usage.OVER;
+    }
+    if (log.probe(number) != 0) {
+      probe(log.probe(number), bytes, sent, at);
+    }
+    if (!newest || sent - newestSent > 0) {
+      newest = true;
+      newestSent = sent;
+    }
+  }
+
+  private void probe(int cluster, int bytes, long sent, long at) {
+    long found = probes.arrived(cluster, bytes, sent, at);
+    if (found >= 0) {
+      probed = found;
+      probedCluster = cluster;
+    }
+  }
+
+  /// The receiver's clock in nanoseconds, from what wraps after twelve days. After a jump of more
+  /// than is possible everything that compares arrivals starts anew.
+  private long clock(long arrival) {
+    long ticks = (int) (arrival - (int) (lastArrival / ArrivalLog.TICK));
+    long step = ticks * ArrivalLog.TICK;
+    if (Math.abs(step) > JUMP) {
+      groups.reset();
+      trendline.reset();
+      queueing.reset();
+    }
+    lastArrival += step;
+    return lastArrival;
+  }
+
+  /** Feedback says that a packet did not arrive, or not yet. */
+  public void missing(int sequence) {
+    long number = log.find(sequence);
+    if (number >= 0 && log.unknown(number)) {
+      losses.lost(log.time(number), log.bytes(number));
+      log.lost(number);
+    }
+  }
+
+  /** All packets of one feedback were told. */
+  public void endFeedback(long now) {
+    queueing.end(now);
+    if (!newest) {
+      return;
+    }
+    newest = false;
+    reported = true;
+    silent = false;
+    waiting = log.inFlight() > 0;
+    waitingSince = now;
+    roundTripAtLeast(now - newestSent);
+    Usage usage = over ? Usage.OVER : trendline.usage();
+    over = false;
+    idle.tick(bitrate, now);
+    rate.update(usage, throughput.bitrate(), queueing.delay(), idle.idle(), roundTrip, now);
+    applyProbe(usage, now);
+    if (losses.update(rate.bitrate(), throughput.bitrate()) && losses.limit() < rate.bitrate()) {
+      rate.lossLimited(losses.limit());
+    }
+    conclude(now);
+  }
+
+  private void applyProbe(Usage usage, long now) {
+    if (probed >= 0 && usage != Usage.OVER) {
+      rate.probed(probed, now);
+      losses.probed(probed);
+    }
+    probed = -1;
+  }
+
+  /// The newest packet's feedback took at least the round trip, and at most a feedback's interval
+  /// more.
+  private void roundTripAtLeast(long measured) {
+    if (measured < roundTrip) {
+      roundTrip = Math.max(measured, 1_000_000L);
+    }
+  }
+
+  /** The round trip by RTCP, nanoseconds. */
+  public void roundTrip(long nanoseconds) {
+    roundTrip = Math.clamp(nanoseconds, 1_000_000L, 2_000_000_000L);
+  }
+
+  /// The share of packets lost by a receiver report, 0-1. It counts while there is no
+  /// transport-wide feedback.
+  public void lossReport(double fraction, long now) {
+    reportedLoss = Math.clamp(fraction, 0, 1);
+    if (!reported) {
+      long from = byReports < 0 ? limits.start() : byReports;
+      long report = (long) LossControl.report((double) from, reportedLoss);
+      byReports = Math.clamp(report, limits.least(), limits.most());
+      conclude(now);
+    }
+  }
+
+  /// The receiver's own estimate. Below any use it is nonsense and ignored, as is what is so old
+  /// that it would have been repeated.
+  public void remb(long bitsPerSecond, long now) {
+    if (bitsPerSecond > 0) {
+      remb = bitsPerSecond;
+      rembAt = now;
+      conclude(now);
+    }
+  }
+
+  /** Time goes by. */
+  public void tick(long now) {
+    log.expire(now);
+    idle.tick(bitrate, now);
+    if (reported && waiting && now - waitingSince > patience() && now - silentAt > SILENCE_STEP) {
+      silentAt = now;
+      silent = true;
+      rate.silence();
+    }
+    conclude(now);
+  }
+
+  private long patience() {
+    return Math.max(SILENCE, 4 * roundTrip);
+  }
+
+  /** When to tick next, at the latest. */
+  public long deadline(long now) {
+    return now + TICK;
+  }
+
+  // ---- what follows -------------------------------------------------------------------------
+
+  private void conclude(long now) {
+    if (now - rembAt > REMB_HOLDS) {
+      remb = Long.MAX_VALUE;
+    }
+    long least = reported ? rate.bitrate() : byReports >= 0 ? byReports : limits.start();
+    limiting = reported ? cause(now) : reportedLoss > 0.02 ? Limiting.LOSS : Limiting.NOTHING;
+    if (!reported && remb != Long.MAX_VALUE) {
+      // It measures where we cannot.
+      least = reportedLoss > 0.1 ? Math.min(remb, least) : remb;
+      limiting = Limiting.RECEIVER;
+    }
+    if (reported && losses.limit() < least) {
+      least = losses.limit();
+      limiting = Limiting.LOSS;
+    }
+    if (remb < least) {
+      least = remb;
+      limiting = Limiting.RECEIVER;
+    }
+    bitrate = Math.clamp(least, limits.least(), limits.most());
+  }
+
+  private Limiting cause(long now) {
+    if (silent) {
+      return Limiting.SILENCE;
+    }
+    boolean delayed = trendline.usage() == Usage.OVER || rate.decreasedWithin(RECENT, now);
+    return delayed ? Limiting.DELAY : Limiting.NOTHING;
+  }
+
+  /** Bits per second, for everything that is sent. */
+  public long bitrate() {
+    return bitrate;
+  }
+
+  public Limiting limiting() {
+    return limiting;
+  }
+
+  /** Bits per second that arrive, -1 = not known. */
+  public long throughput() {
+    return throughput.bitrate();
+  }
+
+  /** Nanoseconds that packets wait on the way. */
+  public long queueing() {
+    return queueing.delay();
+  }
+
+  /** The share of packets lost lately, 0-1. */
+  public double loss() {
+    return reported ? losses.average() : reportedLoss;
+  }
+
+  public long roundTrip() {
+    return roundTrip;
+  }
+
+  /** Whether much less is sent than could be. */
+  public boolean idle() {
+    return idle.idle();
+  }
+
+  /** Whether the receiver sends transport-wide feedback. */
+  public boolean reported() {
+    return reported;
+  }
+
+  /** The last cluster that gave a result, 0 = none. */
+  int probedCluster() {
+    return probedCluster;
+  }
+
+  /** Whether sending more for a probe would hurt. */
+  boolean busy(long now) {
+    return silent || queueing.delay() > BUSY_QUEUE || rate.decreasedWithin(roundTrip, now);
+  }
+
+  private static final long FIRST_ROUND_TRIP = 200_000_000L;
+  private static final long JUMP = 10_000_000_000L;
+  private static final long SILENCE = 1_500_000_000L;
+  private static final long SILENCE_STEP = 500_000_000L;
+  private static final long REMB_HOLDS = 10_000_000_000L;
+  private static final long RECENT = 2_000_000_000L;
+  private static final long BUSY_QUEUE = 40_000_000L;
+  private static final long TICK = 100_000_000L;
+}
