@@ -107,7 +107,7 @@ public final class Layers {
 
   private void measure(long end) {
     for (int spatial = 0; spatial < SPATIAL; spatial++) {
-      if (!silent[spatial] && silentSince(spatial, end)) {
+      if (!silent[spatial] && fellSilent(spatial)) {
         silent[spatial] = true;
       }
       // A layer that fell silent keeps its last figure: that is what it will cost again.
@@ -127,7 +127,7 @@ public final class Layers {
   }
 
   /// Silent is who is silent while another layer of the track flows: a still screen is not.
-  private boolean silentSince(int spatial, long end) {
+  private boolean fellSilent(int spatial) {
     for (int other = 0; other < SPATIAL; other++) {
       if (seen[other] && arrivals[other] - arrivals[spatial] > SILENCE) {
         return true;
