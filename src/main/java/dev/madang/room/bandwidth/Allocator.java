@@ -21,7 +21,7 @@ public final class Allocator {
   private long wakeAt = Long.MAX_VALUE;
 
   /// What one video gets.
-  public final class Share {
+  public static final class Share {
     private final Layers layers;
     private Priority priority = Priority.OTHER;
     private int rank;
@@ -131,7 +131,7 @@ public final class Allocator {
     wakeAt = Long.MAX_VALUE;
     for (Share share : shares) {
       if (share.count > 0) {
-        raise(share, room, now);
+        raise(share, room);
       }
     }
     for (int from = 0; from < shares.size(); ) {
@@ -139,7 +139,7 @@ public final class Allocator {
       while (to < shares.size() && shares.get(to).priority == shares.get(from).priority) {
         to++;
       }
-      raiseTogether(from, to, room, now);
+      raiseTogether(from, to, room);
       from = to;
     }
     return settle(now);
@@ -198,20 +198,20 @@ public final class Allocator {
     }
   }
 
-  private void raiseTogether(int from, int to, long room, long now) {
+  private void raiseTogether(int from, int to, long room) {
     boolean raised = true;
     while (raised) {
       raised = false;
       for (int i = from; i < to; i++) {
         Share share = shares.get(i);
-        raised |= share.target >= 0 && raise(share, room, now);
+        raised |= share.target >= 0 && raise(share, room);
       }
     }
   }
 
   /// One step up, if it fits: with room to spare when it is more than what the share holds. Room
   /// for a step that has to wait is kept for it.
-  private boolean raise(Share share, long room, long now) {
+  private boolean raise(Share share, long room) {
     int step = share.target + 1;
     if (step >= share.count) {
       return false;
