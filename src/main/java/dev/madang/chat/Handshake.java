@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How a client came.
 ///
-/// @param address its IP address, after trusted proxies
+/// @param address its IP address as RFC 5952 writes it, after trusted proxies
 /// @param secure whether it came by TLS
 /// @param headers of the first request, names in small letters
 /// @param query of the first request

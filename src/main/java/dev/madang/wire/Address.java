@@ -97,6 +97,16 @@ public final class Address {
     return known;
   }
 
+  /// Whom to count it as, where one may have so much and no more: an IPv4 address is one
+  /// customer's; of IPv6 a customer has a /64 at the least, and would have 2^64 shares. A mapped
+  /// address is the IPv4 address in it.
+  public Address network() {
+    if (!v6) {
+      return host();
+    }
+    return high == 0 && low >>> 32 == 0xFFFF ? v4((int) low, 0) : v6(high, 0, 0);
+  }
+
   boolean is(boolean v6, long high, long low, int port) {
     return this.low == low && this.port == port && this.high == high && this.v6 == v6;
   }

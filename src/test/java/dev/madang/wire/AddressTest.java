@@ -105,6 +105,21 @@ class AddressTest {
     assertThat(plain.withPort(5)).isSameAs(plain);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1, 192.0.2.1, 192.0.2.2",
+    "2001:db8:0:1::1, 2001:db8:0:1:ffff:ffff:ffff:ffff, 2001:db8:0:2::1",
+    "::ffff:192.0.2.1, 192.0.2.1, ::ffff:192.0.2.2",
+    "::1, ::2, ::ffff:0.0.0.2",
+  })
+  void countsAnIpv6CustomerByTheSlash64AndAMappedAddressAsWhatItIs(
+      String one, String same, String other) {
+    Address network = Address.parse(one, 4711).network();
+    assertThat(network).isEqualTo(Address.parse(same, 1).network());
+    assertThat(network).isNotEqualTo(Address.parse(other, 4711).network());
+    assertThat(network.port()).isZero();
+  }
+
   @Test
   void handsOutTheSameObjectForTheSameFarEnd() {
     AddressCache cache = new AddressCache();

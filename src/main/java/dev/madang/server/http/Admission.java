@@ -1,17 +1,17 @@
 package dev.madang.server.http;
 
+import dev.madang.wire.Address;
 import io.netty.channel.Channel;
 import io.netty.channel.unix.UnixChannel;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +34,7 @@ final class Admission {
   private final TrustedProxies proxies;
   private final Set<Channel> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger told = new AtomicInteger();
-  private final ConcurrentHashMap<Long, Integer> byAddress = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Address, Integer> byNetwork = new ConcurrentHashMap<>();
   private final AtomicLong quietUntil = new AtomicLong(System.nanoTime());
 
   Admission(HttpDoor.Limits limits, TrustedProxies proxies) {
@@ -54,9 +54,11 @@ final class Admission {
   /// Decides over a fresh connection, and counts it until it closes.
   Verdict admit(Channel channel) {
     open.add(channel);
-    long key = key(channel);
+    Address network = network(channel);
     boolean crowded =
-        key != 0 && byAddress.merge(key, 1, Integer::sum) > mostOfAddress && mostOfAddress > 0;
+        network != null
+            && byNetwork.merge(network, 1, Integer::sum) > mostOfAddress
+            && mostOfAddress > 0;
     boolean full = open.size() - told.get() > most || descriptor(channel) >= lastDescriptor;
     boolean welcome = !crowded && !full;
     int waiting = welcome ? 0 : told.incrementAndGet();
@@ -64,8 +66,8 @@ final class Admission {
         .closeFuture()
         .addListener(_ -> {
           open.remove(channel);
-          if (key != 0) {
-            byAddress.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
+          if (network != null) {
+            byNetwork.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
           }
           if (!welcome) {
             told.decrementAndGet();
@@ -97,21 +99,13 @@ final class Admission {
   }
 
   /// Connections through a proxy are many people's, and those of this machine are its own.
-  private long key(Channel channel) {
+  private @Nullable Address network(Channel channel) {
     if (!(channel.remoteAddress() instanceof InetSocketAddress far)
         || far.getAddress().isLoopbackAddress()
         || proxies.trusts(far)) {
-      return 0;
+      return null;
     }
-    return key(far.getAddress());
-  }
-
-  /// An IPv4 address, or the /64 of an IPv6 one, which is what one household gets.
-  private static long key(InetAddress address) {
-    byte[] bytes = address.getAddress();
-    return bytes.length == 4
-        ? 1L << 32 | ByteBuffer.wrap(bytes).getInt() & 0xFFFF_FFFFL
-        : ByteBuffer.wrap(bytes).getLong();
+    return Address.of(far.getAddress().getAddress(), 0).network();
   }
 
   /// The kernel gives out the lowest free number, so that one says how many are in use, whoever

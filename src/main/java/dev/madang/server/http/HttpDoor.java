@@ -45,6 +45,10 @@ public final class HttpDoor implements AutoCloseable {
     public Config withPort(int number) {
       return new Config(host, number, origins, frameAncestors, trustedProxies, tls, limits);
     }
+
+    public Config withTrustedProxies(List<String> networks) {
+      return new Config(host, port, origins, frameAncestors, networks, tls, limits);
+    }
   }
 
   /// @param headerTimeout from the first byte of a request to the end of its head

@@ -18,6 +18,7 @@ import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Refused;
+import dev.madang.wire.Address;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,7 +44,7 @@ public final class SignalDoor implements AutoCloseable {
 
   /// @param open whether anybody enters any room without a token; for trying things out
   /// @param keys secrets that sign grants, by key id; if there are none the install makes its own
-  /// @param joins how often one network address may try to join
+  /// @param joins how often one address (IPv6: /64) may try to join
   public record Config(boolean open, Map<String, String> keys, Rate joins, Limits limits) {
 
     public Config {
@@ -92,7 +93,7 @@ public final class SignalDoor implements AutoCloseable {
   private final InstantSource time;
   private final Rooms rooms;
   private final Map<Long, Socket> sockets = new HashMap<>();
-  private final Map<String, Pace> addresses = new LinkedHashMap<>();
+  private final Map<Address, Pace> networks = new LinkedHashMap<>();
   private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
   private final ScheduledFuture<?> ticking;
   private volatile Figures figures = new Figures(0, 0, 0, 0, Map.of());
@@ -220,7 +221,8 @@ public final class SignalDoor implements AutoCloseable {
 
   private void join(long connection, Socket socket, Join join, long now) {
     String token = join.token();
-    if (!pace(socket.handshake().address(), now).allows(now)) {
+    Address network = Address.parse(socket.handshake().address(), 0).network();
+    if (!pace(network, now).allows(now)) {
       answer(socket, Refusal.TOO_MANY_JOINS.refused());
     } else if (token != null) {
       switch (grants.check(token, join.room(), time.instant())) {
@@ -234,27 +236,14 @@ public final class SignalDoor implements AutoCloseable {
     }
   }
 
-  /// Of IPv6 a customer has a whole /64, so that counts as one address.
-  private Pace pace(String address, long now) {
-    if (addresses.size() >= MOST_ADDRESSES) {
-      addresses.values().removeIf(pace -> pace.full(now));
+  private Pace pace(Address network, long now) {
+    if (networks.size() >= MOST_NETWORKS) {
+      networks.values().removeIf(pace -> pace.full(now));
     }
-    while (addresses.size() >= MOST_ADDRESSES) {
-      addresses.remove(addresses.keySet().iterator().next());
+    while (networks.size() >= MOST_NETWORKS) {
+      networks.remove(networks.keySet().iterator().next());
     }
-    return addresses.computeIfAbsent(network(address), _ -> new Pace(config.joins(), now));
-  }
-
-  static String network(String address) {
-    if (address.indexOf(':') < 0 || address.contains(".")) {
-      return address;
-    }
-    String[] groups = address.split(":", -1);
-    var network = new StringBuilder();
-    for (int i = 0; i < Math.min(4, groups.length) && !groups[i].isEmpty(); i++) {
-      network.append(groups[i]).append(':');
-    }
-    return network.toString();
+    return networks.computeIfAbsent(network, _ -> new Pace(config.joins(), now));
   }
 
   // ---- to sockets -------------------------------------------------------------------------------
@@ -331,5 +320,5 @@ public final class SignalDoor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;
-  private static final int MOST_ADDRESSES = 10_000;
+  private static final int MOST_NETWORKS = 10_000;
 }

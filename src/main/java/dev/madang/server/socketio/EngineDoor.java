@@ -9,6 +9,7 @@ import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.WebSocket;
 import dev.madang.server.http.WebSocketOptions;
+import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -38,13 +39,13 @@ public final class EngineDoor implements AutoCloseable {
   private final Opening opening;
   private final int perAddress;
   private final WebSocketOptions webSocket;
-  private final Map<String, Integer> addresses = new HashMap<>();
+  private final Map<Address, Integer> networks = new HashMap<>();
   private @Nullable ScheduledFuture<?> ticks;
   private long now = System.nanoTime();
 
   /**
    * @param path with a slash at its end
-   * @param perAddress sessions that one IP address may have at once
+   * @param perAddress sessions that one IP address (IPv6: /64) may have at once
    */
   public EngineDoor(
       String path,
@@ -69,7 +70,7 @@ public final class EngineDoor implements AutoCloseable {
 
               @Override
               public void ended(EngineSession session) {
-                leave((String) session.owner());
+                leave((Address) session.owner());
               }
             });
     // The session closes a slow client itself, and says why, before the WebSocket would.
@@ -157,19 +158,19 @@ public final class EngineDoor implements AutoCloseable {
 
   private void begin(Exchange exchange, boolean webSocketWanted, boolean upgrade) {
     int revision = revision(exchange.query("EIO"));
-    String address = exchange.remote().getAddress().getHostAddress();
+    Address network = Address.of(exchange.remote().getAddress().getAddress(), 0).network();
     if (!exchange.method().equals("GET")) {
       refuse(exchange, EngineError.BAD_HANDSHAKE_METHOD);
     } else if (webSocketWanted != upgrade) {
       refuse(exchange, EngineError.BAD_REQUEST);
     } else if (revision == 0) {
       refuse(exchange, EngineError.UNSUPPORTED_PROTOCOL_VERSION);
-    } else if (addresses.getOrDefault(address, 0) >= perAddress) {
+    } else if (networks.getOrDefault(network, 0) >= perAddress) {
       refuse(exchange, EngineError.FORBIDDEN);
     } else if (upgrade) {
-      exchange.upgrade(webSocket, opened -> begin(exchange, revision, address, opened));
+      exchange.upgrade(webSocket, opened -> begin(exchange, revision, network, opened));
     } else {
-      EngineSession session = session(exchange, revision, address);
+      EngineSession session = session(exchange, revision, network);
       EnginePoll poll = new EnginePoll(exchange);
       session.begin(poll);
       opening.opened(session, exchange);
@@ -177,9 +178,9 @@ public final class EngineDoor implements AutoCloseable {
     }
   }
 
-  private void begin(Exchange exchange, int revision, String address, WebSocket opened) {
+  private void begin(Exchange exchange, int revision, Address network, WebSocket opened) {
     EngineSocket socket = new EngineSocket(opened);
-    EngineSession session = session(exchange, revision, address);
+    EngineSession session = session(exchange, revision, network);
     listen(session, socket, opened);
     if (revision == 4) {
       session.begin(socket);
@@ -208,14 +209,14 @@ public final class EngineDoor implements AutoCloseable {
     };
   }
 
-  private EngineSession session(Exchange exchange, int revision, String address) {
-    addresses.merge(address, 1, Integer::sum);
+  private EngineSession session(Exchange exchange, int revision, Address network) {
+    networks.merge(network, 1, Integer::sum);
     boolean base64 = exchange.query("b64") != null;
-    return engine.open(revision, base64, address, now);
+    return engine.open(revision, base64, network, now);
   }
 
-  private void leave(String address) {
-    addresses.computeIfPresent(address, (_, count) -> count == 1 ? null : count - 1);
+  private void leave(Address network) {
+    networks.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
   }
 
   private void go(Exchange exchange, EngineSession session) {

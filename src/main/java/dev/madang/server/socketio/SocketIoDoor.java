@@ -8,6 +8,7 @@ import dev.madang.protocol.engineio.EngineSession;
 import dev.madang.protocol.engineio.EngineSettings;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
+import dev.madang.wire.Address;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.security.SecureRandom;
@@ -40,7 +41,7 @@ public final class SocketIoDoor implements AutoCloseable {
   /// @param maxAttachmentBytes of one packet together
   /// @param maxDepth arrays and objects within each other in one packet
   /// @param maxNamespaces that one client may be in
-  /// @param maxPerAddress connections from one IP address
+  /// @param maxPerAddress connections from one IP address (IPv6: /64)
   /// @param apiKey what `POST /api/rooms/…` must bring; without it that address refuses everybody
   public record Config(
       String path,
@@ -357,11 +358,11 @@ public final class SocketIoDoor implements AutoCloseable {
   }
 
   private void opened(EngineSession session, Exchange exchange) {
-    io.connect(session, handshake((String) session.owner(), exchange));
+    io.connect(session, handshake(exchange));
   }
 
   /** What a listener may want to know of the first request, without what only carried it. */
-  private static Handshake handshake(String address, Exchange exchange) {
+  private static Handshake handshake(Exchange exchange) {
     Map<String, String> headers = new HashMap<>();
     exchange
         .headers()
@@ -382,7 +383,11 @@ public final class SocketIoDoor implements AutoCloseable {
     }
     // Copied because there are many of these and most stay for hours: the copies are compact.
     return new Handshake(
-        address, exchange.secure(), Map.copyOf(headers), Map.copyOf(query), Map.of());
+        Address.of(exchange.remote().getAddress().getAddress(), 0).ipText(),
+        exchange.secure(),
+        Map.copyOf(headers),
+        Map.copyOf(query),
+        Map.of());
   }
 
   private static void failed(@Nullable Socket socket, RuntimeException why) {

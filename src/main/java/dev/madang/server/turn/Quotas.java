@@ -34,7 +34,7 @@ final class Quotas {
       all.decrementAndGet();
       return false;
     }
-    if (!take(addresses, network(client), perAddress)) {
+    if (!take(addresses, client.network(), perAddress)) {
       give(users, user);
       all.decrementAndGet();
       return false;
@@ -44,13 +44,8 @@ final class Quotas {
 
   void release(String user, Address client) {
     give(users, user);
-    give(addresses, network(client));
+    give(addresses, client.network());
     all.decrementAndGet();
-  }
-
-  /// An IPv6 customer has a /64 at the least, and would have 2^64 quotas.
-  private static Address network(Address client) {
-    return client.isV6() ? Address.v6(client.high(), 0, 0) : client.host();
   }
 
   private static <K> boolean take(ConcurrentMap<K, Integer> counts, K key, int limit) {

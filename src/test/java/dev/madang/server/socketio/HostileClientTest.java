@@ -7,8 +7,10 @@ import dev.madang.net.TcpLoops;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -47,7 +49,11 @@ class HostileClientTest {
               });
         });
     door.open(router);
-    http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
+    http =
+        HttpDoor.open(
+            HttpDoor.Config.defaults().withPort(0).withTrustedProxies(List.of("127.0.0.1")),
+            loops,
+            router);
     browser = new Browser(http.port());
   }
 
@@ -118,6 +124,28 @@ class HostileClientTest {
     assertThat(refused.body()).isEqualTo("{\"code\":4,\"message\":\"Forbidden\"}");
     loops.home().submit(door::close);
     await().until(() -> loops.home().submit(door::sessions).get(5, TimeUnit.SECONDS) == 0);
+  }
+
+  @Test
+  void anIpv6CustomerIsOneAddressHoweverManyItHas() throws Exception {
+    for (int i = 0; i < 40; i++) {
+      assertThat(begin("2001:db8:0:1::" + i)).isEqualTo(200);
+    }
+    assertThat(begin("2001:db8:0:1:ffff::1")).isEqualTo(403);
+    assertThat(begin("2001:db8:0:2::1")).isEqualTo(200);
+    loops.home().submit(door::close);
+    await().until(() -> loops.home().submit(door::sessions).get(5, TimeUnit.SECONDS) == 0);
+  }
+
+  private int begin(String address) throws Exception {
+    return browser
+        .send(
+            "GET",
+            "/socket.io/?EIO=4&transport=polling",
+            HttpRequest.BodyPublishers.noBody(),
+            "x-forwarded-for",
+            address)
+        .statusCode();
   }
 
   // ---- (b) Socket.IO packets
