@@ -26,7 +26,6 @@ final class BodyReader {
   private final StringBuilder line = new StringBuilder(0);
   private Chunk chunk = Chunk.SIZE;
   private long left;
-  private long start;
   private long bytes;
   private int extensions;
   private int trailers;
@@ -39,8 +38,7 @@ final class BodyReader {
   }
 
   /// Keeps what is read from now on, up to `most` bytes.
-  void keep(int most, long now) {
-    start = now;
+  void keep(int most) {
     limit = most;
     if (left > most) {
       throw tooLarge();
@@ -120,16 +118,9 @@ final class BodyReader {
     return bytes;
   }
 
-  /// Whether it came slower since then than it may.
-  boolean tooSlow(long now, HttpDoor.Limits limits) {
-    return now - start
-        > limits.bodyTimeout().toNanos() + bytes * 1_000_000_000L / limits.bodyRate();
-  }
-
   /// Keeps nothing of what is read from now on.
-  void skip(long now) {
+  void skip() {
     release();
-    start = now;
     bytes = 0;
   }
 

@@ -53,6 +53,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private @Nullable Http1Exchange exchange;
   private @Nullable RequestHead head;
   private @Nullable BodyReader body;
+  private final BodyPace bodyPace = new BodyPace();
   private @Nullable Consumer<ByteBuf> whole;
 
   private long deadline;
@@ -202,7 +203,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       return;
     }
     try {
-      reader.keep(limit, loop.now);
+      reader.keep(limit);
+      bodyPace.start(loop.now, site.limits());
     } catch (HttpRefusal refusal) {
       refuse(refusal);
       return;
@@ -223,7 +225,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (reader == null || current == null || consumer == null) {
       throw new IllegalStateException("no body is being read");
     }
-    if (!reader.read(in, here().alloc())) {
+    if (!read(reader, in)) {
       return false;
     }
     ByteBuf bytes = reader.whole();
@@ -240,7 +242,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
 
   private boolean drain(ByteBuf in) {
     BodyReader reader = body;
-    boolean done = reader == null || reader.read(in, here().alloc());
+    boolean done = reader == null || read(reader, in);
     if (reader != null && reader.bytes() > DRAIN_BYTES) {
       close();
       return false;
@@ -248,6 +250,13 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (done) {
       nextHead();
     }
+    return done;
+  }
+
+  private boolean read(BodyReader reader, ByteBuf in) {
+    int before = in.readableBytes();
+    boolean done = reader.read(in, here().alloc());
+    bodyPace.took(before - in.readableBytes(), loop.now, site.limits());
     return done;
   }
 
@@ -277,7 +286,8 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     if (!keep) {
       close();
     } else if (body != null) {
-      body.skip(loop.now);
+      body.skip();
+      bodyPace.start(loop.now, site.limits());
       state = State.DRAIN;
     } else {
       nextHead();
@@ -411,7 +421,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
         }
       }
       case BODY, DRAIN -> {
-        if (body != null && body.tooSlow(now, site.limits())) {
+        if (body != null && bodyPace.tooSlow(now)) {
           refuse(new HttpRefusal(408, "The request's body took too long."));
         }
       }

@@ -39,7 +39,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   private boolean ended;
   private boolean answered;
   private long deadline = Long.MAX_VALUE;
-  private long bodyStart;
+  private final BodyPace bodyPace = new BodyPace();
 
   Http2Stream(Site site, Channel channel) {
     this.site = site;
@@ -167,6 +167,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
       if (content.readableBytes() > limit - kept.readableBytes()) {
         throw new HttpRefusal(413, "The body is too large.");
       }
+      bodyPace.took(content.readableBytes(), loop.now, site.limits());
       kept.writeBytes(content);
     }
     complete();
@@ -176,7 +177,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   void readBody(int most, Consumer<ByteBuf> consumer) {
     limit = most;
     whole = consumer;
-    bodyStart = loop.now;
+    bodyPace.start(loop.now, site.limits());
     if (body != null && body.readableBytes() > most) {
       refuse(new HttpRefusal(413, "The body is too large."));
       return;
@@ -288,10 +289,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void sweep(long now) {
     if (whole != null) {
-      int bytes = body == null ? 0 : body.readableBytes();
-      long allowed =
-          site.limits().bodyTimeout().toNanos() + bytes * 1_000_000_000L / site.limits().bodyRate();
-      if (now - bodyStart > allowed) {
+      if (bodyPace.tooSlow(now)) {
         refuse(new HttpRefusal(408, "The request's body took too long."));
       }
     } else if (deadline != Long.MAX_VALUE && deadline - now <= 0) {

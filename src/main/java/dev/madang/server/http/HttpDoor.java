@@ -52,8 +52,8 @@ public final class HttpDoor implements AutoCloseable {
   }
 
   /// @param headerTimeout from the first byte of a request to the end of its head
-  /// @param bodyTimeout for a body, and more as [#bodyRate] allows
-  /// @param bodyRate bytes a second that a body must bring on average, past its timeout
+  /// @param bodyTimeout how long a body may pause
+  /// @param bodyRate bytes of a body that buy a second of its timeout back
   /// @param idleTimeout between two requests of one connection
   /// @param writeTimeout without any progress of an answer
   /// @param headerBytes of one request

@@ -39,7 +39,7 @@ class HttpBadInputTest {
         new HttpDoor.Limits(
             Duration.ofMillis(300),
             Duration.ofMillis(300),
-            1_000_000,
+            1,
             Duration.ofMillis(700),
             Duration.ofMillis(600),
             16 * 1024,
@@ -87,6 +87,18 @@ class HttpBadInputTest {
       client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx");
       assertThat(client.answer().status()).isEqualTo(408);
       assertThat(client.isClosed()).isTrue();
+    }
+  }
+
+  @Test
+  void endsABodyThatBeganFastAndThenStops() {
+    for (String body : List.of("x".repeat(99), "32\r\n" + "x".repeat(50) + "\r\n1")) {
+      String length = body.contains("\r") ? "Transfer-Encoding: chunked" : "Content-Length: 100";
+      try (RawClient client = new RawClient(door.port())) {
+        client.send("POST /echo HTTP/1.1\r\nHost: a\r\n" + length + "\r\n\r\n" + body);
+        assertThat(client.answer().status()).isEqualTo(408);
+        assertThat(client.isClosed()).isTrue();
+      }
     }
   }
 
