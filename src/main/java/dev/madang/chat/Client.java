@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One connection and its sockets, one for each namespace it is in. Lives on home.
-public final class Client implements EngineSession.Output {
+public final class Client implements EngineSession.Output, PacketDecoder.Output {
   private final SocketServer io;
   private final EngineSession session;
   private final Handshake handshake;
@@ -27,13 +27,16 @@ public final class Client implements EngineSession.Output {
   private @Nullable Socket first;
   private @Nullable Map<String, Socket> others;
   private boolean over;
+  // Of a packet whose attachments are on their way: bytes, and when all must have come.
+  private long pending;
+  private long attachmentsBy;
 
   Client(SocketServer io, EngineSession session, Handshake handshake, long connectBy) {
     this.io = io;
     this.session = session;
     this.handshake = handshake;
     this.connectBy = connectBy;
-    this.decoder = new PacketDecoder(io.decoding());
+    this.decoder = new PacketDecoder(io.decoding(), this);
   }
 
   public Handshake handshake() {
@@ -55,10 +58,16 @@ public final class Client implements EngineSession.Output {
 
   @Override
   public void text(String packet, int from) {
+    if (over) {
+      return;
+    }
     try {
       Packet whole = decoder.text(packet, from);
       if (whole != null) {
         take(whole);
+      } else {
+        attachmentsBy = io.now() + io.settings().attachmentTimeout().toNanos();
+        weigh();
       }
     } catch (ProtocolException broken) {
       breach();
@@ -67,8 +76,12 @@ public final class Client implements EngineSession.Output {
 
   @Override
   public void binary(byte[] data) {
+    if (over) {
+      return;
+    }
     try {
       Packet whole = decoder.binary(data);
+      weigh();
       if (whole != null) {
         take(whole);
       }
@@ -240,6 +253,30 @@ public final class Client implements EngineSession.Output {
     }
   }
 
+  @Override
+  public boolean isIn(String namespace) {
+    Socket socket = find(namespace);
+    return socket != null && socket.connected();
+  }
+
+  private void weigh() {
+    long grown = decoder.pending() - pending;
+    if (grown != 0) {
+      pending += grown;
+      io.pending(this, grown);
+    }
+  }
+
+  /** Whether attachments are on their way. */
+  boolean isPending() {
+    return pending > 0;
+  }
+
+  /** When all of them must have come. */
+  long attachmentsBy() {
+    return attachmentsBy;
+  }
+
   private @Nullable Socket find(String namespace) {
     if (first != null && first.namespace().name().equals(namespace)) {
       return first;
@@ -256,6 +293,8 @@ public final class Client implements EngineSession.Output {
       return;
     }
     over = true;
+    decoder.drop();
+    weigh();
     for (Socket socket : all()) {
       socket.end(reason);
     }

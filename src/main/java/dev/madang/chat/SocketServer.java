@@ -9,6 +9,7 @@ import dev.madang.wire.ProtocolException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -49,8 +50,10 @@ public final class SocketServer {
   private int dynamic;
 
   // Whoever waits, in the order of its deadline.
+  private final LinkedHashSet<Client> pending = new LinkedHashSet<>();
   private final ArrayDeque<Client> newcomers = new ArrayDeque<>();
   private final PriorityQueue<Awaited> awaited = new PriorityQueue<>();
+  private long pendingBytes;
   private int answered;
 
   private record Pattern(Predicate<String> takes, Namespace namespace) {}
@@ -151,6 +154,9 @@ public final class SocketServer {
     while (!newcomers.isEmpty() && newcomers.getFirst().connectBy() - now <= 0) {
       newcomers.removeFirst().expectNamespace();
     }
+    while (!pending.isEmpty() && pending.getFirst().attachmentsBy() - now <= 0) {
+      pending.getFirst().breach();
+    }
     while (!awaited.isEmpty() && awaited.peek().deadline() - now <= 0) {
       awaited.remove().timeOut();
     }
@@ -206,6 +212,20 @@ public final class SocketServer {
   void forget(Namespace child) {
     if (namespaces.remove(child.name(), child)) {
       dynamic--;
+    }
+  }
+
+  /// What is kept of a client's packet, whose attachments are on their way, has grown by so many
+  /// bytes.
+  void pending(Client client, long bytes) {
+    pendingBytes += bytes;
+    if (client.isPending()) {
+      pending.add(client);
+    } else {
+      pending.remove(client);
+    }
+    while (pendingBytes > settings.pendingBytes()) {
+      pending.getFirst().breach();
     }
   }
 

@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// @param namespacesPerClient namespaces one client may be in at once
 /// @param dynamicNamespaces namespaces that exist only because a client asked for them
 /// @param attachments binary values in one packet
-/// @param attachmentBytes of one packet together
+/// @param attachmentBytes of one packet together, with its text
+/// @param attachmentTimeout how long a packet's attachments may take
+/// @param pendingBytes of packets whose attachments are on their way, of all clients together; when
+///   it is more, whoever took longest is closed
 /// @param depth arrays and objects within each other in one packet
 /// @param namespaceLength characters of a namespace's name
 /// @param recovery for missed packets after a reconnect; null for none
@@ -19,6 +22,8 @@ public record SocketSettings(
     int dynamicNamespaces,
     int attachments,
     long attachmentBytes,
+    Duration attachmentTimeout,
+    long pendingBytes,
     int depth,
     int namespaceLength,
     @Nullable Recovery recovery) {
@@ -48,6 +53,16 @@ public record SocketSettings(
   }
 
   public static SocketSettings defaults() {
-    return new SocketSettings(Duration.ofSeconds(45), 32, 10_000, 10, 10 << 20, 32, 256, null);
+    return new SocketSettings(
+        Duration.ofSeconds(45),
+        32,
+        10_000,
+        10,
+        4 << 20,
+        Duration.ofSeconds(30),
+        64 << 20,
+        32,
+        256,
+        null);
   }
 }

@@ -37,6 +37,8 @@ final class Party implements EngineServer.Output, SocketServer.Output {
             plain.dynamicNamespaces(),
             plain.attachments(),
             plain.attachmentBytes(),
+            plain.attachmentTimeout(),
+            plain.pendingBytes(),
             plain.depth(),
             plain.namespaceLength(),
             recovery));

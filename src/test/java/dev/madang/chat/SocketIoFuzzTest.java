@@ -39,7 +39,7 @@ class SocketIoFuzzTest {
           random.nextBoolean()
               ? encoder.event(namespace, id, "name", args, false, null)
               : encoder.ack(namespace, id, args);
-      PacketDecoder decoder = new PacketDecoder(LIMITS);
+      PacketDecoder decoder = new PacketDecoder(LIMITS, _ -> true);
       Packet read = decoder.text(new String(packet.head().bytes(), StandardCharsets.UTF_8), 1);
       for (var each : packet.attachments()) {
         assertThat(read).isNull();
@@ -64,7 +64,7 @@ class SocketIoFuzzTest {
   @Test
   void rubbishIsAPacketOrABreachAndNothingElse() {
     eachSeed(random -> {
-      PacketDecoder decoder = new PacketDecoder(LIMITS);
+      PacketDecoder decoder = new PacketDecoder(LIMITS, _ -> true);
       try {
         for (int i = 0; i < 5; i++) {
           if (random.nextInt(4) == 0) {

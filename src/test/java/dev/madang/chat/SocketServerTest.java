@@ -458,6 +458,58 @@ class SocketServerTest {
     assertThat(party.failures).isEmpty();
   }
 
+  // ---- attachments that do not come
+  // -----------------------------------------------------------
+
+  @Test
+  void attachmentsThatAreAnnouncedAndDoNotComeEndTheConnectionAfterHalfAMinute() {
+    Guest guest = party.guest();
+    guest.says("452-[\"x\"]");
+    party.pass(Duration.ofSeconds(20));
+    guest.says(new byte[5]);
+    party.pass(Duration.ofMillis(9_900));
+    assertThat(guest.closed).isNull();
+    party.pass(Duration.ofMillis(200));
+    assertThat(guest.closed).isEqualTo(CloseReason.PARSE_ERROR);
+  }
+
+  @Test
+  void eachPacketHasItsOwnHalfMinute() {
+    Guest guest = party.guest();
+    for (int i = 0; i < 5; i++) {
+      guest.says("451-[\"x\"]");
+      party.pass(Duration.ofSeconds(20));
+      guest.says(new byte[5]);
+    }
+    party.pass(Duration.ofMinutes(1));
+    assertThat(guest.closed).isNull();
+  }
+
+  @Test
+  void whoeverTookLongestGoesWhenTooMuchIsOnItsWayInAll() {
+    List<Guest> guests = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      Guest guest = party.guest();
+      guest.says("459-[\"x\"]");
+      for (int each = 0; each < 4; each++) {
+        guest.says(new byte[1_000_000]);
+      }
+      guests.add(guest);
+    }
+    assertThat(guests).allMatch(each -> each.closed == null);
+    Guest next = party.guest();
+    next.says("452-[\"x\"]").says(new byte[1_000_000]).says(new byte[1_000_000]);
+    next.says("459-[\"x\"]");
+    for (int each = 0; each < 4; each++) {
+      next.says(new byte[1_000_000]);
+    }
+    assertThat(guests.getFirst().closed).isEqualTo(CloseReason.PARSE_ERROR);
+    assertThat(guests.subList(1, 16)).allMatch(each -> each.closed == null);
+    assertThat(next.closed).isNull();
+    next.says(new byte[1_000_000]);
+    assertThat(next.closed).as("more than one packet may hold").isEqualTo(CloseReason.PARSE_ERROR);
+  }
+
   // ---- older clients
   // ------------------------------------------------------------------------------
 

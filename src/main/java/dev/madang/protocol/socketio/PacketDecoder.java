@@ -17,15 +17,27 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Protocols 4 (Socket.IO 2) and 5 read alike but for what a CONNECT carries.
+///
+/// Nothing is read of the JSON of a packet before it is known to be for a namespace that the client
+/// is in, and whole.
 public final class PacketDecoder {
+  /** What a decoder asks of its owner. */
+  @FunctionalInterface
+  public interface Output {
+    /// Whether the client is in this namespace: a packet for another, unless it wants in, is
+    /// refused by its head alone.
+    boolean isIn(String namespace);
+  }
+
   private final Limits limits;
+  private final Output output;
   private @Nullable Half half;
 
   /// What a packet may be at most.
   ///
   /// @param json depth and length are the reader's
   /// @param attachments binary values in one packet
-  /// @param bytes of one packet's attachments together
+  /// @param bytes of one packet's attachments together, with the text before them
   /// @param namespace characters of a namespace's name
   public record Limits(JsonReader json, int attachments, long bytes, int namespace) {}
 
@@ -34,22 +46,35 @@ public final class PacketDecoder {
     final char type;
     final String namespace;
     final long id;
-    final List<@Nullable Object> data;
+    // Not read yet: the values of a JSON text take many times its memory.
+    final String json;
     final int wanted;
     final List<byte[]> attachments = new ArrayList<>(2);
     long bytes;
 
-    Half(char type, String namespace, long id, List<@Nullable Object> data, int wanted) {
+    Half(char type, String namespace, long id, String json, int wanted) {
       this.type = type;
       this.namespace = namespace;
       this.id = id;
-      this.data = data;
+      this.json = json;
       this.wanted = wanted;
+      bytes = json.length();
     }
   }
 
-  public PacketDecoder(Limits limits) {
+  public PacketDecoder(Limits limits, Output output) {
     this.limits = limits;
+    this.output = output;
+  }
+
+  /** Bytes kept of a packet whose attachments are still on their way; 0 if there is none. */
+  public long pending() {
+    return half == null ? 0 : half.bytes;
+  }
+
+  /** Forgets the packet that is on its way. */
+  public void drop() {
+    half = null;
   }
 
   /// A text message came: everything of `text` from `from` on. Null if attachments are to follow.
@@ -91,6 +116,9 @@ public final class PacketDecoder {
       namespace = text.substring(at, stop);
       at = comma < 0 ? end : comma + 1;
     }
+    if (type != CONNECT && !output.isIn(namespace)) {
+      throw new ProtocolException("not in this namespace");
+    }
 
     long id = Packet.NO_ID;
     if (at < end && isDigit(text.charAt(at))) {
@@ -104,6 +132,13 @@ public final class PacketDecoder {
       }
     }
 
+    if (attachments > 0) {
+      if (at >= end || text.charAt(at) != '[') {
+        throw new ProtocolException("a payload is an array");
+      }
+      half = new Half(plain(type), namespace, id, text.substring(at), attachments);
+      return null;
+    }
     Object payload = at < end ? limits.json.read(text.substring(at)) : ABSENT;
     return switch (type) {
       case CONNECT -> new Packet.Connect(namespace, auth(payload));
@@ -114,17 +149,12 @@ public final class PacketDecoder {
         yield new Packet.Disconnect(namespace);
       }
       case CONNECT_ERROR -> new Packet.ConnectError(namespace);
-      case EVENT, ACK -> packet(type, namespace, id, list(payload));
-      default -> {
-        List<@Nullable Object> data = list(payload);
-        char plain = type == BINARY_EVENT ? EVENT : ACK;
-        if (attachments == 0) {
-          yield packet(plain, namespace, id, data);
-        }
-        half = new Half(plain, namespace, id, data, attachments);
-        yield null;
-      }
+      default -> packet(plain(type), namespace, id, list(payload));
     };
+  }
+
+  private static char plain(char type) {
+    return type == BINARY_EVENT ? EVENT : type == BINARY_ACK ? ACK : type;
   }
 
   /** A binary message came. Null if more are to follow. */
@@ -133,16 +163,16 @@ public final class PacketDecoder {
     if (waiting == null) {
       throw new ProtocolException("an attachment of nothing");
     }
-    waiting.bytes += data.length;
-    if (waiting.bytes > limits.bytes) {
+    if (waiting.bytes + data.length > limits.bytes) {
       throw new ProtocolException("attachments too large");
     }
+    waiting.bytes += data.length;
     waiting.attachments.add(data);
     if (waiting.attachments.size() < waiting.wanted) {
       return null;
     }
     half = null;
-    List<@Nullable Object> args = waiting.data;
+    List<@Nullable Object> args = list(limits.json.read(waiting.json));
     args.replaceAll(value -> filled(value, waiting.attachments));
     return packet(waiting.type, waiting.namespace, waiting.id, args);
   }

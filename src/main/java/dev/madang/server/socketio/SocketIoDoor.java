@@ -38,7 +38,10 @@ public final class SocketIoDoor implements AutoCloseable {
   /// @param maxPackets packets in one HTTP body
   /// @param maxQueued bytes waiting for one slow client; one more closes it
   /// @param maxAttachments binary values in one packet
-  /// @param maxAttachmentBytes of one packet together
+  /// @param maxAttachmentBytes of one packet together, with its text
+  /// @param attachmentTimeout how long a packet's attachments may take
+  /// @param maxPendingBytes of packets whose attachments are on their way, of all clients together;
+  ///   when it is more, whoever took longest is closed
   /// @param maxDepth arrays and objects within each other in one packet
   /// @param maxNamespaces that one client may be in
   /// @param maxPerAddress connections from one IP address (IPv6: /64)
@@ -55,6 +58,8 @@ public final class SocketIoDoor implements AutoCloseable {
       long maxQueued,
       int maxAttachments,
       long maxAttachmentBytes,
+      Duration attachmentTimeout,
+      long maxPendingBytes,
       int maxDepth,
       int maxNamespaces,
       int maxPerAddress,
@@ -82,6 +87,8 @@ public final class SocketIoDoor implements AutoCloseable {
           engine.maxQueued(),
           sockets.attachments(),
           sockets.attachmentBytes(),
+          sockets.attachmentTimeout(),
+          sockets.pendingBytes(),
           sockets.depth(),
           sockets.namespacesPerClient(),
           2000,
@@ -102,6 +109,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -122,6 +131,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -142,6 +153,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -162,6 +175,8 @@ public final class SocketIoDoor implements AutoCloseable {
           bytes,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -182,6 +197,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           connections,
@@ -202,6 +219,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -222,6 +241,8 @@ public final class SocketIoDoor implements AutoCloseable {
           maxQueued,
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           maxNamespaces,
           maxPerAddress,
@@ -249,6 +270,8 @@ public final class SocketIoDoor implements AutoCloseable {
           defaults.dynamicNamespaces(),
           maxAttachments,
           maxAttachmentBytes,
+          attachmentTimeout,
+          maxPendingBytes,
           maxDepth,
           defaults.namespaceLength(),
           recovery.enabled() ? recovery.settings() : null);

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PacketTest {
   private final PacketEncoder encoder = new PacketEncoder();
   private final PacketDecoder decoder =
-      new PacketDecoder(new PacketDecoder.Limits(new JsonReader(32, 1_000_000), 10, 1000, 64));
+      new PacketDecoder(
+          new PacketDecoder.Limits(new JsonReader(32, 1_000_000), 10, 1000, 64),
+          namespace -> !namespace.equals("/elsewhere"));
 
   @Test
   void readsAnEvent() {
@@ -171,6 +173,26 @@ class PacketTest {
     read("52-[\"x\"]");
     decoder.binary(new byte[600]);
     assertThatThrownBy(() -> decoder.binary(new byte[600])).isInstanceOf(ProtocolException.class);
+  }
+
+  @Test
+  void keepsTheTextUnreadAndTheAttachmentsUntilAllHaveCome() {
+    read("52-[\"x\",{\"_placeholder\":true,\"num\":0}]");
+    assertThat(decoder.pending()).isEqualTo(35);
+    decoder.binary(new byte[100]);
+    assertThat(decoder.pending()).isEqualTo(135);
+    decoder.binary(new byte[1]);
+    assertThat(decoder.pending()).isZero();
+    read("51-[broken");
+    assertThatThrownBy(() -> decoder.binary(new byte[1])).hasMessage("broken JSON");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2/elsewhere,", "3/elsewhere,1", "51-/elsewhere,", "4/elsewhere,"})
+  void refusesAPacketForANamespaceOneIsNotInByItsHeadAlone(String head) {
+    assertThatThrownBy(() -> read(head + "[broken")).hasMessage("not in this namespace");
+    assertThat(decoder.pending()).isZero();
+    assertThat(read("0/elsewhere,{}")).isEqualTo(new Packet.Connect("/elsewhere", Map.of()));
   }
 
   @Test
