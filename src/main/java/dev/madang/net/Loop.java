@@ -224,7 +224,10 @@ public final class Loop implements AutoCloseable {
       run(timer.due);
     }
     if (!atTurnsEnd.isEmpty()) {
-      atTurnsEnd.forEach(this::run);
+      // By index: what runs here may send, and so add to the list.
+      for (int i = 0; i < atTurnsEnd.size(); i++) {
+        run(atTurnsEnd.get(i));
+      }
       atTurnsEnd.clear();
     }
     poller.flush();

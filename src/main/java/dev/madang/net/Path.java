@@ -27,6 +27,7 @@ public final class Path {
   int longestSegment = 65_535;
   private @Nullable Address remote;
   private @Nullable Address local;
+  private @Nullable Object owner;
 
   Path(UdpSocket socket, long high, long low, int port, int scope, long localHigh, long localLow) {
     this.socket = socket;
@@ -46,6 +47,16 @@ public final class Path {
 
   public UdpSocket socket() {
     return socket;
+  }
+
+  /// Whose far end this is, as [#owner(Object)] was told: found without looking anything up. Null
+  /// also for a path that was forgotten and made anew, so a table beside it knows better.
+  public @Nullable Object owner() {
+    return owner;
+  }
+
+  public void owner(@Nullable Object owner) {
+    this.owner = owner;
   }
 
   /// The far address; IPv4 as IPv4, also where the socket speaks both families.

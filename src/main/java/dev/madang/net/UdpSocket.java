@@ -54,6 +54,12 @@ public abstract sealed class UdpSocket permits KernelSocket, ChannelSocket {
     return path(high, low, port, 0, 0, 0);
   }
 
+  /// The path to the same far end, from the same address of this machine, as another socket on this
+  /// port heard it: `heard` may belong to another loop.
+  public Path path(Path heard) {
+    return path(heard.high, heard.low, heard.port, heard.scope, heard.localHigh, heard.localLow);
+  }
+
   /// Closes the socket; what was queued this turn and not flushed is lost.
   public void close() {
     if (!closed) {

@@ -93,12 +93,8 @@ final class Station implements TurnServer.Output {
     return loop.timer(due);
   }
 
-  void tell(Runnable letter) {
-    loop.tell(letter);
-  }
-
-  void atTurnsEnd(Runnable last) {
-    loop.atTurnsEnd(last);
+  Loop loop() {
+    return loop;
   }
 
   /// As of the last second; any thread.

@@ -1,6 +1,7 @@
 package dev.madang.server.turn;
 
 import dev.madang.net.Loop;
+import dev.madang.net.StreamSocket;
 import dev.madang.protocol.turn.Credentials;
 import dev.madang.protocol.turn.TurnServer;
 import dev.madang.server.udp.UdpDoor;
@@ -244,9 +245,10 @@ public final class TurnDoor implements AutoCloseable {
       return;
     }
     Station station = order.get(Math.floorMod(nextStation.getAndIncrement(), order.size()));
-    StreamClient client =
-        new StreamClient(address(remote), address(local), channel, station, config);
-    pipeline.addLast(client.handler());
+    StreamSocket socket =
+        new StreamSocket(channel, station.loop(), config.streamQueue(), config.streamPatience());
+    pipeline.addLast(
+        socket.handler(new StreamClient(address(remote), address(local), socket, station)));
   }
 
   /// Ends every allocation and closes the sockets of all relays; returns when that is done.
