@@ -61,6 +61,9 @@ final class About {
               + madang.metricsPort()
               + "/metrics");
     }
+    if (!dev && config.url() == null && config.http().hosts().isEmpty()) {
+      lines.add("  By a name         set url in madang.yml: this server answers to names it knows");
+    }
     if (!config.signal().open()) {
       lines.add("  Let people in     ./madang invite ROOM");
     } else if (dev) {

@@ -8,7 +8,11 @@ import dev.madang.server.turn.TurnDoor;
 import dev.madang.server.udp.UdpDoor;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that can be set: one component a door, each the door's own `Config`. `madang.yml` in
@@ -32,6 +36,13 @@ public record Config(
     TurnDoor.Config turn,
     SignalDoor.Config signal) {
 
+  public Config {
+    if (url != null && !URL.matcher(url).matches()) {
+      throw new IllegalArgumentException(
+          "url is written like https://meet.example.org, not `" + url + "`");
+    }
+  }
+
   public static Config defaults() {
     return new Config(
         Path.of("data"),
@@ -49,6 +60,18 @@ public record Config(
     return URI.create(url == null ? "http://localhost:" + http.port() : url);
   }
 
+  /**
+   * The names by which people may ask for this server: those that were configured, and the URL's.
+   */
+  List<String> hosts() {
+    Set<String> hosts = new LinkedHashSet<>(http.hosts());
+    hosts.addAll(http.tls().names());
+    if (url != null) {
+      hosts.add(URL.matcher(url).replaceFirst("$1"));
+    }
+    return List.copyOf(hosts);
+  }
+
   /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
   /// on an open network.
   static Map<String, String> dev() {
@@ -59,4 +82,8 @@ public record Config(
   static Map<String, String> rehearsal(Path data) {
     return Map.of("data", data.toString(), "http.port", "0", "metrics.port", "0", "udp.port", "0");
   }
+
+  /** Its host is the first group. */
+  private static final Pattern URL =
+      Pattern.compile("https?://(\\[[0-9a-fA-F:.]+\\]|[^\\s/?#@:]+)(?::\\d{1,5})?(?:/\\S*)?");
 }

@@ -69,14 +69,15 @@ public final class Madang implements AutoCloseable {
       if (tls != null) {
         new TrustFiles(tls).addTo(router);
       }
-      http = keep(HttpDoor.open(config.http(), loops, router, tls));
+      List<String> hosts = config.hosts();
+      http = keep(HttpDoor.open(config.http().withHosts(hosts), loops, router, tls));
       http.countIn(meters);
       if (turn != null) {
         http.onTurn(turn::take);
       }
       metrics =
           config.metrics().enabled()
-              ? keep(MetricsDoor.open(config.metrics(), loops, meters))
+              ? keep(MetricsDoor.open(config.metrics(), hosts, loops, meters))
               : null;
     } catch (IOException | RuntimeException refused) {
       close();

@@ -49,6 +49,19 @@ class ConfigTest {
   }
 
   @Test
+  void theServerAnswersToTheNameOfItsUrl() {
+    ConfigReader reader = new ConfigReader().flag("http.hosts", "a.example,*.b.example", "--");
+    assertThat(reader.read().hosts()).containsExactly("a.example", "*.b.example");
+    reader.flag("url", "https://meet.example.org:8443", "--");
+    assertThat(reader.read().hosts()).contains("meet.example.org");
+    reader.flag("url", "http://my_box", "--");
+    assertThat(reader.read().hosts()).contains("my_box");
+    assertThatThrownBy(() -> reader.flag("url", "meet.example.org", "--").read())
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("url is written like https://meet.example.org");
+  }
+
+  @Test
   void badFilesAreRefusedInOneSentence() {
     for (String bad : List.of("a: [", "- 1", "just text", "data: {a: 1}: 2")) {
       assertThatThrownBy(() -> new ConfigReader().yaml(bad, "my.yml").read())

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class HttpDoor implements AutoCloseable {
   /// @param host the address to listen on; `0.0.0.0` and `::` are all of them
   /// @param port 0 takes any free one
+  /// @param hosts names to which the door answers besides those of this machine, as
+  ///   `meet.example.org` or `*.example.org`; `*` are all
   /// @param origins of pages from elsewhere that may speak with this server, as
   ///   `https://app.example.com` or `https://*.example.com`; its own pages always may
   /// @param frameAncestors origins of pages that may show ours in a frame
@@ -32,6 +34,7 @@ public final class HttpDoor implements AutoCloseable {
   public record Config(
       String host,
       int port,
+      List<String> hosts,
       List<String> origins,
       List<String> frameAncestors,
       List<String> trustedProxies,
@@ -39,15 +42,26 @@ public final class HttpDoor implements AutoCloseable {
       Limits limits) {
     public static Config defaults() {
       return new Config(
-          "::", 7700, List.of(), List.of(), List.of(), Tls.Config.defaults(), Limits.defaults());
+          "::",
+          7700,
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Tls.Config.defaults(),
+          Limits.defaults());
     }
 
     public Config withPort(int number) {
-      return new Config(host, number, origins, frameAncestors, trustedProxies, tls, limits);
+      return new Config(host, number, hosts, origins, frameAncestors, trustedProxies, tls, limits);
     }
 
     public Config withTrustedProxies(List<String> networks) {
-      return new Config(host, port, origins, frameAncestors, networks, tls, limits);
+      return new Config(host, port, hosts, origins, frameAncestors, networks, tls, limits);
+    }
+
+    public Config withHosts(List<String> names) {
+      return new Config(host, port, names, origins, frameAncestors, trustedProxies, tls, limits);
     }
   }
 

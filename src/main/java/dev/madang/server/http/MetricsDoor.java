@@ -29,8 +29,10 @@ public final class MetricsDoor implements AutoCloseable {
 
   /// Listens and answers `/metrics` and `/healthz`.
   ///
+  /// @param hosts names to which it answers besides those of this machine
   /// @throws java.io.UncheckedIOException when the port cannot be used
-  public static MetricsDoor open(Config config, TcpLoops loops, PrometheusMeterRegistry registry) {
+  public static MetricsDoor open(
+      Config config, List<String> hosts, TcpLoops loops, PrometheusMeterRegistry registry) {
     Router router =
         new Router()
             .get("/healthz", exchange -> exchange.respond(200, "ok"))
@@ -43,6 +45,7 @@ public final class MetricsDoor implements AutoCloseable {
         new HttpDoor.Config(
             config.host(),
             config.port(),
+            hosts,
             List.of(),
             List.of(),
             List.of(),

@@ -11,6 +11,7 @@ final class Site implements Handler {
   private final Router router;
   private final HttpDoor.Config config;
   private final @Nullable Tls tls;
+  private final Hosts hosts;
   private final Origins origins;
   private final TrustedProxies proxies;
   private final StandingHeaders headers;
@@ -23,6 +24,7 @@ final class Site implements Handler {
     this.tls = tls;
     this.router = router;
     this.config = config;
+    this.hosts = new Hosts(config.hosts(), tls);
     this.origins = new Origins(config.origins());
     this.proxies = new TrustedProxies(config.trustedProxies());
     this.headers = new StandingHeaders(config.frameAncestors());
@@ -42,9 +44,19 @@ final class Site implements Handler {
   }
 
   /// Every request passes here. A page from elsewhere gets nothing unless it was allowed: whoever
-  /// opens a page anywhere would lend it his place in the network otherwise.
+  /// opens a page anywhere would lend it his place in the network otherwise. Nor does a page whose
+  /// name was made to point here.
   @Override
   public void handle(Exchange exchange) {
+    if (!hosts.allow(exchange.host())) {
+      refused();
+      exchange.respond(
+          421,
+          "This server does not answer to the name "
+              + exchange.host()
+              + ": if people reach it by that name, set url, or add it to http.hosts.");
+      return;
+    }
     String origin = exchange.header("origin");
     if (origin != null && !origins.same(origin, exchange.host(), exchange.secure())) {
       if (!origins.allows(origin, exchange.host(), exchange.secure())) {

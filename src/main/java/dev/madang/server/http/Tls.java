@@ -18,7 +18,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,7 +59,10 @@ public final class Tls {
   private volatile Current current;
 
   private record Current(
-      SslContext context, @Nullable TlsIdentity local, @Nullable FileTime changed) {}
+      SslContext context,
+      Set<String> names,
+      @Nullable TlsIdentity local,
+      @Nullable FileTime changed) {}
 
   private Tls(Config config, Path folder) {
     this.config = config;
@@ -99,6 +104,22 @@ public final class Tls {
     }
   }
 
+  /// The host names of the certificate, in small letters; some begin with `*.`.
+  Set<String> names() {
+    return current.names();
+  }
+
+  private static Set<String> names(X509Certificate certificate) throws GeneralSecurityException {
+    Set<String> names = new LinkedHashSet<>();
+    var subjects = certificate.getSubjectAlternativeNames();
+    for (List<?> each : subjects == null ? List.<List<?>>of() : subjects) {
+      if (each.getFirst().equals(DNS_NAME)) {
+        names.add(String.valueOf(each.get(1)).toLowerCase(Locale.ROOT));
+      }
+    }
+    return names;
+  }
+
   private Current load(@Nullable Current before) {
     Path certificate = config.certificate();
     Path key = config.key();
@@ -117,8 +138,8 @@ public final class Tls {
       if (before != null) {
         LOG.info("The certificate {} was read again", certificate);
       }
-      return new Current(context, null, changed);
-    } catch (IOException | IllegalArgumentException e) {
+      return new Current(context, names(Pem.certificate(certificate)), null, changed);
+    } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "http.tls: " + certificate + " and " + key + " cannot be used (" + reason(e) + ")", e);
     }
@@ -138,7 +159,10 @@ public final class Tls {
     }
     try {
       return new Current(
-          context(SslContextBuilder.forServer(identity.key(), identity.chain())), identity, null);
+          context(SslContextBuilder.forServer(identity.key(), identity.chain())),
+          names,
+          identity,
+          null);
     } catch (SSLException e) {
       throw new UncheckedIOException(e);
     }
@@ -169,6 +193,9 @@ public final class Tls {
     }
     return cause.getClass().getSimpleName() + ": " + cause.getMessage();
   }
+
+  /// RFC 5280, 4.2.1.6: `dNSName [2]`.
+  private static final Integer DNS_NAME = 2;
 
   private static final Logger LOG = LoggerFactory.getLogger(Tls.class);
 }

@@ -18,7 +18,7 @@ class AdmissionTest {
   @Test
   void tellsOneTooManyPolitelyAndTakesTheNextOnceThereIsRoom() {
     Router router = new Router().get("/hello", exchange -> exchange.respond(200, "hello"));
-    String request = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
+    String request = "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n";
     List<RawClient> inside = new ArrayList<>();
     try (TcpLoops loops = new TcpLoops(1);
         HttpDoor door = HttpDoor.open(HttpBadInputTest.config(limits(3, 0)), loops, router)) {

@@ -51,7 +51,7 @@ class HttpBadInputTest {
 
   static HttpDoor.Config config(HttpDoor.Limits limits) {
     return new HttpDoor.Config(
-        "127.0.0.1", 0, List.of(), List.of(), List.of(), Tls.Config.defaults(), limits);
+        "127.0.0.1", 0, List.of(), List.of(), List.of(), List.of(), Tls.Config.defaults(), limits);
   }
 
   @AfterAll
@@ -64,7 +64,7 @@ class HttpBadInputTest {
   @Test
   void endsSlowlorisHeaders() {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("GET /hello HTTP/1.1\r\nHost: a\r\nX-A: ");
+      client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\nX-A: ");
       Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(408);
       assertThat(client.isClosed()).isTrue();
@@ -75,7 +75,7 @@ class HttpBadInputTest {
   void endsAConnectionThatNeverSpeaksAndOneThatStopsSpeaking() {
     try (RawClient silent = new RawClient(door.port());
         RawClient idle = new RawClient(door.port())) {
-      idle.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+      idle.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n").answer();
       assertThat(silent.isClosed()).isTrue();
       assertThat(idle.isClosed()).isTrue();
     }
@@ -84,7 +84,7 @@ class HttpBadInputTest {
   @Test
   void endsASlowBody() {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nx");
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nx");
       assertThat(client.answer().status()).isEqualTo(408);
       assertThat(client.isClosed()).isTrue();
     }
@@ -95,7 +95,7 @@ class HttpBadInputTest {
     for (String body : List.of("x".repeat(99), "32\r\n" + "x".repeat(50) + "\r\n1")) {
       String length = body.contains("\r") ? "Transfer-Encoding: chunked" : "Content-Length: 100";
       try (RawClient client = new RawClient(door.port())) {
-        client.send("POST /echo HTTP/1.1\r\nHost: a\r\n" + length + "\r\n\r\n" + body);
+        client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\n" + length + "\r\n\r\n" + body);
         assertThat(client.answer().status()).isEqualTo(408);
         assertThat(client.isClosed()).isTrue();
       }
@@ -106,7 +106,7 @@ class HttpBadInputTest {
   void endsAClientThatDoesNotReadItsAnswer() {
     try (RawClient client = new RawClient(door.port())) {
       client.sendUntilRefused(
-          "GET /big HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 50);
+          "GET /big HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 50);
       // Nothing is read until the door has given up.
       await().until(() -> door.connections() == 0);
     }
@@ -114,30 +114,35 @@ class HttpBadInputTest {
 
   @Test
   void refusesHundredKilobytesOfHeaders() {
-    refuses(431, "GET /hello HTTP/1.1\r\nHost: a\r\nX-A: " + "x".repeat(100_000) + "\r\n\r\n");
-    refuses(431, "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+    refuses(
+        431, "GET /hello HTTP/1.1\r\nHost: localhost\r\nX-A: " + "x".repeat(100_000) + "\r\n\r\n");
+    refuses(431, "GET /" + "x".repeat(20_000) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
   }
 
   @Test
   void refusesTooManyHeaders() {
-    refuses(431, "GET /hello HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(101) + "\r\n");
+    refuses(431, "GET /hello HTTP/1.1\r\nHost: localhost\r\n" + "A: b\r\n".repeat(101) + "\r\n");
   }
 
   @Test
   void refusesALengthAndAnEncodingThatContradictEachOther() {
     refuses(
         400,
-        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
-            + "0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(400, "POST /echo HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\nGET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(
+        400,
+        "POST /echo HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     for (String encoding : List.of("xchunked", "chunked, gzip", "gzip", "\"chunked\"", "")) {
       refuses(
           501,
-          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: " + encoding + "\r\n\r\n0\r\n\r\n");
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: "
+              + encoding
+              + "\r\n\r\n0\r\n\r\n");
     }
     refuses(
         501,
-        "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n"
             + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   }
 
@@ -155,7 +160,9 @@ class HttpBadInputTest {
             "99999999999999999999",
             "5\r\nContent-Length: 6",
             "5\r\nContent-Length: 5")) {
-      refuses(400, "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: " + length + "\r\n\r\nabcde");
+      refuses(
+          400,
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + length + "\r\n\r\nabcde");
     }
   }
 
@@ -173,32 +180,48 @@ class HttpBadInputTest {
             ": empty",
             "no colon",
             "Transfer-Encoding\u000B: chunked")) {
-      refuses(400, "GET /hello HTTP/1.1\r\nHost: a\r\n" + field + "\r\n\r\n");
+      refuses(400, "GET /hello HTTP/1.1\r\nHost: localhost\r\n" + field + "\r\n\r\n");
     }
     refuses(400, "GET /hello HTTP/1.1\nHost: a\n\n\r\n\r\n");
-    refuses(400, "GET  /hello HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(400, "GET /hello HTTP/1.1 \r\nHost: a\r\n\r\n");
-    refuses(400, "GET /hel\tlo HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(400, "GET /%zz HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(400, "GET /%c3%28 HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(505, "GET /hello HTTP/2.0\r\nHost: a\r\n\r\n");
-    refuses(505, "GET /hello HTTP/1.2\r\nHost: a\r\n\r\n");
-    refuses(501, "TRACE /hello HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(501, "CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    refuses(400, "GET  /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(400, "GET /hello HTTP/1.1 \r\nHost: localhost\r\n\r\n");
+    refuses(400, "GET /hel\tlo HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(400, "GET /%zz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(400, "GET /%c3%28 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(505, "GET /hello HTTP/2.0\r\nHost: localhost\r\n\r\n");
+    refuses(505, "GET /hello HTTP/1.2\r\nHost: localhost\r\n\r\n");
+    refuses(501, "TRACE /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(501, "CONNECT a:1 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+
+  @Test
+  void refusesANameThatIsNotOursSinceItsPageMayHavePointedItHere() {
+    refuses(421, "GET /hello HTTP/1.1\r\nHost: evil.example:7700\r\n\r\n");
+    refuses(
+        421,
+        RawClient.handshake("/ws", "")
+            .replace("Host: localhost", "Host: evil.example\r\nOrigin: http://evil.example"));
+    try (RawClient client = new RawClient(door.port())) {
+      client.send("GET /hello HTTP/1.1\r\nHost: evil.example\r\n\r\n");
+      assertThat(client.answer().text())
+          .isEqualTo(
+              "This server does not answer to the name evil.example: if people reach it by that"
+                  + " name, set url, or add it to http.hosts.\n");
+    }
   }
 
   @Test
   void refusesAddressesAndHostsThatContradictEachOther() {
-    refuses(400, "GET http://evil.com/hello HTTP/1.1\r\nHost: a\r\n\r\n");
+    refuses(400, "GET http://evil.com/hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
     refuses(400, "GET /hello HTTP/1.1\r\n\r\n");
-    refuses(400, "GET /hello HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n");
+    refuses(400, "GET /hello HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n");
     refuses(400, "GET /hello HTTP/1.1\r\nHost: a b\r\n\r\n");
     refuses(400, "GET /hello HTTP/1.1\r\nHost: a/evil\r\n\r\n");
-    refuses(400, "GET gopher://a/hello HTTP/1.1\r\nHost: a\r\n\r\n");
-    refuses(400, "GET hello HTTP/1.1\r\nHost: a\r\n\r\n");
+    refuses(400, "GET gopher://a/hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    refuses(400, "GET hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
     try (RawClient client = new RawClient(door.port())) {
-      client.send("GET http://a/hello HTTP/1.1\r\nHost: a\r\n\r\n");
-      assertThat(client.answer().text()).isEqualTo("hello a\n");
+      client.send("GET http://localhost/hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(client.answer().text()).isEqualTo("hello localhost\n");
     }
   }
 
@@ -219,7 +242,8 @@ class HttpBadInputTest {
             "0\r\n" + "a: b\r\n".repeat(40) + "\r\n")) {
       try (RawClient client = new RawClient(door.port())) {
         client.send(
-            "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+            "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + chunks);
         assertThat(client.answer().status()).as(chunks).isIn(400, 431);
         assertThat(client.isClosed()).isTrue();
       }
@@ -231,7 +255,8 @@ class HttpBadInputTest {
     String extended = ("1;" + "x".repeat(400) + "\r\na\r\n").repeat(20);
     try (RawClient client = new RawClient(door.port())) {
       client.send(
-          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + extended);
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+              + extended);
       assertThat(client.answer().status()).isEqualTo(400);
     }
   }
@@ -240,7 +265,7 @@ class HttpBadInputTest {
   void refusesAChunkedBodyThatIsTooLarge() {
     try (RawClient client = new RawClient(door.port())) {
       client.send(
-          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
               + ("64\r\n" + "y".repeat(100) + "\r\n").repeat(11));
       assertThat(client.answer().status()).isEqualTo(413);
       assertThat(client.isClosed()).isTrue();
@@ -250,31 +275,33 @@ class HttpBadInputTest {
   @Test
   void skipsABodyThatNobodyWantedWithoutReadingItAsARequest() {
     try (RawClient client = new RawClient(door.port())) {
-      String body = "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n";
+      String body = "GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n";
       client.send(
-          "POST /ignore HTTP/1.1\r\nHost: a\r\nContent-Length: "
+          "POST /ignore HTTP/1.1\r\nHost: localhost\r\nContent-Length: "
               + body.length()
               + "\r\n\r\n"
               + body
-              + "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+              + "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().text()).isEqualTo("ignored\n");
-      assertThat(client.answer().text()).isEqualTo("hello a\n");
+      assertThat(client.answer().text()).isEqualTo("hello localhost\n");
     }
   }
 
   @Test
   void readsBytesBehindAnUpgradeAsFramesAndNeverAsARequest() {
     try (RawClient client = new RawClient(door.port())) {
-      client.send(RawClient.handshake("/ws", "") + "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send(
+          RawClient.handshake("/ws", "") + "GET /admin HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().status()).isEqualTo(101);
       assertThat(client.frame().closeCode()).isEqualTo(1002);
       assertThat(client.isClosed()).isTrue();
     }
     try (RawClient client = new RawClient(door.port())) {
       // Refused upgrades leave plain HTTP behind.
-      client.send(RawClient.handshake("/hello", "") + "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
-      assertThat(client.answer().text()).isEqualTo("hello a\n");
-      assertThat(client.answer().text()).isEqualTo("hello a\n");
+      client.send(
+          RawClient.handshake("/hello", "") + "GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(client.answer().text()).isEqualTo("hello localhost\n");
+      assertThat(client.answer().text()).isEqualTo("hello localhost\n");
     }
   }
 
@@ -287,7 +314,7 @@ class HttpBadInputTest {
             RawClient.handshake("/ws", "").replace("dGhlIHNhbXBsZSBub25jZQ==", "!"),
             RawClient.handshake("/ws", "").replace("Connection: Upgrade", "Connection: close"),
             RawClient.handshake("/ws", "Content-Length: 3\r\n"),
-            "GET /ws HTTP/1.1\r\nHost: a\r\n\r\n")) {
+            "GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
       try (RawClient client = new RawClient(door.port())) {
         assertThat(client.send(odd).answer().status()).as(odd).isIn(400, 426);
       }

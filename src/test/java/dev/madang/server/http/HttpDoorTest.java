@@ -96,7 +96,7 @@ class HttpDoorTest {
   void answersTwoRequestsOnOneConnection() {
     try (RawClient client = new RawClient(door.port())) {
       for (int i = 0; i < 2; i++) {
-        Answer answer = client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+        Answer answer = client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n").answer();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.text()).isEqualTo("hello\n");
         assertThat(answer.headers()).containsKey("date");
@@ -108,12 +108,12 @@ class HttpDoorTest {
   void answersPipelinedRequestsInOrder() {
     try (RawClient client = new RawClient(door.port())) {
       client.send(
-          "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nfirst"
-              + "GET /query?q=%C3%A9+1 HTTP/1.1\r\nHost: a\r\n\r\n"
-              + "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "POST /later HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nfirst"
+              + "GET /query?q=%C3%A9+1 HTTP/1.1\r\nHost: localhost\r\n\r\n"
+              + "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
               + "3;x=y\r\nabc\r\n2\r\nde\r\n0\r\nT: u\r\n\r\n"
-              + "GET /home HTTP/1.1\r\nHost: a\r\n\r\n"
-              + "GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+              + "GET /home HTTP/1.1\r\nHost: localhost\r\n\r\n"
+              + "GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(client.answer().text()).isEqualTo("first\n");
       assertThat(client.answer().text()).isEqualTo("/queryé 1\n");
       assertThat(client.answer().text()).isEqualTo("abcde");
@@ -136,7 +136,7 @@ class HttpDoorTest {
   void readsARequestThatComesByteByByte() {
     try (RawClient client = new RawClient(door.port())) {
       String request =
-          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
       for (byte each : request.getBytes(StandardCharsets.US_ASCII)) {
         client.send(each);
       }
@@ -148,7 +148,7 @@ class HttpDoorTest {
   void answersALargeBodyWhole() {
     String body = "0123456789".repeat(9_000);
     try (RawClient client = new RawClient(door.port())) {
-      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 90000\r\n\r\n" + body);
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n" + body);
       assertThat(client.answer().text()).isEqualTo(body);
     }
   }
@@ -156,7 +156,7 @@ class HttpDoorTest {
   @Test
   void refusesABodyThatIsTooLarge() {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100001\r\n\r\n");
+      client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100001\r\n\r\n");
       Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(413);
       assertThat(answer.headers()).containsEntry("connection", "close");
@@ -168,7 +168,7 @@ class HttpDoorTest {
   void asksForABodyThatWaitsToBeAskedFor() {
     try (RawClient client = new RawClient(door.port())) {
       client.send(
-          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n");
       assertThat(client.answer().status()).isEqualTo(100);
       assertThat(client.send("ok").answer().text()).isEqualTo("ok");
     }
@@ -177,20 +177,20 @@ class HttpDoorTest {
   @Test
   void routesByTheLongestPrefixAndNamesTheMethodsAPathKnows() {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("PUT /deep/er/x HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("PUT /deep/er/x HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().text()).isEqualTo("prefix\n");
-      client.send("GET /deep/er/x HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /deep/er/x HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().text()).isEqualTo("longer prefix\n");
-      client.send("PUT /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("PUT /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
       Answer answer = client.answer();
       assertThat(answer.status()).isEqualTo(405);
       assertThat(answer.headers()).containsEntry("allow", "GET, HEAD, OPTIONS");
-      client.send("GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().status()).isEqualTo(404);
-      client.send("HEAD /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("HEAD /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
       answer = client.answer(false);
       assertThat(answer.headers()).containsEntry("content-length", "6");
-      client.send("GET /throws HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /throws HTTP/1.1\r\nHost: localhost\r\n\r\n");
       answer = client.answer();
       assertThat(answer.status()).isEqualTo(400);
       assertThat(answer.text()).isEqualTo("That was wrong.\n");
@@ -200,7 +200,7 @@ class HttpDoorTest {
   @Test
   void tellsTheHandlerWhenTheFarEndLeaves() throws InterruptedException {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n");
       WAITS.await();
     }
     GONE.await();

@@ -37,15 +37,15 @@ class HttpFuzzTest {
 
   private static final List<byte[]> SAMPLES =
       FuzzedDoor.samples(
-          "GET /hello HTTP/1.1\r\nHost: a\r\nAccept: */*\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n",
-          "HEAD /hello?a=b&c=%20 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-          "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789",
-          "POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+          "GET /hello HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n",
+          "HEAD /hello?a=b&c=%20 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n0123456789",
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
               + "5;ext=\"1\"\r\nabcde\r\n00a\r\n0123456789\r\n0\r\nTrailer: x\r\n\r\n",
-          "POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\n01234567890123456789",
-          "POST /echo HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
-          "OPTIONS * HTTP/1.1\r\nHost: a\r\nOrigin: http://a\r\n\r\n",
-          "PUT /home HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
-          "GET http://a/home HTTP/1.1\r\nHost: a\r\nOrigin: https://evil.com\r\n\r\n",
+          "POST /later HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n01234567890123456789",
+          "POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\nx",
+          "OPTIONS * HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a\r\n\r\n",
+          "PUT /home HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc",
+          "GET http://a/home HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.com\r\n\r\n",
           RawClient.handshake("/ws", "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
 }

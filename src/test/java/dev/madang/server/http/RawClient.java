@@ -111,7 +111,7 @@ final class RawClient implements AutoCloseable {
   static String handshake(String path, String moreHeaders) {
     return "GET "
         + path
-        + " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         + moreHeaders
         + "\r\n";

@@ -157,9 +157,9 @@ class TlsTest {
   @Test
   void speaksHttp1AndWebSocketInsideTls() throws Exception {
     try (RawClient client = secure()) {
-      client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
-      assertThat(client.answer().text()).isEqualTo("hello a\n");
-      client.send("POST /home HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+      client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
+      assertThat(client.answer().text()).isEqualTo("hello localhost\n");
+      client.send("POST /home HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nhi");
       assertThat(client.answer().text()).isEqualTo("true hi\n");
       client.upgrade("/ws").text("through TLS");
       assertThat(client.frame().text()).isEqualTo("through TLS");
@@ -217,10 +217,10 @@ class TlsTest {
   @Test
   void handsOutTheAuthorityToBeTrusted() throws Exception {
     try (RawClient client = new RawClient(door.port())) {
-      client.send("GET /trust/madang-ca.crt HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /trust/madang-ca.crt HTTP/1.1\r\nHost: localhost\r\n\r\n");
       RawClient.Answer answer = client.answer();
       assertThat(answer.text()).isEqualTo(Files.readString(folder.resolve("ca.crt")));
-      client.send("GET /trust/madang-ca.mobileconfig HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /trust/madang-ca.mobileconfig HTTP/1.1\r\nHost: localhost\r\n\r\n");
       answer = client.answer();
       assertThat(answer.headers())
           .containsEntry("content-type", "application/x-apple-aspen-config");
@@ -241,7 +241,7 @@ class TlsTest {
       assertThat(client.isClosed()).isTrue();
     }
     try (RawClient client = secure()) {
-      client.send("GET /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+      client.send("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n");
       assertThat(client.answer().status()).isEqualTo(200);
     }
   }
@@ -266,6 +266,28 @@ class TlsTest {
       named.refresh();
       assertThat(served(other.port())).isEqualTo(second);
     }
+  }
+
+  @Test
+  void answersToTheNamesOfItsCertificate(@TempDir Path files) throws Exception {
+    Path authority = files.resolve("authority");
+    new LocalAuthority(authority)
+        .identity(
+            Set.of("den.example", "*.den.example"),
+            List.of(InetAddress.getLoopbackAddress()),
+            Instant.now());
+    copy(authority, files.resolve("cert.pem"), files.resolve("key.pem"), 1_000);
+    Hosts hosts =
+        new Hosts(
+            List.of(),
+            Tls.open(
+                new Tls.Config(
+                    true, files.resolve("cert.pem"), files.resolve("key.pem"), List.of()),
+                files));
+    assertThat(hosts.allow("den.example:7700")).isTrue();
+    assertThat(hosts.allow("a.den.example")).isTrue();
+    assertThat(hosts.allow("a.b.den.example")).isFalse();
+    assertThat(hosts.allow("evil.example")).isFalse();
   }
 
   @Test

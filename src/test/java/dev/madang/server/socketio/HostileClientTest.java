@@ -253,7 +253,7 @@ class HostileClientTest {
               String.join(
                       "\r\n",
                       "GET /socket.io/?EIO=4&transport=websocket&slow=1 HTTP/1.1",
-                      "host: x",
+                      "host: localhost",
                       "connection: upgrade",
                       "upgrade: websocket",
                       "sec-websocket-version: 13",
