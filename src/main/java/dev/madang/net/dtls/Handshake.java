@@ -1,0 +1,182 @@
+package dev.madang.net.dtls;
+
+import dev.madang.net.dtls.DtlsSession.Role;
+import dev.madang.protocol.dtls.HandshakeFilter;
+import dev.madang.protocol.dtls.RecordHeader;
+import dev.madang.protocol.dtls.SecureRecords;
+import dev.madang.protocol.sdp.Fingerprint;
+import dev.madang.wire.Address;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.tls.DTLSClientProtocol;
+import org.bouncycastle.tls.DTLSServerProtocol;
+import org.bouncycastle.tls.DatagramTransport;
+import org.jspecify.annotations.Nullable;
+
+/// One attempt at a handshake: BouncyCastle's blocking one on a virtual thread, whose datagrams
+/// come by [#offer] and leave, as the outcome does, by letters to the session's loop.
+///
+/// Records that are sent one after the other go together in as few datagrams as may be: a flight is
+/// complete when the handshake waits for an answer.
+final class Handshake implements Runnable, DatagramTransport {
+  /// @param lastFlight the last datagram sent
+  record Result(SrtpKeys keys, SecureRecords records, byte[] lastFlight) {}
+
+  private final DtlsSession session;
+  private final Dtls dtls;
+  private final Address far;
+  private final HandshakeFilter filter;
+  private final byte @Nullable [] helloRandom;
+  private final Agreement agreement;
+  private final Role role;
+  private final LinkedBlockingQueue<byte[]> inbox = new LinkedBlockingQueue<>(MAX_DATAGRAMS);
+  private final AtomicInteger inboxBytes = new AtomicInteger();
+  private volatile boolean aborted;
+  private byte[] flight = new byte[MTU];
+  private int flightLength;
+  private byte[] lastFlight = {};
+  private long nextSequence;
+
+  Handshake(
+      Dtls dtls,
+      DtlsSession session,
+      Role role,
+      List<Fingerprint> expected,
+      Address far,
+      HandshakeFilter filter) {
+    this.dtls = dtls;
+    this.session = session;
+    this.role = role;
+    this.far = far;
+    this.filter = filter;
+    this.helloRandom = filter.helloRandom();
+    this.agreement = new Agreement(dtls, expected);
+  }
+
+  /** On the loop. */
+  HandshakeFilter filter() {
+    return filter;
+  }
+
+  /** Of the ClientHello that began this. */
+  byte @Nullable [] helloRandom() {
+    return helloRandom;
+  }
+
+  /** On the loop: false if there is no room. */
+  boolean offer(byte[] datagram) {
+    if (datagram.length > RECEIVE_LIMIT
+        || inboxBytes.get() + datagram.length > MAX_BYTES
+        || !inbox.offer(datagram)) {
+      return false;
+    }
+    inboxBytes.addAndGet(datagram.length);
+    return true;
+  }
+
+  /** On the loop, after the end: what came and was not read. */
+  byte @Nullable [] poll() {
+    return inbox.poll();
+  }
+
+  /** On the loop: ends without a word. */
+  void abort() {
+    aborted = true;
+    inbox.clear();
+    inbox.offer(WAKE);
+  }
+
+  @Override
+  public void run() {
+    try {
+      if (role == Role.SERVER) {
+        new DTLSServerProtocol().accept(new ServerSide(agreement), this);
+      } else {
+        new DTLSClientProtocol().connect(new ClientSide(agreement), this);
+      }
+      flush();
+      Result result = new Result(agreement.keys(), agreement.records(nextSequence), lastFlight);
+      session.tell(() -> session.succeeded(this, result));
+    } catch (IOException | RuntimeException e) {
+      String reason = String.valueOf(e.getMessage());
+      session.tell(() -> session.failed(this, reason));
+    } finally {
+      dtls.halfOpen().leave(far);
+    }
+  }
+
+  @Override
+  public int getReceiveLimit() {
+    return RECEIVE_LIMIT;
+  }
+
+  @Override
+  public int getSendLimit() {
+    return MTU;
+  }
+
+  @Override
+  public int receive(byte[] bytes, int offset, int length, int waitMillis) throws IOException {
+    flush();
+    byte[] datagram;
+    try {
+      datagram = inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted");
+    }
+    if (aborted) {
+      throw new IOException("aborted");
+    }
+    if (datagram == null) {
+      return -1;
+    }
+    inboxBytes.addAndGet(-datagram.length);
+    int size = Math.min(length, datagram.length);
+    System.arraycopy(datagram, 0, bytes, offset, size);
+    return size;
+  }
+
+  @Override
+  public void send(byte[] bytes, int offset, int length) {
+    if (flightLength + length > MTU) {
+      flush();
+    }
+    if (length > flight.length) {
+      flight = new byte[length];
+    }
+    System.arraycopy(bytes, offset, flight, flightLength, length);
+    flightLength += length;
+    if (RecordHeader.epoch(bytes, offset) == 1) {
+      nextSequence = RecordHeader.sequence(bytes, offset) + 1;
+    }
+  }
+
+  private void flush() {
+    if (flightLength > 0) {
+      byte[] datagram = Arrays.copyOf(flight, flightLength);
+      flightLength = 0;
+      if (!aborted) {
+        lastFlight = datagram;
+        session.tell(() -> session.emit(this, datagram));
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    flush();
+  }
+
+  /// What every path carries, less what headers of IPv6, UDP and TURN take.
+  private static final int MTU = 1200;
+
+  private static final int RECEIVE_LIMIT = 2048;
+  private static final int MAX_DATAGRAMS = 32;
+  private static final int MAX_BYTES = 24 * 1024;
+  private static final byte[] WAKE = {};
+}
