@@ -73,7 +73,7 @@ public record IceCandidate(
     within(component, 1, 256, "component");
     within(priority, 1, 0x7FFF_FFFFL, "priority");
     within(port, 0, 0xFFFF, "port");
-    // RFC 6544 §4.5: an active candidate is reached by nobody, its port "MUST be set to '9'".
+    // RFC 6544 §4.5: an active candidate is reached by nobody; its port is written as 9, or as 0.
     if (port == 0 && transport != Transport.TCP_ACTIVE) {
       throw new ProtocolException("a candidate at port 0");
     }
@@ -133,16 +133,15 @@ public record IceCandidate(
     return CandidateText.write(this);
   }
 
-  /// RFC 8445 §5.1.1.3: "Two candidates have the same foundation when all of the following are
-  /// true: they have the same type …; their bases have the same IP address …; they have been
-  /// obtained using the same transport protocol".
+  /// RFC 8445 §5.1.1.3: candidates share a foundation when their type, the IP address of their base
+  /// and their transport protocol are the same.
   private static String foundation(Type type, Transport transport, Address base) {
     int hash = (type.preference * 31 + transport.preference) * 31 + base.host().hashCode();
     return Integer.toUnsignedString(hash);
   }
 
-  /// RFC 6544 §4.2: "the direction-pref … SHOULD be: for host/relayed: 6 active, 4 passive, 2 S-O;
-  /// for the others: 6 S-O, 4 active, 2 passive".
+  /// RFC 6544 §4.2: above the other preference, 6 for active, 4 for passive, 2 for simultaneous;
+  /// for reflexive candidates 6 for simultaneous, 4 for active, 2 for passive.
   private static int directionPreference(Type type, Transport transport) {
     return type == Type.HOST || type == Type.RELAYED
         ? transport.preference

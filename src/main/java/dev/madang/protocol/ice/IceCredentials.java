@@ -1,6 +1,7 @@
 package dev.madang.protocol.ice;
 
 import dev.madang.wire.ProtocolException;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /// The user name fragment and the password of one side for one generation of ICE (RFC 8839 §5.4).
@@ -18,8 +19,8 @@ public record IceCredentials(String ufrag, String password) {
     check(password, 22, "password");
   }
 
-  /// RFC 8445 §5.3: "The ufrag MUST contain at least 24 bits of randomness, and the password MUST
-  /// contain at least 128 bits". Here 60 and 144.
+  /// RFC 8445 §5.3 wants at least 24 random bits in the fragment and 128 in the password: here 60
+  /// and 144.
   ///
   /// @param random a cryptographic source
   public static IceCredentials random(RandomGenerator random) {
@@ -76,7 +77,7 @@ public record IceCredentials(String ufrag, String password) {
   private static final byte[] VALUES = new byte[128];
 
   static {
-    java.util.Arrays.fill(VALUES, (byte) -1);
+    Arrays.fill(VALUES, (byte) -1);
     for (int i = 0; i < 64; i++) {
       VALUES[ICE_CHARS.charAt(i)] = (byte) i;
     }
