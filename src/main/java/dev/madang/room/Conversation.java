@@ -111,7 +111,7 @@ final class Conversation {
   Answer react(Participant from, String emoji) {
     if (!from.can.send()) {
       return Refusal.NOT_ALLOWED.refused();
-    } else if (emoji.isBlank() || emoji.codePoints().anyMatch(Character::isISOControl)) {
+    } else if (!Names.fit(emoji)) {
       return Refusal.BAD_MESSAGE.refused("it shows nothing");
     }
     people.toAll(new Reacted(from.identity, emoji));

@@ -36,9 +36,7 @@ public final class Names {
         .filter(Names::mayBeInAPersonsName)
         .forEach(clean::appendCodePoint);
     String name = BLANKS.matcher(clean).replaceAll(" ").strip();
-    boolean visible =
-        name.codePoints().anyMatch(point -> point != ' ' && !isJoiner(point) && !isMark(point));
-    return visible && name.codePointCount(0, name.length()) <= LONGEST ? name : null;
+    return isVisible(name) && name.codePointCount(0, name.length()) <= LONGEST ? name : null;
   }
 
   /// What others read of an offered file, and what it may be kept as: no folders, and no characters
@@ -53,6 +51,19 @@ public final class Names {
         .forEach(clean::appendCodePoint);
     String name = clean.toString().strip();
     return name.isEmpty() || name.equals(".") || name.equals("..") ? null : name;
+  }
+
+  /// Whether a text that is shown or compared as it stands, such as an identity or a reaction, has
+  /// something to read and none of what a name may not have; no blanks but the plain one.
+  public static boolean fit(String text) {
+    return isVisible(text)
+        && text.codePoints()
+            .allMatch(point ->
+                mayBeInAPersonsName(point) && (point == ' ' || !Character.isSpaceChar(point)));
+  }
+
+  private static boolean isVisible(String text) {
+    return text.codePoints().anyMatch(point -> point != ' ' && !isJoiner(point) && !isMark(point));
   }
 
   private static boolean mayNameARoom(int point) {

@@ -63,6 +63,37 @@ class NamesTest {
     assertThat(Names.person("x".repeat(65))).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        "a\u202eb",
+        "\u2066a\u2069",
+        "a\u200f",
+        "a\u200bb",
+        "\ufeffa",
+        "a\u00a0b",
+        "a\u2028b",
+        "a\nb",
+        "a\u0000",
+        "\u3164",
+        "\u200d\ufe0f",
+        "\ud800",
+        "\udb40\udc41",
+        "\ue000"
+      })
+  void whatIsShownAsItStandsTurnsNothingAroundAndHidesNothing(String text) {
+    assertThat(Names.fit(text)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ann@example.org", "Ann Lee", "김철수", "أحمد", "🎉", "❤️", "👩🏽‍💻", "🇰🇷", "1️⃣"})
+  void identitiesAndReactionsOfAnyScriptAreFit(String text) {
+    assertThat(Names.fit(text)).isTrue();
+  }
+
   @Test
   void aPersonsNameLosesWhatCannotBeSeenOrTurnsTextAround() {
     assertThat(Names.person("\u202eAnn\u202c\u0007\ufeff")).isEqualTo("Ann");

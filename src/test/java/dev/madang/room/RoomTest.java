@@ -177,6 +177,17 @@ class RoomTest {
   }
 
   @Test
+  void aReactionThatTurnsTextAroundOrShowsNothingIsRefused() {
+    Guest ann = meeting.joins("Ann");
+    Guest bo = meeting.joins("Bo");
+
+    for (String emoji : List.of("\u202e🎉", "\u2067", "\u200b", "\u200d", " ", "\u0007")) {
+      assertThat(refusalOf(ann.send(new React(emoji)))).isEqualTo(Refusal.BAD_MESSAGE);
+    }
+    assertThat(bo.heard(Reacted.class)).isEmpty();
+  }
+
+  @Test
   void aNewNameIsCleanedAndTold() {
     Guest ann = meeting.joins("Ann");
     Guest bo = meeting.joins("Bo");

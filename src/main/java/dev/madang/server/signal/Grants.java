@@ -176,10 +176,7 @@ public final class Grants {
   /** Identities that begin with `~` are those of tabs without a token. */
   private static boolean isFit(@Nullable String identity) {
     return identity == null
-        || !identity.isEmpty()
-            && identity.length() <= 128
-            && !identity.startsWith("~")
-            && identity.codePoints().noneMatch(Character::isISOControl);
+        || identity.length() <= 128 && !identity.startsWith("~") && Names.fit(identity);
   }
 
   /// @param room as its client wrote it

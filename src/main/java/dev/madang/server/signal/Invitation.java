@@ -30,9 +30,9 @@ public record Invitation(
     if (name != null && Names.person(name) == null) {
       throw new IllegalArgumentException("The name has nothing to read in it.");
     }
-    if (person != null && (person.isBlank() || person.startsWith("~") || person.length() > 128)) {
+    if (person != null && (person.length() > 128 || person.startsWith("~") || !Names.fit(person))) {
       throw new IllegalArgumentException(
-          "The person's identity has 1 to 128 characters and does not begin with ~.");
+          "The person's identity has 1 to 128 characters, all to be seen, and does not begin with ~.");
     }
     if (lasts.isNegative() || lasts.isZero()) {
       throw new IllegalArgumentException("The invitation has to last for some time.");

@@ -145,7 +145,8 @@ class GrantsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"~ann", "", "a\u0000b", "a\nb"})
+  @ValueSource(
+      strings = {"~ann", "", "a\u0000b", "a\nb", "a\u202eb", "ann\u200b", "\u2066ann", " "})
   void identitiesThatCouldBeATabsOrSpoilALogAreRefused(String identity) throws JOSEException {
     assertBad(signed(claims -> claims.subject(identity)));
   }
@@ -331,6 +332,8 @@ class GrantsTest {
   void invitationsThatCouldNotWorkAreNotMade() {
     assertThatThrownBy(() -> Invitation.to("../x")).hasMessageContaining("room's name");
     assertThatThrownBy(() -> Invitation.to("a").forPerson("~x")).hasMessageContaining("identity");
+    assertThatThrownBy(() -> Invitation.to("a").forPerson("a\u202e"))
+        .hasMessageContaining("identity");
     assertThatThrownBy(() -> Invitation.to("a").named(" ")).hasMessageContaining("name");
     assertThatThrownBy(() -> Invitation.to("a").lasting(Duration.ZERO))
         .hasMessageContaining("last");
