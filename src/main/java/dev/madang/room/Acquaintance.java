@@ -16,6 +16,7 @@ final class Acquaintance {
     return admitted;
   }
 
+  /** Whether the room made it host: by opening it, inheriting, or a host's word, not a token's. */
   boolean host() {
     return host;
   }

@@ -72,13 +72,12 @@ final class Participant {
     can = permissions(grant, role);
   }
 
-  /// A grant that came later counts, unless it has expired: that one only proves who is back.
+  /// The newest grant decides, also where it allows less, unless it has expired: that one only
+  /// proves who is back. What the room itself made somebody stays.
   void regrant(@Nullable Grant newer) {
     if (newer != null && !newer.expired()) {
       grant = newer;
-      if (newer.can().moderate()) {
-        role = Role.HOST;
-      }
+      role = newer.can().moderate() || acquaintance.host() ? Role.HOST : Role.GUEST;
       can = permissions(grant, role);
       tracks = can.publish() ? tracks : List.of();
     }

@@ -133,7 +133,7 @@ final class Room {
     var participant = new Participant(visitor, ++arrivals, role, acquaintance, limits, now);
     people.add(participant);
     acquaintance.admit();
-    if (participant.host()) {
+    if (opensIt) {
       acquaintance.makeHost();
     }
     rooms.seat(participant.connection, new Seat.Inside(this, participant));
@@ -144,6 +144,7 @@ final class Room {
     if (participant.online() && participant.connection != visitor.connection()) {
       rooms.dismiss(participant.connection, Ending.REPLACED);
     }
+    boolean wasHost = participant.host();
     boolean newPage = !participant.instance.equals(visitor.instance());
     participant.connection = visitor.connection();
     participant.presence = Presence.ONLINE;
@@ -156,6 +157,9 @@ final class Room {
     rooms.answer(participant.connection, joined(participant, true));
     participant.takeMissed().forEach(message -> people.to(participant, message));
     people.toOthers(participant, new ParticipantChanged(people.info(participant)));
+    if (wasHost) {
+      inherit();
+    }
   }
 
   private Joined joined(Participant participant, boolean resumed) {
@@ -180,13 +184,19 @@ final class Room {
 
   void leave(Participant participant, Departure reason, long now) {
     people.remove(participant, reason);
-    // If the last host left for good, somebody inherits.
-    if (participant.host() && people.all().stream().noneMatch(Participant::host)) {
-      people.heir().ifPresent(this::promote);
+    if (participant.host()) {
+      inherit();
     }
     if (people.isEmpty()) {
       keptUntil = now + limits.empty().toNanos();
       rooms.wakeAt(keptUntil);
+    }
+  }
+
+  /** If there is no host any more, somebody else is. */
+  private void inherit() {
+    if (people.all().stream().noneMatch(Participant::host)) {
+      people.heir().ifPresent(this::promote);
     }
   }
 

@@ -10,6 +10,8 @@ import dev.madang.room.SignalMessage.DescriptionType;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Leave;
+import dev.madang.room.SignalMessage.Lock;
+import dev.madang.room.SignalMessage.MakeHost;
 import dev.madang.room.SignalMessage.Mute;
 import dev.madang.room.SignalMessage.MuteAsked;
 import dev.madang.room.SignalMessage.Negotiate;
@@ -243,6 +245,59 @@ class ReturnTest {
     assertThat(cy.you.role()).as("it brings nothing new").isEqualTo(Role.GUEST);
     cy.send(new Leave());
     assertThat(refusalOf(cy.join())).isEqualTo(Refusal.EXPIRED_TOKEN);
+  }
+
+  @Test
+  void theNewestGrantDecidesAlsoWhereItAllowsLess() {
+    Guest cy = meeting.guest("Cy", Meeting.personal("cy", Meeting.MODERATE));
+    cy.join();
+    assertThat(cy.you.role()).isEqualTo(Role.HOST);
+
+    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, false)).join();
+
+    assertThat(cy.you.role()).isEqualTo(Role.GUEST);
+    assertThat(cy.you.can().moderate()).isFalse();
+    assertThat(ann.sees(cy).role()).isEqualTo(Role.GUEST);
+    assertThat(refusalOf(cy.send(new Lock(true)))).isEqualTo(Refusal.NOT_HOST);
+    cy.send(new Leave());
+    cy.join();
+    assertThat(cy.you.role()).as("nor by coming again").isEqualTo(Role.GUEST);
+  }
+
+  @Test
+  void anExpiredGrantTakesNothingAway() {
+    Guest cy = meeting.guest("Cy", Meeting.personal("cy", Meeting.MODERATE));
+    cy.join();
+    cy.loses();
+
+    cy.with(new Grant("grant of cy", "cy", "Cy", Meeting.SPEAK, true)).join();
+
+    assertThat(cy.you.role()).isEqualTo(Role.HOST);
+  }
+
+  @Test
+  void whomAHostMadeHostStaysItWhateverTheGrantSays() {
+    Guest cy = meeting.guest("Cy", Meeting.personal("cy", Meeting.SPEAK));
+    cy.join();
+    ann.send(new MakeHost("cy"));
+    cy.loses();
+
+    cy.join();
+
+    assertThat(cy.you.role()).isEqualTo(Role.HOST);
+  }
+
+  @Test
+  void whenTheOnlyHostPresentsALesserGrantSomebodyElseIsHost() {
+    Meeting other = new Meeting();
+    Guest cy = other.guest("Cy", Meeting.personal("cy", Meeting.MODERATE));
+    cy.join();
+    Guest di = other.joins("Di");
+
+    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, false)).join();
+
+    assertThat(di.you.role()).isEqualTo(Role.HOST);
+    assertThat(cy.sees(di).role()).isEqualTo(Role.HOST);
   }
 
   @Test
