@@ -1,0 +1,374 @@
+package dev.madang.room.forward;
+
+import dev.madang.media.Vp8Descriptor;
+import dev.madang.protocol.rtp.ExtensionMap;
+import dev.madang.protocol.rtp.HeaderExtension;
+import dev.madang.protocol.rtp.RtcpReader;
+import dev.madang.protocol.rtp.RtcpWriter;
+import dev.madang.protocol.rtp.RtpHeaderWriter;
+import dev.madang.wire.BigEndian;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// What one far end receives: its [Subscription]s, the header of each packet, its reports. Lives on
+/// its transport's loop.
+public final class Downlink {
+  /// What leaves, at once, during any method of a downlink, its subscriptions or their relays.
+  public interface Output {
+    /// An RTP packet to protect and send. The bytes, and what lies around them, are ours again when
+    /// this returns.
+    void sendRtp(byte[] bytes, int offset, int headerLength, int length);
+
+    /// A compound RTCP packet to protect and send.
+    void sendRtcp(byte[] bytes, int offset, int length);
+  }
+
+  private final Settings settings;
+  private final Output output;
+  private final int mid;
+  private final int transportSequence;
+  private final int absoluteSendTime;
+  private final int audioLevel;
+  private final int orientation;
+  private final int descriptor;
+  private final RtpHeaderWriter header = new RtpHeaderWriter();
+  private final byte[] scratch = new byte[640];
+  private final byte[] report = new byte[1200];
+  private final RtcpWriter rtcp = new RtcpWriter();
+  private final Reading reading = new Reading();
+  private final Vp8Descriptor vp8 = new Vp8Descriptor();
+  private Subscription[] subscriptions = new Subscription[4];
+  private int count;
+  private int sequence;
+  private long nextReport;
+  private long nextLook;
+  private long roundTrip = 100_000_000L;
+  private long repeatCredit;
+  private long creditAt;
+  private long now;
+  private final Counters counters = new Counters();
+
+  /// What happened so far; read on the loop.
+  public static final class Counters {
+    long packets;
+    long bytes;
+    long repeated;
+    long asked;
+
+    public long packets() {
+      return packets;
+    }
+
+    public long bytes() {
+      return bytes;
+    }
+
+    public long repeated() {
+      return repeated;
+    }
+
+    /// Packets that the far end said it misses.
+    public long asked() {
+      return asked;
+    }
+  }
+
+  public Downlink(Settings settings, ExtensionMap extensions, Output output, long now) {
+    this.settings = settings;
+    this.output = output;
+    mid = extensions.id(HeaderExtension.MID);
+    transportSequence = extensions.id(HeaderExtension.TRANSPORT_SEQUENCE);
+    absoluteSendTime = extensions.id(HeaderExtension.ABSOLUTE_SEND_TIME);
+    audioLevel = extensions.id(HeaderExtension.AUDIO_LEVEL);
+    orientation = extensions.id(HeaderExtension.VIDEO_ORIENTATION);
+    descriptor = extensions.id(HeaderExtension.DEPENDENCY_DESCRIPTOR);
+    nextReport = now + REPORT_NANOS;
+    nextLook = now + LOOK_NANOS;
+    creditAt = now;
+  }
+
+  // ---- the way of a packet ----------------------------------------------------------------------
+
+  /// Writes the header of this far end before the payload that lies in `ring`, and lets it go.
+  void send(
+      Subscription to, Ring ring, int slot, int number, int timestamp, boolean marker, long now) {
+    int length = writeHeader(to, ring, slot, false, number, timestamp, marker, now);
+    int payload = ring.payload(slot);
+    byte[] bytes = ring.bytes();
+    System.arraycopy(scratch, 0, bytes, payload - length, length);
+    int size = length + ring.length(slot);
+    int padded = size;
+    if (ring.length(slot) >= LARGE) {
+      padded = pad(bytes, payload - length, size);
+    }
+    counters.packets++;
+    counters.bytes += size;
+    output.sendRtp(bytes, payload - length, length, padded);
+  }
+
+  /// The same packet again, in the stream of retransmissions.
+  void repeat(
+      Subscription to,
+      Ring ring,
+      int slot,
+      int original,
+      int number,
+      int timestamp,
+      boolean marker,
+      long now) {
+    int length = writeHeader(to, ring, slot, true, number, timestamp, marker, now);
+    byte[] bytes = ring.bytes();
+    // RFC 4588 section 4: the original sequence number stands before the original payload.
+    int at = ring.payload(slot) - 2;
+    BigEndian.put16(bytes, at, original);
+    System.arraycopy(scratch, 0, bytes, at - length, length);
+    counters.repeated++;
+    output.sendRtp(bytes, at - length, length, length + 2 + ring.length(slot));
+  }
+
+  /// A packet of nothing but padding under a number whose packet is left out after all: a gap would
+  /// be asked for.
+  void fill(Subscription to, long number, int timestamp, long now) {
+    header.begin(scratch, 0, to.coding.payloadType(), false, (int) number, timestamp, to.ssrc);
+    header.bytes(mid, to.mid);
+    header.transportSequence(transportSequence, sequence++);
+    header.absoluteSendTime(absoluteSendTime, now);
+    int length = header.end();
+    Arrays.fill(scratch, length, length + 3, (byte) 0);
+    scratch[length + 3] = 4;
+    scratch[0] |= PADDED;
+    output.sendRtp(scratch, 0, length, length + 4);
+  }
+
+  private int writeHeader(
+      Subscription to,
+      Ring ring,
+      int slot,
+      boolean again,
+      int number,
+      int timestamp,
+      boolean marker,
+      long now) {
+    header.begin(
+        scratch,
+        0,
+        again ? to.coding.retransmission() : to.coding.payloadType(),
+        marker,
+        number,
+        timestamp,
+        again ? to.retransmissionSsrc : to.ssrc);
+    header.bytes(mid, to.mid);
+    header.transportSequence(transportSequence, sequence++);
+    header.absoluteSendTime(absoluteSendTime, now);
+    if (ring.audioLevel(slot) >= 0) {
+      header.octet(audioLevel, ring.audioLevel(slot));
+    }
+    if (ring.orientation(slot) >= 0) {
+      header.octet(orientation, ring.orientation(slot));
+    }
+    if (ring.descriptorLength(slot) > 0) {
+      header.bytes(descriptor, ring.bytes(), ring.descriptor(slot), ring.descriptorLength(slot));
+    }
+    return header.end();
+  }
+
+  /// Pads to a multiple of 16. A sender splits a frame into packets that differ by a byte; of equal
+  /// length, as 15 of 16 such frames then are, they travel through the kernel in one train.
+  private static int pad(byte[] bytes, int at, int size) {
+    int padding = -size & ALIGNMENT - 1;
+    if (padding > 0) {
+      Arrays.fill(bytes, at + size, at + size + padding - 1, (byte) 0);
+      bytes[at + size + padding - 1] = (byte) padding;
+      bytes[at] |= PADDED;
+    }
+    return size + padding;
+  }
+
+  // ---- subscriptions ----------------------------------------------------------------------------
+
+  /// Begins to forward what `relay` has, which is on this loop too.
+  ///
+  /// @param mid of the section that carries it
+  /// @param retransmissionSsrc 0 when the far end takes no retransmissions
+  public Subscription subscribe(
+      Relay relay, String mid, int ssrc, int retransmissionSsrc, Coding coding, long now) {
+    Subscription subscription =
+        new Subscription(this, relay, mid, ssrc, retransmissionSsrc, coding);
+    if (count == subscriptions.length) {
+      subscriptions = Arrays.copyOf(subscriptions, count * 2);
+    }
+    subscriptions[count++] = subscription;
+    relay.add(subscription);
+    subscription.replay(now);
+    relay.wantedChanged(now);
+    subscription.tick(now);
+    return subscription;
+  }
+
+  public void unsubscribe(Subscription subscription, long now) {
+    for (int i = 0; i < count; i++) {
+      if (subscriptions[i] == subscription) {
+        subscriptions[i] = subscriptions[--count];
+        Arrays.fill(subscriptions, count, count + 1, null);
+        subscription.relay.remove(subscription, now);
+        return;
+      }
+    }
+  }
+
+  /// Ends all of them.
+  public void close(long now) {
+    while (count > 0) {
+      unsubscribe(subscriptions[count - 1], now);
+    }
+  }
+
+  public int subscriptions() {
+    return count;
+  }
+
+  // ---- reports ----------------------------------------------------------------------------------
+
+  /// A compound RTCP packet of the far end, decrypted.
+  public void receiveRtcp(byte[] bytes, int offset, int length, long now) {
+    this.now = now;
+    RtcpReader.read(bytes, offset, length, reading);
+  }
+
+  private final class Reading implements RtcpReader.Output {
+    @Override
+    public void nack(int mediaSsrc, int first, int following) {
+      Subscription subscription = of(mediaSsrc);
+      if (subscription == null) {
+        return;
+      }
+      counters.asked += 1 + Integer.bitCount(following);
+      subscription.repeat(first, now);
+      for (int rest = following; rest != 0; rest &= rest - 1) {
+        subscription.repeat(first + 1 + Integer.numberOfTrailingZeros(rest) & 0xFFFF, now);
+      }
+    }
+
+    @Override
+    public void pictureLoss(int mediaSsrc) {
+      Subscription subscription = of(mediaSsrc);
+      if (subscription != null) {
+        subscription.needKeyframe(now);
+      }
+    }
+
+    @Override
+    public void fullIntra(int mediaSsrc, int count) {
+      pictureLoss(mediaSsrc);
+    }
+
+    @Override
+    public void reportBlock(
+        int reporter,
+        int ssrc,
+        int fractionLost,
+        int cumulativeLost,
+        int highestSequence,
+        int jitter,
+        int lastReport,
+        int sinceLastReport) {
+      Subscription subscription = of(ssrc);
+      if (subscription != null && lastReport != 0) {
+        // RFC 3550 section 6.4.1: A - LSR - DLSR, in 1/65536 s.
+        int elapsed = (int) (subscription.clockNow(now) >>> 16) - lastReport - sinceLastReport;
+        long nanos = elapsed * 1_000_000_000L >> 16;
+        if (nanos > 0 && nanos < LONGEST_ROUND_TRIP) {
+          roundTrip = (roundTrip * 3 + nanos) / 4;
+        }
+      }
+    }
+  }
+
+  private @Nullable Subscription of(int ssrc) {
+    for (int i = 0; i < count; i++) {
+      if (subscriptions[i].ssrc == ssrc || subscriptions[i].retransmissionSsrc == ssrc) {
+        return subscriptions[i];
+      }
+    }
+    return null;
+  }
+
+  public void tick(long now) {
+    if (now - nextLook >= 0) {
+      nextLook = now + LOOK_NANOS;
+      for (int i = 0; i < count; i++) {
+        subscriptions[i].tick(now);
+      }
+    }
+    if (now - nextReport >= 0) {
+      nextReport = now + REPORT_NANOS;
+      for (int i = 0; i < count; i++) {
+        report(subscriptions[i], now);
+      }
+    }
+  }
+
+  public long deadline() {
+    return nextLook - nextReport < 0 ? nextLook : nextReport;
+  }
+
+  private void report(Subscription subscription, long now) {
+    if (!subscription.hasClock()) {
+      return;
+    }
+    rtcp.begin(report, 0, report.length);
+    rtcp.senderReport(
+        subscription.ssrc,
+        subscription.clockNow(now),
+        subscription.timestampAt(now),
+        (int) subscription.packets(),
+        (int) subscription.bytes());
+    rtcp.canonicalName(subscription.ssrc, settings.canonicalName());
+    output.sendRtcp(report, 0, rtcp.length());
+  }
+
+  // ---- for subscriptions ------------------------------------------------------------------------
+
+  /// Whether a repetition of this size may go: repetitions take at most half of what is forwarded,
+  /// and a little of their own. A receiver that asks for everything cannot make us send much more.
+  boolean mayRepeat(int size, long now) {
+    long earned = (now - creditAt) / 1000 * REPEAT_BYTES_A_SECOND / 1_000_000;
+    repeatCredit = Math.min(MOST_REPEAT_CREDIT, repeatCredit + earned + forwardedSince() / 2);
+    creditAt = now;
+    if (repeatCredit < size) {
+      return false;
+    }
+    repeatCredit -= size;
+    return true;
+  }
+
+  private long countedBytes;
+
+  private long forwardedSince() {
+    long since = counters.bytes - countedBytes;
+    countedBytes = counters.bytes;
+    return since;
+  }
+
+  long roundTrip() {
+    return Math.max(SHORTEST_ROUND_TRIP, roundTrip);
+  }
+
+  Vp8Descriptor vp8() {
+    return vp8;
+  }
+
+  public Counters counters() {
+    return counters;
+  }
+
+  private static final int PADDED = 0x20;
+  private static final int ALIGNMENT = 16;
+  private static final int LARGE = 400;
+  private static final long REPORT_NANOS = 1_000_000_000L;
+  private static final long LOOK_NANOS = 250_000_000L;
+  private static final long SHORTEST_ROUND_TRIP = 20_000_000L;
+  private static final long LONGEST_ROUND_TRIP = 5_000_000_000L;
+  private static final long REPEAT_BYTES_A_SECOND = 40_000;
+  private static final long MOST_REPEAT_CREDIT = 256_000;
+}

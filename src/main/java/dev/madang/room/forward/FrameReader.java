@@ -1,0 +1,121 @@
+package dev.madang.room.forward;
+
+import dev.madang.media.Av1Payload;
+import dev.madang.media.Codec;
+import dev.madang.media.H264Payload;
+import dev.madang.media.H265Payload;
+import dev.madang.media.Vp8Descriptor;
+import dev.madang.media.Vp9Descriptor;
+import dev.madang.protocol.rtp.RtpPacket;
+import dev.madang.wire.Sequence;
+
+/// Reads what forwarding needs to know out of a video payload: where frames begin and end, which
+/// need no other, to which layers they belong. One a [Layer], since picture ids wrap.
+final class FrameReader {
+  private final Codec codec;
+  private final Vp8Descriptor vp8 = new Vp8Descriptor();
+  private final Vp9Descriptor vp9 = new Vp9Descriptor();
+  private final H264Payload h264 = new H264Payload();
+  private final H265Payload h265 = new H265Payload();
+  private final Av1Payload av1 = new Av1Payload();
+  private Sequence.Unwrapper pictures = new Sequence.Unwrapper(15);
+  private int lastTimestamp;
+  private boolean begun;
+
+  FrameReader(Codec codec) {
+    this.codec = codec;
+  }
+
+  void reset() {
+    pictures = new Sequence.Unwrapper(15);
+    begun = false;
+  }
+
+  /// Fills in the arrival; false for a payload that is none of this codec.
+  ///
+  /// @param descriptorId of the dependency descriptor's header extension, 0 = none
+  boolean read(RtpPacket packet, Arrival arrival, int descriptorId) {
+    boolean newPicture = !begun || arrival.timestamp != lastTimestamp;
+    begun = true;
+    lastTimestamp = arrival.timestamp;
+    if (descriptorId != 0 && packet.hasExtension(descriptorId)) {
+      arrival.descriptor = packet.extensionOffset(descriptorId);
+      arrival.descriptorLength = packet.extensionLength(descriptorId);
+    }
+    return switch (codec) {
+      case VP8 -> readVp8(arrival);
+      case VP9 -> readVp9(arrival);
+      case AV1 -> readAv1(arrival, newPicture);
+      case H264 -> {
+        boolean fits = h264.read(arrival.bytes, arrival.payload, arrival.payloadLength);
+        mark(arrival, newPicture, fits && h264.keyframe());
+        yield fits;
+      }
+      case H265 -> {
+        boolean fits = h265.read(arrival.bytes, arrival.payload, arrival.payloadLength);
+        mark(arrival, newPicture, fits && h265.keyframe());
+        arrival.temporal = fits ? h265.temporalId() : 0;
+        yield fits;
+      }
+      case OPUS, PCMU, PCMA, G722, RED, RTX -> false;
+    };
+  }
+
+  private static void mark(Arrival arrival, boolean newPicture, boolean keyframe) {
+    arrival.flags |=
+        (newPicture ? Arrival.FRAME_START : 0)
+            | (keyframe ? Arrival.KEYFRAME : 0)
+            | (arrival.is(Arrival.MARKER) ? Arrival.FRAME_END : 0);
+  }
+
+  private boolean readVp8(Arrival arrival) {
+    if (!vp8.read(arrival.bytes, arrival.payload, arrival.payloadLength)) {
+      return false;
+    }
+    mark(arrival, vp8.startsFrame(), vp8.keyframe());
+    arrival.temporal = Math.max(0, vp8.temporalId());
+    if (vp8.layerSync() || vp8.keyframe()) {
+      arrival.flags |= Arrival.TEMPORAL_SWITCH;
+    }
+    if (vp8.pictureId() >= 0) {
+      arrival.picture = picture(vp8.pictureId(), vp8.pictureIdBits());
+      arrival.baseLayer = vp8.tl0PicIdx();
+    }
+    return true;
+  }
+
+  private boolean readVp9(Arrival arrival) {
+    if (!vp9.read(arrival.bytes, arrival.payload, arrival.payloadLength)) {
+      return false;
+    }
+    arrival.temporal = Math.max(0, vp9.temporalId());
+    arrival.spatial = Math.max(0, vp9.spatialId());
+    arrival.flags |=
+        (vp9.startsFrame() ? Arrival.FRAME_START : 0)
+            | (vp9.endsFrame() ? Arrival.FRAME_END : 0)
+            | (vp9.keyframe() ? Arrival.KEYFRAME : 0)
+            | (vp9.switchingUp() || arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0)
+            | (vp9.interPicturePredicted() ? 0 : Arrival.SPATIAL_SWITCH);
+    return true;
+  }
+
+  private boolean readAv1(Arrival arrival, boolean newPicture) {
+    if (!av1.read(arrival.bytes, arrival.payload, arrival.payloadLength)) {
+      return false;
+    }
+    mark(arrival, newPicture, av1.keyframe());
+    for (int i = 0; i < av1.elements(); i++) {
+      int type = av1.type(i);
+      if (type == Av1Payload.FRAME || type == Av1Payload.FRAME_HEADER) {
+        arrival.temporal = Math.max(0, av1.temporalId(i));
+        arrival.spatial = Math.max(0, av1.spatialId(i));
+      }
+    }
+    arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
+    return true;
+  }
+
+  private long picture(int id, int bits) {
+    return bits == 15 ? pictures.unwrap(id) : Numbers.NONE;
+  }
+}

@@ -1,0 +1,7 @@
+package dev.madang.room.forward;
+
+/// What a [Track] is made of.
+public enum Kind {
+  AUDIO,
+  VIDEO
+}

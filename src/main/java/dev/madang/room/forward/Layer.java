@@ -1,0 +1,154 @@
+package dev.madang.room.forward;
+
+import dev.madang.protocol.rtp.NackGenerator;
+import dev.madang.protocol.rtp.ReceiverStatistics;
+import dev.madang.protocol.rtp.RtpPacket;
+import dev.madang.protocol.rtp.Rtx;
+import dev.madang.wire.Sequence;
+
+/// One RTP stream of a publisher, and what repairs it: a [Track] has one, or one for each size of
+/// its picture (simulcast). Lives on its [Uplink]'s loop.
+final class Layer implements NackGenerator.Output {
+  final Track track;
+  final int index;
+  int ssrc;
+  int retransmissionSsrc;
+  private final Uplink uplink;
+  private final FrameReader frames;
+  private final NackGenerator losses = new NackGenerator(this);
+  private Sequence.Unwrapper sequences = new Sequence.Unwrapper(16);
+  private ReceiverStatistics statistics;
+  private long skipped;
+  private long asked;
+  private boolean everAsked;
+  private boolean wanted;
+  private boolean live;
+
+  Layer(Uplink uplink, Track track, int index) {
+    this.uplink = uplink;
+    this.track = track;
+    this.index = index;
+    frames = new FrameReader(track.codings().getFirst().codec());
+    statistics = new ReceiverStatistics(0, track.clockRate());
+  }
+
+  /// Its packets come under this SSRC from now on.
+  void becomes(int ssrc, long now) {
+    if (live) {
+      // Another stream under the same name: its numbers begin anywhere.
+      skipped += sequences.newest() + APART;
+      sequences = new Sequence.Unwrapper(16);
+      frames.reset();
+      track.restarted(index, now);
+    }
+    this.ssrc = ssrc;
+    statistics = new ReceiverStatistics(ssrc, track.clockRate());
+    live = true;
+  }
+
+  /// A packet of its stream, or a retransmission; false when it is not one we can use.
+  boolean receive(RtpPacket packet, Arrival arrival, long now) {
+    if (packet.ssrc() != ssrc) {
+      int payloadType = track.retransmits(packet.payloadType());
+      // Without an original number it is padding that only probes.
+      if (payloadType < 0 || !Rtx.unwrap(packet, ssrc, payloadType)) {
+        return payloadType >= 0;
+      }
+    } else {
+      statistics.received(packet.sequence(), packet.timestamp(), now);
+    }
+    int coding = track.coding(packet.payloadType());
+    if (coding < 0) {
+      return false;
+    }
+    if (track.kind() == Kind.VIDEO) {
+      losses.received(packet.sequence(), now);
+    }
+    arrival.clear();
+    arrival.sequence = sequences.unwrap(packet.sequence()) + skipped;
+    arrival.coding = coding;
+    arrival.bytes = packet.bytes();
+    arrival.payload = packet.payloadOffset();
+    arrival.payloadLength = packet.payloadLength();
+    arrival.timestamp = packet.timestamp();
+    arrival.flags = packet.marker() ? Arrival.MARKER : 0;
+    if (arrival.payloadLength == 0) {
+      arrival.flags |= Arrival.EMPTY;
+    } else if (track.kind() == Kind.VIDEO && !frames.read(packet, arrival, uplink.descriptorId())) {
+      return false;
+    }
+    if (arrival.is(Arrival.KEYFRAME)) {
+      losses.decodableFrom(packet.sequence());
+      wanted = false;
+    }
+    uplink.readExtensions(packet, arrival);
+    if (arrival.audioLevel >= 0) {
+      track.heard(arrival.audioLevel & 0x7F);
+    }
+    track.receive(this, arrival, now);
+    return true;
+  }
+
+  void senderReport(long ntp, int timestamp, long now) {
+    statistics.senderReport(ntp, now);
+    track.senderReport(index, ntp, timestamp, now);
+  }
+
+  boolean live() {
+    return live;
+  }
+
+  ReceiverStatistics statistics() {
+    return statistics;
+  }
+
+  // ---- keyframes --------------------------------------------------------------------------------
+
+  /// Somebody needs a keyframe. However many ask, the publisher hears it at most once in
+  /// [#THROTTLE_NANOS], and again as long as none comes.
+  void needKeyframe(long now) {
+    wanted = true;
+    askForKeyframe(now);
+  }
+
+  private void askForKeyframe(long now) {
+    if (wanted && live && (!everAsked || now - asked >= THROTTLE_NANOS)) {
+      everAsked = true;
+      asked = now;
+      uplink.pictureLoss(ssrc);
+    }
+  }
+
+  // ---- losses -----------------------------------------------------------------------------------
+
+  @Override
+  public void nack(int[] sequences, int count) {
+    uplink.nack(ssrc, sequences, count);
+  }
+
+  @Override
+  public void keyframe() {
+    wanted = true;
+  }
+
+  void roundTrip(long nanos) {
+    losses.roundTrip(nanos);
+  }
+
+  void tick(long now) {
+    losses.tick(now);
+    askForKeyframe(now);
+  }
+
+  long deadline() {
+    long keyframe = wanted && live ? asked + THROTTLE_NANOS : Long.MAX_VALUE;
+    long loss = losses.deadline();
+    if (keyframe == Long.MAX_VALUE || loss == Long.MAX_VALUE) {
+      return Math.min(keyframe, loss);
+    }
+    return keyframe - loss < 0 ? keyframe : loss;
+  }
+
+  private static final long THROTTLE_NANOS = 500_000_000L;
+  private static final long APART = 1 << 12;
+}

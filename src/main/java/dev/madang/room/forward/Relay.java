@@ -1,0 +1,124 @@
+package dev.madang.room.forward;
+
+import java.util.Arrays;
+
+/// A [Track] on one loop: the last packets of its layers, and the [Subscription]s of that loop. The
+/// publisher's loop hands each packet to every relay once; whoever is served by a relay costs the
+/// publisher nothing. Lives on its loop.
+public final class Relay {
+  /// How a relay reaches the track that feeds it. Both may be called at any time; a relay that is
+  /// not on the track's own loop passes them there.
+  public interface Source {
+    /// A keyframe of this layer is wanted; asked again as often as one likes, the track throttles.
+    void keyframe(int layer, long now);
+
+    /// The highest layer that anybody here wants, -1 for none, after it changed.
+    void wanted(int layer, long now);
+  }
+
+  private final Kind kind;
+  private final Source source;
+  private final Ring[] rings;
+  private final SenderClock[] clocks;
+  private final LayerRates rates;
+  private Subscription[] subscriptions = new Subscription[4];
+  private int count;
+  private int wanted = -1;
+
+  Relay(Kind kind, int layers, Source source) {
+    this.kind = kind;
+    this.source = source;
+    rings = new Ring[layers];
+    clocks = new SenderClock[layers];
+    for (int i = 0; i < layers; i++) {
+      rings[i] =
+          kind == Kind.AUDIO ? new Ring(1 << 14, 1 << 15) : new Ring(1 << 16, MOST_RING_BYTES);
+      clocks[i] = new SenderClock();
+    }
+    rates = new LayerRates(layers);
+  }
+
+  /// A packet of a layer: kept once, offered to everybody. The way of every packet; nothing is
+  /// allocated here.
+  void receive(Arrival packet, int layer, long now) {
+    rates.add(layer, packet.spatial, packet.temporal, packet.payloadLength, now);
+    Ring ring = rings[layer];
+    int slot = ring.put(packet, now);
+    for (int i = 0; i < count; i++) {
+      subscriptions[i].forward(ring, slot, layer, now);
+    }
+  }
+
+  /// The publisher said which moment of its clock a timestamp stands for (RTCP SR).
+  void senderReport(int layer, long ntp, int timestamp, long now) {
+    clocks[layer].set(ntp, timestamp, now);
+  }
+
+  /// The layer's stream begins anew: what follows has nothing to do with what was before.
+  void restarted(int layer, long now) {
+    for (int i = 0; i < count; i++) {
+      subscriptions[i].restarted(layer, now);
+    }
+  }
+
+  void add(Subscription subscription) {
+    if (count == subscriptions.length) {
+      subscriptions = Arrays.copyOf(subscriptions, count * 2);
+    }
+    subscriptions[count++] = subscription;
+  }
+
+  void remove(Subscription subscription, long now) {
+    for (int i = 0; i < count; i++) {
+      if (subscriptions[i] == subscription) {
+        subscriptions[i] = subscriptions[--count];
+        Arrays.fill(subscriptions, count, count + 1, null);
+        wantedChanged(now);
+        return;
+      }
+    }
+  }
+
+  /// Somebody wants another layer than before.
+  void wantedChanged(long now) {
+    int highest = -1;
+    for (int i = 0; i < count; i++) {
+      highest = Math.max(highest, subscriptions[i].wantedLayer());
+    }
+    if (highest != wanted) {
+      wanted = highest;
+      source.wanted(highest, now);
+    }
+  }
+
+  void needKeyframe(int layer, long now) {
+    source.keyframe(layer, now);
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public int subscriptions() {
+    return count;
+  }
+
+  /// What each layer takes now.
+  public LayerRates rates() {
+    return rates;
+  }
+
+  int layers() {
+    return rings.length;
+  }
+
+  Ring ring(int layer) {
+    return rings[layer];
+  }
+
+  SenderClock clock(int layer) {
+    return clocks[layer];
+  }
+
+  private static final int MOST_RING_BYTES = 1 << 21;
+}

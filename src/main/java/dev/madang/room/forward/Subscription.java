@@ -1,0 +1,382 @@
+package dev.madang.room.forward;
+
+import dev.madang.media.Codec;
+import dev.madang.media.Vp8Descriptor;
+import java.nio.charset.StandardCharsets;
+
+/// One far end's receipt of one [Track]: which layer it gets, and its own numbers for what it gets.
+/// It keeps numbers only, never a packet. Lives on the loop of its [Downlink], which is its
+/// [Relay]'s too.
+///
+/// ```
+///              wanted, keyframe of a layer it may show            keyframe of a better layer
+///   waiting ─────────────────────────────────────────► forwarding ──────┐
+///      ▲                                                │   ▲───────────┘
+///      └──────────────── paused, nothing wanted ────────┘
+/// ```
+public final class Subscription {
+  final Relay relay;
+  final byte[] mid;
+  final int ssrc;
+  final int retransmissionSsrc;
+  final Coding coding;
+  private final Downlink downlink;
+  private final boolean video;
+  private final boolean layered;
+
+  private final Numbers sequences;
+  private final Numbers pictures;
+  private int baseLayerOffset;
+  private int lastBaseLayer;
+  private int timestampOffset;
+  private int lastTimestamp;
+  private long lastForwarded;
+  private boolean begun;
+
+  /// The layer that is forwarded, -1 for none; of layered coding also up to which.
+  private int layer = -1;
+
+  private int spatial;
+  private int temporal;
+  private int wantLayer;
+  private int wantSpatial = MOST;
+  private int wantTemporal = MOST;
+  private boolean paused;
+  private long asked = Long.MIN_VALUE;
+
+  /// What was sent under each number, [#FIELDS] longs a number.
+  private final long[] sent;
+
+  private final int sentMask;
+  private int retransmissions;
+  private long packets;
+  private long bytes;
+
+  Subscription(
+      Downlink downlink, Relay relay, String mid, int ssrc, int retransmissionSsrc, Coding coding) {
+    this.downlink = downlink;
+    this.relay = relay;
+    this.mid = mid.getBytes(StandardCharsets.UTF_8);
+    this.ssrc = ssrc;
+    this.retransmissionSsrc = retransmissionSsrc;
+    this.coding = coding;
+    video = relay.kind() == Kind.VIDEO;
+    layered = coding.codec() == Codec.VP9 || coding.codec() == Codec.AV1;
+    int remembered = video ? 1024 : 64;
+    sequences = new Numbers(remembered);
+    pictures = new Numbers(video ? 128 : 1);
+    sent = new long[remembered * FIELDS];
+    sentMask = remembered - 1;
+    wantLayer = video ? relay.layers() - 1 : 0;
+  }
+
+  // ---- the way of a packet ----------------------------------------------------------------------
+
+  /// A packet of layer `from` lies in `ring`: forwards it, or leaves it out.
+  void forward(Ring ring, int slot, int from, long now) {
+    if (paused || from != layer && !enters(ring, slot, from, now)) {
+      return;
+    }
+    choose(ring, slot);
+    long number = ring.sequence(slot);
+    if (!takes(ring, slot)) {
+      leaveOut(ring, slot, number, now);
+      return;
+    }
+    long out = sequences.keep(number);
+    if (out == Numbers.NONE) {
+      return;
+    }
+    int timestamp = ring.timestamp(slot) - timestampOffset;
+    long picture = picture(ring, slot);
+    if (out == sequences.next() - 1) {
+      lastTimestamp = timestamp;
+      lastForwarded = now;
+    }
+    boolean ends = layered && ring.is(slot, Arrival.FRAME_END) && ring.spatial(slot) == spatial;
+    boolean marker = ends || ring.is(slot, Arrival.MARKER);
+    note(out, number, timestamp, marker, picture);
+    packets++;
+    bytes += ring.length(slot);
+    rewrite(ring, slot, picture);
+    downlink.send(this, ring, slot, (int) out, timestamp, marker, now);
+  }
+
+  /// Whether to change over to layer `from` with this packet. "A decoder can only begin at a
+  /// keyframe", so nothing else changes a layer, up or down.
+  private boolean enters(Ring ring, int slot, int from, long now) {
+    boolean better = layer < 0 || layer < wantLayer ? from > layer : from < layer;
+    if (!better || from > wantLayer || video && !ring.is(slot, Arrival.KEYFRAME)) {
+      return false;
+    }
+    begin(ring, slot, from, now);
+    return true;
+  }
+
+  private void begin(Ring ring, int slot, int from, long now) {
+    long number = ring.sequence(slot);
+    if (begun) {
+      timestampOffset = ring.timestamp(slot) - continued(ring, slot, from, now);
+      sequences.begin(number, 0);
+      if (ring.picture(slot) != Numbers.NONE) {
+        pictures.begin(ring.picture(slot), 0);
+      }
+      baseLayerOffset = ring.baseLayer(slot) - lastBaseLayer - 1;
+    } else {
+      begun = true;
+      sequences.start(number, 1);
+      if (ring.picture(slot) != Numbers.NONE) {
+        pictures.start(ring.picture(slot), ring.picture(slot) & 0x7FFF);
+      }
+    }
+    layer = from;
+    spatial = 0;
+    temporal = wantTemporal;
+  }
+
+  /// The timestamp with which another layer goes on: laid on the same clock as the one before when
+  /// both said what their timestamps mean, else as much later as it comes later.
+  private int continued(Ring ring, int slot, int from, long now) {
+    int rate = coding.codec().clockRate();
+    int elapsed = Math.max(1, SenderClock.ticks(now - lastForwarded, rate));
+    SenderClock before = relay.clock(Math.max(layer, 0));
+    SenderClock after = relay.clock(from);
+    if (layer >= 0 && before.known() && after.known()) {
+      long then = before.nanosOf(lastTimestamp + timestampOffset, rate);
+      long here = after.nanosOf(ring.timestamp(slot), rate);
+      long ticks = (here - then) / 1000 * rate / 1_000_000;
+      if (ticks > 0 && Math.abs(ticks - elapsed) < rate) {
+        return lastTimestamp + (int) ticks;
+      }
+    }
+    return lastTimestamp + elapsed;
+  }
+
+  /// Follows the temporal and, of layered coding, the spatial layer that is wanted: down at the
+  /// beginning of a picture, up where the stream says that a decoder can.
+  private void choose(Ring ring, int slot) {
+    if (!video || !ring.is(slot, Arrival.FRAME_START)) {
+      return;
+    }
+    int t = ring.temporal(slot);
+    temporal = Math.min(temporal, wantTemporal);
+    if (t > temporal && t <= wantTemporal && ring.is(slot, Arrival.TEMPORAL_SWITCH)) {
+      temporal = t;
+    }
+    int s = ring.spatial(slot);
+    if (s == 0) {
+      spatial = Math.min(spatial, wantSpatial);
+    } else if (s == spatial + 1
+        && s <= wantSpatial
+        && ring.is(slot, Arrival.SPATIAL_SWITCH | Arrival.KEYFRAME)) {
+      spatial = s;
+    }
+  }
+
+  private boolean takes(Ring ring, int slot) {
+    return ring.temporal(slot) <= temporal
+        && ring.spatial(slot) <= spatial
+        && !ring.is(slot, Arrival.EMPTY);
+  }
+
+  private void leaveOut(Ring ring, int slot, long number, long now) {
+    long hole = sequences.drop(number);
+    long picture = ring.picture(slot);
+    if (hole != Numbers.NONE) {
+      downlink.fill(this, hole, lastTimestamp, now);
+    } else if (picture != Numbers.NONE && ring.temporal(slot) > temporal) {
+      pictures.drop(picture);
+    }
+  }
+
+  private long picture(Ring ring, int slot) {
+    long picture = ring.picture(slot);
+    if (picture == Numbers.NONE) {
+      return Numbers.NONE;
+    }
+    int base = ring.baseLayer(slot);
+    int baseOut = base < 0 ? -1 : base - baseLayerOffset & 0xFF;
+    if (base >= 0) {
+      lastBaseLayer = baseOut;
+    }
+    long out = pictures.keep(picture);
+    return out == Numbers.NONE ? Numbers.NONE : (out & 0x7FFF) << 9 | baseOut & 0x1FF;
+  }
+
+  private void note(long out, long number, int timestamp, boolean marker, long picture) {
+    int base = ((int) out & sentMask) * FIELDS;
+    sent[base + OUT] = out;
+    sent[base + IN] = number << 4 | layer;
+    sent[base + TIMESTAMP] = timestamp & 0xFFFF_FFFFL | (marker ? MARKED : 0);
+    sent[base + PICTURE] = picture;
+    sent[base + REPEATED] = Long.MIN_VALUE;
+  }
+
+  private void rewrite(Ring ring, int slot, long picture) {
+    Vp8Descriptor vp8 = downlink.vp8();
+    if (picture != Numbers.NONE
+        && coding.codec() == Codec.VP8
+        && vp8.read(ring.bytes(), ring.payload(slot), ring.length(slot))) {
+      vp8.rewrite(ring.bytes(), ring.payload(slot), (int) (picture >> 9), (int) picture & 0xFF);
+    }
+  }
+
+  // ---- what the far end says --------------------------------------------------------------------
+
+  /// It misses the packet with these low 16 bits of its number.
+  void repeat(int number, long now) {
+    long newest = sequences.next() - 1;
+    long out = newest + (short) (number - (int) newest);
+    int base = ((int) out & sentMask) * FIELDS;
+    if (retransmissionSsrc == 0 || coding.retransmission() < 0 || sent[base + OUT] != out) {
+      return;
+    }
+    // Asked again before the repetition can have arrived.
+    long repeated = sent[base + REPEATED];
+    if (repeated != Long.MIN_VALUE && now - repeated < downlink.roundTrip()) {
+      return;
+    }
+    Ring ring = relay.ring((int) sent[base + IN] & 0xF);
+    int slot = ring.find(sent[base + IN] >> 4);
+    if (slot >= 0 && downlink.mayRepeat(ring.length(slot), now)) {
+      sent[base + REPEATED] = now;
+      rewrite(ring, slot, sent[base + PICTURE]);
+      long when = sent[base + TIMESTAMP];
+      boolean marker = (when & MARKED) != 0;
+      downlink.repeat(this, ring, slot, (int) out, retransmissions++, (int) when, marker, now);
+    }
+  }
+
+  /// It cannot decode, or nothing came yet.
+  void needKeyframe(long now) {
+    if (video && !paused) {
+      relay.needKeyframe(layer < 0 ? wantLayer : layer, now);
+    }
+  }
+
+  void restarted(int restarted, long now) {
+    if (layer == restarted) {
+      layer = -1;
+      asked = Long.MIN_VALUE;
+      tick(now);
+    }
+  }
+
+  // ---- what is wanted ---------------------------------------------------------------------------
+
+  /// Forwards up to this layer from now on; a layer of -1 pauses.
+  ///
+  /// @param layer of simulcast; 0 for layered coding and for a single stream
+  public void want(int layer, int spatial, int temporal, long now) {
+    boolean changed = paused != layer < 0 || wantLayer != layer || wantSpatial != spatial;
+    paused = layer < 0;
+    wantTemporal = temporal;
+    wantSpatial = spatial;
+    if (paused) {
+      this.layer = -1;
+    } else {
+      wantLayer = Math.min(layer, relay.layers() - 1);
+    }
+    if (changed) {
+      relay.wantedChanged(now);
+      asked = Long.MIN_VALUE;
+      tick(now);
+    }
+  }
+
+  /// Asks again for the keyframe that it waits for.
+  void tick(long now) {
+    boolean waits = video && !paused && (layer != wantLayer || layered && spatial < topSpatial());
+    if (waits && (asked == Long.MIN_VALUE || now - asked > ASK_AGAIN_NANOS)) {
+      asked = now;
+      if (relay.rates().live(wantLayer, 0) || layer < 0) {
+        relay.needKeyframe(wantLayer, now);
+      }
+    }
+  }
+
+  private int topSpatial() {
+    int top = 0;
+    for (int s = 1; s < LayerRates.SPATIAL; s++) {
+      if (s <= wantSpatial && relay.rates().live(Math.max(layer, 0), s)) {
+        top = s;
+      }
+    }
+    return top;
+  }
+
+  /// Begins with what the relay kept since the last keyframe, so that a picture is there at once.
+  void replay(long now) {
+    if (!video) {
+      return;
+    }
+    for (int from = wantLayer; from >= 0; from--) {
+      Ring ring = relay.ring(from);
+      long first = ring.keyframe();
+      int slot = first == Numbers.NONE ? -1 : ring.find(first);
+      if (slot >= 0 && now - ring.arrived(slot) < REPLAY_NANOS) {
+        for (long number = first; slot >= 0; slot = ring.find(++number)) {
+          forward(ring, slot, from, now);
+        }
+        return;
+      }
+    }
+  }
+
+  /// The layer that is wanted, or -1.
+  int wantedLayer() {
+    return paused ? -1 : wantLayer;
+  }
+
+  /// The layer that is forwarded, or -1.
+  public int layer() {
+    return layer;
+  }
+
+  public int spatial() {
+    return spatial;
+  }
+
+  public int temporal() {
+    return temporal;
+  }
+
+  public Relay relay() {
+    return relay;
+  }
+
+  public long packets() {
+    return packets;
+  }
+
+  public long bytes() {
+    return bytes;
+  }
+
+  boolean hasClock() {
+    return begun && relay.clock(Math.max(layer, 0)).known();
+  }
+
+  /// The publisher's clock.
+  long clockNow(long now) {
+    return relay.clock(Math.max(layer, 0)).ntpAt(now);
+  }
+
+  int timestampAt(long now) {
+    SenderClock clock = relay.clock(Math.max(layer, 0));
+    return clock.timestampAt(now, coding.codec().clockRate()) - timestampOffset;
+  }
+
+  private static final int MOST = 7;
+  private static final long ASK_AGAIN_NANOS = 500_000_000L;
+  private static final long REPLAY_NANOS = 1_000_000_000L;
+
+  private static final long MARKED = 1L << 32;
+
+  private static final int OUT = 0;
+  private static final int IN = 1;
+  private static final int TIMESTAMP = 2;
+  private static final int PICTURE = 3;
+  private static final int REPEATED = 4;
+  private static final int FIELDS = 5;
+}

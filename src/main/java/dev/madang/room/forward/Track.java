@@ -1,0 +1,230 @@
+package dev.madang.room.forward;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One published source: its layers as they come in, and the relays that take them on. Lives on its
+/// [Uplink]'s loop.
+public final class Track implements Relay.Source {
+  /// What a track has to tell; called on its loop.
+  public interface Output {
+    /// The highest layer that anybody wants has changed: what is above need not be sent. -1: nobody
+    /// wants anything.
+    void wanted(Track track, int layer, long now);
+
+    /// Its first packet came.
+    void began(Track track, long now);
+  }
+
+  /// A relay on another loop, or another machine, as the track sees it.
+  public interface Outlet {
+    /// Takes a packet before this returns: the bytes are used again.
+    void packet(Arrival packet, int layer, long now);
+
+    void senderReport(int layer, long ntp, int timestamp, long now);
+
+    void restarted(int layer, long now);
+  }
+
+  private final String mid;
+  private final Kind kind;
+  private final List<Coding> codings;
+  private final List<String> rids;
+  private final Output output;
+  private final Layer[] layers;
+  private final byte[] midBytes;
+  private final byte[][] ridBytes;
+  private final Relay relay;
+  private final List<Outlet> outlets = new ArrayList<>(0);
+  private final int[] wantedBy;
+  private boolean muted;
+  private boolean began;
+  private int wantedHere = -1;
+  private int level = 127;
+
+  Track(
+      Uplink uplink,
+      String mid,
+      Kind kind,
+      List<Coding> codings,
+      List<String> rids,
+      Output output) {
+    this.mid = mid;
+    this.kind = kind;
+    this.codings = List.copyOf(codings);
+    this.rids = List.copyOf(rids);
+    this.output = output;
+    midBytes = mid.getBytes(StandardCharsets.UTF_8);
+    ridBytes = new byte[rids.size()][];
+    for (int i = 0; i < ridBytes.length; i++) {
+      ridBytes[i] = rids.get(i).getBytes(StandardCharsets.UTF_8);
+    }
+    layers = new Layer[Math.max(1, rids.size())];
+    for (int i = 0; i < layers.length; i++) {
+      layers[i] = new Layer(uplink, this, i);
+    }
+    relay = new Relay(kind, layers.length, this);
+    wantedBy = new int[MOST_OUTLETS];
+  }
+
+  void receive(Layer layer, Arrival packet, long now) {
+    if (muted) {
+      return;
+    }
+    if (!began) {
+      began = true;
+      output.began(this, now);
+    }
+    relay.receive(packet, layer.index, now);
+    for (int i = 0; i < outlets.size(); i++) {
+      outlets.get(i).packet(packet, layer.index, now);
+    }
+  }
+
+  void senderReport(int layer, long ntp, int timestamp, long now) {
+    relay.senderReport(layer, ntp, timestamp, now);
+    for (Outlet outlet : outlets) {
+      outlet.senderReport(layer, ntp, timestamp, now);
+    }
+  }
+
+  void restarted(int layer, long now) {
+    relay.restarted(layer, now);
+    for (Outlet outlet : outlets) {
+      outlet.restarted(layer, now);
+    }
+  }
+
+  // ---- what relays wish -------------------------------------------------------------------------
+
+  @Override
+  public void keyframe(int layer, long now) {
+    if (layer >= 0 && layer < layers.length) {
+      layers[layer].needKeyframe(now);
+    }
+  }
+
+  @Override
+  public void wanted(int layer, long now) {
+    wantedHere = layer;
+    tellWanted(now);
+  }
+
+  /// As [#wanted], of another loop's relay.
+  public void wanted(Outlet outlet, int layer, long now) {
+    int i = outlets.indexOf(outlet);
+    if (i >= 0) {
+      wantedBy[i] = layer;
+      tellWanted(now);
+    }
+  }
+
+  private void tellWanted(long now) {
+    int highest = wantedHere;
+    for (int i = 0; i < outlets.size(); i++) {
+      highest = Math.max(highest, wantedBy[i]);
+    }
+    output.wanted(this, highest, now);
+  }
+
+  // ---- relays -----------------------------------------------------------------------------------
+
+  /// The relay on the track's own loop.
+  public Relay relay() {
+    return relay;
+  }
+
+  /// A relay for another loop; give it what its [Outlet] is told.
+  public Relay relayElsewhere(Relay.Source source) {
+    return new Relay(kind, layers.length, source);
+  }
+
+  public void add(Outlet outlet) {
+    if (outlets.size() == MOST_OUTLETS) {
+      throw new IllegalStateException("more loops than " + MOST_OUTLETS);
+    }
+    wantedBy[outlets.size()] = -1;
+    outlets.add(outlet);
+  }
+
+  // ---- what it is -------------------------------------------------------------------------------
+
+  /// A muted track is not forwarded, whatever its publisher sends.
+  public void mute(boolean muted) {
+    this.muted = muted;
+  }
+
+  public boolean muted() {
+    return muted;
+  }
+
+  public String mid() {
+    return mid;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /// The first is what it is usually coded with.
+  public List<Coding> codings() {
+    return codings;
+  }
+
+  /// The names of its layers, the smallest first; none without simulcast.
+  public List<String> rids() {
+    return rids;
+  }
+
+  byte[] midBytes() {
+    return midBytes;
+  }
+
+  byte[] ridBytes(int layer) {
+    return ridBytes[layer];
+  }
+
+  int clockRate() {
+    return codings.getFirst().codec().clockRate();
+  }
+
+  Layer layer(int index) {
+    return layers[index];
+  }
+
+  int layers() {
+    return layers.length;
+  }
+
+  /// Which coding has this payload type, or -1.
+  int coding(int payloadType) {
+    for (int i = 0; i < codings.size(); i++) {
+      if (codings.get(i).payloadType() == payloadType) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /// The payload type that this one retransmits, or -1.
+  int retransmits(int payloadType) {
+    for (int i = 0; i < codings.size(); i++) {
+      if (codings.get(i).retransmission() == payloadType) {
+        return codings.get(i).payloadType();
+      }
+    }
+    return -1;
+  }
+
+  /// RFC 6464: how loud the last packets were, in -dBov: 0 is loudest, 127 silence.
+  public int level() {
+    return level;
+  }
+
+  void heard(int packetLevel) {
+    level = packetLevel < level ? (level + packetLevel) / 2 : level + (packetLevel - level + 7) / 8;
+  }
+
+  private static final int MOST_OUTLETS = 256;
+}

@@ -1,0 +1,2 @@
+/** What a room forwards: tracks, their relays, who receives them. Pure. */
+package dev.madang.room.forward;
