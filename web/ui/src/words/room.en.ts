@@ -332,6 +332,9 @@ export default {
   'lost.wrongRoomWhy': 'Open the link you were sent, unchanged.',
   'lost.crowd': 'The server has no place just now',
   'lost.crowdWhy': 'Nobody in the room is affected. Wait a minute and try again.',
+  'lost.network': 'Too much came from your network just now',
+  'lost.networkWhy':
+    'Everybody behind your internet connection counts together. Nobody in the room is affected. Wait a minute and try again.',
   'lost.origin': 'This page may not use this server',
   'lost.originWhy': 'Whoever runs the server has to add this page’s address to the allowed ones.',
   'lost.broken': 'Something broke on the server',

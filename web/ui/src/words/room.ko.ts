@@ -330,6 +330,9 @@ export default {
   'lost.wrongRoomWhy': '받은 링크를 바꾸지 말고 그대로 여세요.',
   'lost.crowd': '지금은 서버에 자리가 없어요',
   'lost.crowdWhy': '방에 있는 사람은 괜찮아요. 잠시 뒤에 다시 시도하세요.',
+  'lost.network': '지금 이 네트워크에서 온 요청이 너무 많아요',
+  'lost.networkWhy':
+    '같은 인터넷 연결을 쓰는 사람은 함께 세어져요. 방에 있는 사람은 괜찮아요. 잠시 뒤에 다시 시도하세요.',
   'lost.origin': '이 페이지는 이 서버를 쓸 수 없어요',
   'lost.originWhy': '서버를 운영하는 분이 이 페이지의 주소를 허용 목록에 넣어야 해요.',
   'lost.broken': '서버에서 문제가 생겼어요',

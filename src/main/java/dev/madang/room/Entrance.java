@@ -1,5 +1,6 @@
 package dev.madang.room;
 
+import dev.madang.wire.Address;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Pure.
 final class Entrance {
   private final int mostKnocks;
+  private final int mostOfNetwork;
   private final Map<String, Visitor> knocking = new LinkedHashMap<>();
   private final Map<String, Long> declinedUntil = new LinkedHashMap<>();
   private final Bans bans = new Bans();
@@ -18,6 +20,7 @@ final class Entrance {
 
   Entrance(Limits limits) {
     mostKnocks = limits.knocks();
+    mostOfNetwork = limits.knocksPerAddress();
     lobby = limits.lobby();
   }
 
@@ -77,8 +80,18 @@ final class Entrance {
     if (declined != null && declined - now > 0) {
       return Refusal.DECLINED;
     }
-    boolean full = knocking.size() >= mostKnocks && !knocking.containsKey(visitor.identity());
-    return full ? Refusal.TOO_MANY_KNOCKS : null;
+    if (knocking.containsKey(visitor.identity())) {
+      return null;
+    } else if (knocking.size() >= mostKnocks) {
+      return Refusal.TOO_MANY_KNOCKS;
+    }
+    return isCrowded(visitor.network()) ? Refusal.TOO_MANY_KNOCKS_OF_NETWORK : null;
+  }
+
+  private boolean isCrowded(Address network) {
+    return mostOfNetwork > 0
+        && knocking.values().stream().filter(other -> other.network().equals(network)).count()
+            >= mostOfNetwork;
   }
 
   /** Returns the same person's knock before this one. */

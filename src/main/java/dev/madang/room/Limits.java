@@ -6,7 +6,9 @@ import java.time.Duration;
 ///
 /// @param people who meet in one room; in a full mesh everybody sends to everybody, so not many
 /// @param rooms at one time
+/// @param roomsPerAddress that one address (IPv6: /64) opened, at one time; 0: no limit
 /// @param knocks waiting at one room's door
+/// @param knocksPerAddress of those, from one address (IPv6: /64); 0: no limit
 /// @param lobby whether rooms begin with it on
 /// @param grace how long the place of one whose connection broke is kept
 /// @param empty how long a room that everybody left is kept, with its chat
@@ -17,7 +19,9 @@ import java.time.Duration;
 public record Limits(
     int people,
     int rooms,
+    int roomsPerAddress,
     int knocks,
+    int knocksPerAddress,
     boolean lobby,
     Duration grace,
     Duration empty,
@@ -33,7 +37,9 @@ public record Limits(
     return new Limits(
         4,
         1000,
+        100,
         20,
+        5,
         false,
         Duration.ofSeconds(30),
         Duration.ofSeconds(60),

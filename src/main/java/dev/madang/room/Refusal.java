@@ -25,7 +25,12 @@ public enum Refusal implements Coded {
   REMOVED("A host removed you from this meeting.", "Ask the host if this was a mistake."),
   DECLINED("The host did not let you in.", "You can knock again in a minute."),
   TOO_MANY_KNOCKS("Too many people are waiting at this door.", "Try again in a minute."),
+  TOO_MANY_KNOCKS_OF_NETWORK(
+      "Too many people from your network are waiting at this door.", "Try again in a minute."),
   TOO_MANY_ROOMS("This server holds as many rooms as it may.", "Try again later."),
+  TOO_MANY_ROOMS_OF_NETWORK(
+      "Too many rooms were opened from your network.",
+      "Join a room that is open, or try again when others have ended."),
   TOO_MANY_JOINS("Too many joins from your network.", "Wait a minute and try again."),
   // ---- in the room
   NOT_JOINED("You are not in a room.", "Send `join` first."),

@@ -16,6 +16,7 @@ import dev.madang.room.SignalMessage.RoomChanged;
 import dev.madang.room.SignalMessage.RoomInfo;
 import dev.madang.room.SignalMessage.Topology;
 import dev.madang.room.SignalMessage.Waiting;
+import dev.madang.wire.Address;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 final class Room {
   private final String name;
+  private final Address opener;
   private final Rooms rooms;
   private final Limits limits;
   private final Entrance entrance;
@@ -46,8 +48,10 @@ final class Room {
   /// Nobody is in it: until when it is kept. Meaningful once somebody was.
   private long keptUntil;
 
-  Room(String name, Limits limits, Rooms rooms) {
+  /// @param opener the network from which it was opened
+  Room(String name, Address opener, Limits limits, Rooms rooms) {
     this.name = name;
+    this.opener = opener;
     this.rooms = rooms;
     this.limits = limits;
     people = new People(rooms);
@@ -376,6 +380,10 @@ final class Room {
 
   String name() {
     return name;
+  }
+
+  Address opener() {
+    return opener;
   }
 
   Conversation conversation() {

@@ -8,6 +8,7 @@ import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Relays;
+import dev.madang.wire.Address;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,7 @@ public final class Rooms {
   private final long epochMillis;
   private final Output output;
   private final Map<String, Room> rooms = new LinkedHashMap<>();
+  private final Map<Address, Integer> opened = new HashMap<>();
   private final Map<Long, Seat> seats = new HashMap<>();
   private boolean sleeping = true;
   private long wakeAt;
@@ -61,8 +63,10 @@ public final class Rooms {
 
   /// Somebody wants in.
   ///
+  /// @param network whence it came: [Address#network()]
   /// @param grant what a token for this room allows; null where rooms are open
-  public void join(long connection, Join message, @Nullable Grant grant, long now) {
+  public void join(
+      long connection, Join message, Address network, @Nullable Grant grant, long now) {
     String name = Names.room(message.room());
     String given = message.name() != null ? message.name() : grant == null ? null : grant.name();
     String person = given == null ? null : Names.person(given);
@@ -79,6 +83,7 @@ public final class Rooms {
               pseudonyms.device(message.device()),
               person,
               message.instance(),
+              network,
               grant);
       join(visitor, name, now);
     }
@@ -87,13 +92,46 @@ public final class Rooms {
   private void join(Visitor visitor, String name, long now) {
     if (!mayJoin(seats.get(visitor.connection()), visitor, name)) {
       output.answer(visitor.connection(), Refusal.ALREADY_JOINED.refused());
-    } else if (!rooms.containsKey(name) && rooms.size() >= limits.rooms()) {
-      output.answer(visitor.connection(), Refusal.TOO_MANY_ROOMS.refused());
-    } else {
-      Room room = rooms.computeIfAbsent(name, _ -> new Room(name, limits, this));
-      guarded(room, () -> room.join(visitor, now));
-      forgetIfOver(room, now);
+      return;
     }
+    Room room = rooms.get(name);
+    if (room == null) {
+      Refusal refusal = refusesRoom(visitor.network());
+      if (refusal != null) {
+        output.answer(visitor.connection(), refusal.refused());
+        return;
+      }
+      room = open(name, visitor.network());
+    }
+    Room there = room;
+    guarded(there, () -> there.join(visitor, now));
+    forgetIfOver(there, now);
+  }
+
+  private @Nullable Refusal refusesRoom(Address network) {
+    if (rooms.size() >= limits.rooms()) {
+      return Refusal.TOO_MANY_ROOMS;
+    }
+    int most = limits.roomsPerAddress();
+    return most > 0 && opened.getOrDefault(network, 0) >= most
+        ? Refusal.TOO_MANY_ROOMS_OF_NETWORK
+        : null;
+  }
+
+  private Room open(String name, Address opener) {
+    Room room = new Room(name, opener, limits, this);
+    rooms.put(name, room);
+    opened.merge(opener, 1, Integer::sum);
+    return room;
+  }
+
+  /** Returns whether it was still known. */
+  private boolean forget(Room room) {
+    boolean known = rooms.remove(room.name(), room);
+    if (known) {
+      opened.computeIfPresent(room.opener(), (_, count) -> count == 1 ? null : count - 1);
+    }
+    return known;
   }
 
   /** A connection that sits somewhere may join there again, as the same, and nowhere else. */
@@ -131,7 +169,7 @@ public final class Rooms {
     } else if (message instanceof SignalMessage.End) {
       output.answer(connection, new Done());
       room.dismissAll(Ending.ENDED);
-      rooms.remove(room.name());
+      forget(room);
     } else {
       output.answer(connection, answer(room, from, message, now));
     }
@@ -204,6 +242,7 @@ public final class Rooms {
   public void close() {
     rooms.values().forEach(room -> room.dismissAll(Ending.CLOSING));
     rooms.clear();
+    opened.clear();
   }
 
   /** Time has passed. */
@@ -273,13 +312,13 @@ public final class Rooms {
       input.run();
     } catch (RuntimeException ours) {
       output.broke(room.name(), ours);
-      rooms.remove(room.name());
+      forget(room);
       room.dismissAll(Ending.FAILED);
     }
   }
 
   private void forgetIfOver(Room room, long now) {
-    if (room.over(now) && rooms.remove(room.name(), room)) {
+    if (room.over(now) && forget(room)) {
       room.dismissAll(Ending.EMPTY);
     }
   }

@@ -1,16 +1,19 @@
 package dev.madang.room;
 
+import dev.madang.wire.Address;
 import org.jspecify.annotations.Nullable;
 
 /// Somebody at a room's door: who it is has been found out, whether it may come in not yet.
 ///
 /// @param device which browser, as a pseudonym
+/// @param network whence it came, as limits count
 record Visitor(
     long connection,
     String identity,
     String device,
     String name,
     String instance,
+    Address network,
     @Nullable Grant grant) {
 
   boolean moderates() {
@@ -19,6 +22,6 @@ record Visitor(
 
   /** The same person, who now says so over this connection. */
   Visitor over(long newer) {
-    return new Visitor(newer, identity, device, name, instance, grant);
+    return new Visitor(newer, identity, device, name, instance, network, grant);
   }
 }

@@ -21,6 +21,7 @@ import dev.madang.room.SignalMessage.RoomInfo;
 import dev.madang.room.SignalMessage.Said;
 import dev.madang.room.SignalMessage.Say;
 import dev.madang.room.SignalMessage.Waiting;
+import dev.madang.wire.Address;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ final class Guest {
   String session;
   String device;
   String instance = "page-1";
+  Address network;
   Grant grant;
   long connection;
 
@@ -56,12 +58,18 @@ final class Guest {
   Guest(Meeting meeting, String name) {
     this.meeting = meeting;
     this.name = name;
+    network = Address.v4(meeting.newNetwork(), 0);
     session = "session-of-" + name + "-0123456789";
     device = "device-of-" + name + "-0123456789";
   }
 
   Guest with(Grant newGrant) {
     grant = newGrant;
+    return this;
+  }
+
+  Guest from(Address otherNetwork) {
+    network = otherNetwork;
     return this;
   }
 
@@ -79,7 +87,7 @@ final class Guest {
   /** Over the same connection. */
   Answer joinAgain() {
     var join = new Join(room, name, null, session, device, instance);
-    return meeting.only(() -> meeting.rooms.join(connection, join, grant, meeting.now));
+    return meeting.only(() -> meeting.rooms.join(connection, join, network, grant, meeting.now));
   }
 
   Answer send(FromClient message) {

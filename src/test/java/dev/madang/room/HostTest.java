@@ -26,6 +26,7 @@ import dev.madang.room.SignalMessage.Say;
 import dev.madang.room.SignalMessage.SetLobby;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.Waiting;
+import dev.madang.wire.Address;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,24 @@ class HostTest {
     small.guest("Cy").join();
 
     assertThat(refusalOf(small.guest("Di").join())).isEqualTo(Refusal.TOO_MANY_KNOCKS);
+  }
+
+  @Test
+  void ofOneNetworkOnlySoManyMayWaitSoThatOthersCanToo() {
+    var small = new Meeting(RoomTest.limits(10, 5));
+    Guest host = small.joins("Ann");
+    host.send(new SetLobby(true));
+    Address crowd = Address.v6(0x2001_0db8_0000_0001L, 0, 0);
+    Guest bo = small.guest("Bo").from(crowd);
+    bo.join();
+    small.guest("Cy").from(crowd).join();
+
+    assertThat(refusalOf(small.guest("Di").from(crowd).join()))
+        .isEqualTo(Refusal.TOO_MANY_KNOCKS_OF_NETWORK);
+    assertThat(bo.join()).as("who waits already").isInstanceOf(Waiting.class);
+    assertThat(small.guest("Ed").join()).as("from elsewhere").isInstanceOf(Waiting.class);
+    host.send(new Admit(bo.identity));
+    assertThat(small.guest("Di").from(crowd).join()).isInstanceOf(Waiting.class);
   }
 
   @Test
@@ -409,7 +428,9 @@ class HostTest {
             new Limits(
                 4,
                 10,
+                10,
                 20,
+                5,
                 true,
                 usual.grace(),
                 usual.empty(),

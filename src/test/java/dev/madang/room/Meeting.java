@@ -27,6 +27,7 @@ final class Meeting implements Rooms.Output {
   boolean breaks;
 
   private long lastConnection;
+  private int lastNetwork;
   private final Map<Long, Guest> guests = new HashMap<>();
   private final List<Answer> answers = new ArrayList<>();
 
@@ -82,6 +83,11 @@ final class Meeting implements Rooms.Output {
   }
 
   // ---- for guests
+
+  /** Everybody comes from elsewhere, unless they say so. */
+  int newNetwork() {
+    return ++lastNetwork;
+  }
 
   long connect(Guest guest) {
     guests.put(++lastConnection, guest);

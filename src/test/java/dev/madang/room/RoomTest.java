@@ -7,6 +7,7 @@ import dev.madang.room.SignalMessage.Candidate;
 import dev.madang.room.SignalMessage.Description;
 import dev.madang.room.SignalMessage.DescriptionType;
 import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.End;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Leave;
@@ -25,6 +26,7 @@ import dev.madang.room.SignalMessage.Rename;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.wire.Address;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -419,11 +421,52 @@ class RoomTest {
     var noName = new Join("standup", null, null, "s".repeat(16), "d".repeat(16), "1");
     Grant named = Meeting.personal("dora", Meeting.SPEAK);
 
-    assertThat(refusalOf(meeting.only(() -> meeting.rooms.join(7, noName, null, 0))))
+    assertThat(refusalOf(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, null, 0))))
         .isEqualTo(Refusal.BAD_NAME);
-    assertThat(meeting.only(() -> meeting.rooms.join(7, noName, named, 0)))
+    assertThat(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, named, 0)))
         .isInstanceOfSatisfying(
             Joined.class, joined -> assertThat(joined.you().name()).isEqualTo("dora"));
+  }
+
+  @Test
+  void oneNetworkOpensOnlySoManyRooms() {
+    var small = new Meeting(limits(10, 2));
+    Guest first = small.guest("Ann").in("one").from(NETWORK);
+    first.join();
+    Guest second = small.guest("Bo").in("two").from(NETWORK);
+    second.join();
+    Guest third = small.guest("Cy").in("three").from(NETWORK);
+
+    assertThat(refusalOf(third.join())).isEqualTo(Refusal.TOO_MANY_ROOMS_OF_NETWORK);
+    assertThat(third.in("one").join()).as("opens none").isInstanceOf(Joined.class);
+    assertThat(small.guest("Di").in("three").join()).as("elsewhere").isInstanceOf(Joined.class);
+    second.send(new End());
+    assertThat(small.guest("Ed").in("four").from(NETWORK).join()).isInstanceOf(Joined.class);
+  }
+
+  @Test
+  void aRoomThatIsOverNoLongerCountsForItsNetwork() {
+    var small = new Meeting(limits(10, 2));
+    for (int i = 0; i < 20; i++) {
+      Guest guest = small.guest("Ann").in("room" + i).from(NETWORK);
+      assertThat(guest.join()).isInstanceOf(Joined.class);
+      switch (i % 4) {
+        case 0 -> guest.send(new End());
+        case 1 -> guest.send(new Leave());
+        case 2 -> guest.loses();
+        default -> {
+          small.breaks = true;
+          small.rooms.receive(guest.connection, new Relay(), small.now);
+          small.breaks = false;
+        }
+      }
+      small.passSeconds(120);
+    }
+    Guest knocks = small.guest("Bo", Meeting.personal("bo", Meeting.SPEAK)).from(NETWORK);
+    knocks.grant = new Grant("x", "bo", "Bo", Meeting.SPEAK, true);
+    for (int i = 0; i < 5; i++) {
+      assertThat(refusalOf(knocks.in("refused" + i).join())).isEqualTo(Refusal.EXPIRED_TOKEN);
+    }
   }
 
   @Test
@@ -434,12 +477,17 @@ class RoomTest {
     assertThat(bo.sees(ann).presence()).isEqualTo(Presence.ONLINE);
   }
 
+  private static final Address NETWORK = Address.v4(0xC000_0201, 0);
+
+  /** With two rooms and two knocks of one address. */
   static Limits limits(int rooms, int knocks) {
     Limits usual = Limits.defaults();
     return new Limits(
         usual.people(),
         rooms,
+        2,
         knocks,
+        2,
         usual.lobby(),
         usual.grace(),
         usual.empty(),

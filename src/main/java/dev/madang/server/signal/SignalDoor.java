@@ -227,10 +227,10 @@ public final class SignalDoor implements AutoCloseable {
     } else if (token != null) {
       switch (grants.check(token, join.room(), time.instant())) {
         case Grants.Checked.Bad(Refusal why) -> answer(socket, why.refused());
-        case Grants.Checked.Good(Grant grant) -> rooms.join(connection, join, grant, now);
+        case Grants.Checked.Good(Grant grant) -> rooms.join(connection, join, network, grant, now);
       }
     } else if (config.open()) {
-      rooms.join(connection, join, null, now);
+      rooms.join(connection, join, network, null, now);
     } else {
       answer(socket, Refusal.NEEDS_TOKEN.refused());
     }

@@ -10,6 +10,7 @@ import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
+import dev.madang.wire.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -80,7 +81,7 @@ class SignalJsonFuzzTest {
       try {
         FromClient message = SignalJson.read(event, argument);
         if (message instanceof Join join) {
-          rooms.join(connection, join, null, now);
+          rooms.join(connection, join, Address.v4(1, 0), null, now);
         } else {
           rooms.receive(connection, message, now);
         }
