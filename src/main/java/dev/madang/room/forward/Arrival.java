@@ -2,7 +2,7 @@ package dev.madang.room.forward;
 
 /// One media packet of a publisher as its [Layer] read it: where its payload lies and what it says
 /// of itself. One object a loop, filled anew for each packet.
-final class Arrival {
+public final class Arrival {
   /// The first packet of a frame that needs no other frame.
   static final int KEYFRAME = 1;
 
@@ -52,6 +52,9 @@ final class Arrival {
   /// 3GPP TS 26.114 section 7.4.5, or -1.
   int orientation;
 
+  /// Lines of the picture, where the packet tells; else 0.
+  int height;
+
   /// Which coding of the track, by place.
   int coding;
 
@@ -69,5 +72,6 @@ final class Arrival {
     audioLevel = -1;
     orientation = -1;
     coding = 0;
+    height = 0;
   }
 }

@@ -6,6 +6,10 @@ import dev.madang.protocol.rtp.HeaderExtension;
 import dev.madang.protocol.rtp.RtcpReader;
 import dev.madang.protocol.rtp.RtcpWriter;
 import dev.madang.protocol.rtp.RtpHeaderWriter;
+import dev.madang.room.bandwidth.Allocator;
+import dev.madang.room.bandwidth.BandwidthEstimator;
+import dev.madang.room.bandwidth.Limiting;
+import dev.madang.room.bandwidth.Prober;
 import dev.madang.wire.BigEndian;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +43,12 @@ public final class Downlink {
   private final Vp8Descriptor vp8 = new Vp8Descriptor();
   private Subscription[] subscriptions = new Subscription[4];
   private int count;
-  private int sequence;
+  private int sounds;
+  private final BandwidthEstimator estimator;
+  private final Prober prober;
+  private final Allocator allocator = new Allocator();
+  private long nextDivision;
+  private boolean divides = true;
   private long nextReport;
   private long nextLook;
   private long roundTrip = 100_000_000L;
@@ -75,6 +84,9 @@ public final class Downlink {
 
   public Downlink(Settings settings, ExtensionMap extensions, Output output, long now) {
     this.settings = settings;
+    estimator = new BandwidthEstimator(settings.bandwidth(), now);
+    prober = new Prober(estimator, settings.bandwidth(), now);
+    nextDivision = now;
     this.output = output;
     mid = extensions.id(HeaderExtension.MID);
     transportSequence = extensions.id(HeaderExtension.TRANSPORT_SEQUENCE);
@@ -93,6 +105,9 @@ public final class Downlink {
   void send(
       Subscription to, Ring ring, int slot, int number, int timestamp, boolean marker, long now) {
     int length = writeHeader(to, ring, slot, false, number, timestamp, marker, now);
+    if (divides && ring.length(slot) >= LARGE) {
+      prober.start(now);
+    }
     int payload = ring.payload(slot);
     byte[] bytes = ring.bytes();
     System.arraycopy(scratch, 0, bytes, payload - length, length);
@@ -131,7 +146,7 @@ public final class Downlink {
   void fill(Subscription to, long number, int timestamp, long now) {
     header.begin(scratch, 0, to.coding.payloadType(), false, (int) number, timestamp, to.ssrc);
     header.bytes(mid, to.mid);
-    header.transportSequence(transportSequence, sequence++);
+    header.transportSequence(transportSequence, estimator.sent(OVERHEAD, 0, now));
     header.absoluteSendTime(absoluteSendTime, now);
     int length = header.end();
     Arrays.fill(scratch, length, length + 3, (byte) 0);
@@ -158,7 +173,12 @@ public final class Downlink {
         timestamp,
         again ? to.retransmissionSsrc : to.ssrc);
     header.bytes(mid, to.mid);
-    header.transportSequence(transportSequence, sequence++);
+    int size = ring.length(slot) + OVERHEAD;
+    int cluster = prober.cluster();
+    header.transportSequence(transportSequence, estimator.sent(size, cluster, now));
+    if (cluster != 0) {
+      prober.sent(size, now);
+    }
     header.absoluteSendTime(absoluteSendTime, now);
     if (ring.audioLevel(slot) >= 0) {
       header.octet(audioLevel, ring.audioLevel(slot));
@@ -192,8 +212,10 @@ public final class Downlink {
   /// @param retransmissionSsrc 0 when the far end takes no retransmissions
   public Subscription subscribe(
       Relay relay, String mid, int ssrc, int retransmissionSsrc, Coding coding, long now) {
+    Allocator.Share share = relay.kind() == Kind.VIDEO ? allocator.add(relay.layers()) : null;
     Subscription subscription =
-        new Subscription(this, relay, mid, ssrc, retransmissionSsrc, coding);
+        new Subscription(this, relay, mid, ssrc, retransmissionSsrc, coding, share);
+    sounds += share == null ? 1 : 0;
     if (count == subscriptions.length) {
       subscriptions = Arrays.copyOf(subscriptions, count * 2);
     }
@@ -202,6 +224,7 @@ public final class Downlink {
     subscription.replay(now);
     relay.wantedChanged(now);
     subscription.tick(now);
+    divideSoon(now);
     return subscription;
   }
 
@@ -211,6 +234,12 @@ public final class Downlink {
         subscriptions[i] = subscriptions[--count];
         Arrays.fill(subscriptions, count, count + 1, null);
         subscription.relay.remove(subscription, now);
+        if (subscription.share() != null) {
+          allocator.remove(subscription.share());
+        } else {
+          sounds--;
+        }
+        divideSoon(now);
         return;
       }
     }
@@ -273,14 +302,38 @@ public final class Downlink {
         int lastReport,
         int sinceLastReport) {
       Subscription subscription = of(ssrc);
+      if (subscription != null && subscription.share() != null) {
+        estimator.lossReport(fractionLost / 256.0, now);
+      }
       if (subscription != null && lastReport != 0) {
         // RFC 3550 section 6.4.1: A - LSR - DLSR, in 1/65536 s.
         int elapsed = (int) (subscription.clockNow(now) >>> 16) - lastReport - sinceLastReport;
         long nanos = elapsed * 1_000_000_000L >> 16;
         if (nanos > 0 && nanos < LONGEST_ROUND_TRIP) {
           roundTrip = (roundTrip * 3 + nanos) / 4;
+          estimator.roundTrip(roundTrip);
         }
       }
+    }
+
+    @Override
+    public void receiverEstimate(long bitrate) {
+      estimator.remb(bitrate, now);
+    }
+
+    @Override
+    public void transportFeedbackPacket(int sequence, boolean received, long arrival) {
+      if (received) {
+        estimator.received(sequence, arrival);
+      } else {
+        estimator.missing(sequence);
+      }
+    }
+
+    @Override
+    public void transportFeedbackEnd() {
+      estimator.endFeedback(now);
+      prober.tick(now);
     }
   }
 
@@ -294,6 +347,10 @@ public final class Downlink {
   }
 
   public void tick(long now) {
+    if (now - nextDivision >= 0) {
+      divide(now);
+    }
+    probe(now);
     if (now - nextLook >= 0) {
       nextLook = now + LOOK_NANOS;
       for (int i = 0; i < count; i++) {
@@ -308,8 +365,69 @@ public final class Downlink {
     }
   }
 
-  public long deadline() {
-    return nextLook - nextReport < 0 ? nextLook : nextReport;
+  public long deadline(long now) {
+    long first = earlier(nextLook, earlier(nextReport, nextDivision));
+    long probe = prober.deadline(now);
+    return probe == Long.MAX_VALUE ? first : earlier(first, probe);
+  }
+
+  private static long earlier(long a, long b) {
+    return a - b < 0 ? a : b;
+  }
+
+  // ---- the path ---------------------------------------------------------------------------------
+
+  /// Somebody wants something else.
+  void divideSoon(long now) {
+    nextDivision = now;
+  }
+
+  /// Leaves to somebody else what is forwarded.
+  void undivided() {
+    divides = false;
+  }
+
+  private void divide(long now) {
+    nextDivision = now + DIVIDE_NANOS;
+    if (!divides) {
+      return;
+    }
+    estimator.tick(now);
+    allocator.reserve(sounds * SOUND_BITS);
+    allocator.allocate(estimator.bitrate(), now);
+    for (int i = 0; i < count; i++) {
+      subscriptions[i].divided(now);
+    }
+    prober.want(allocator.nextStep(), allocator.wanted());
+  }
+
+  /// What asks whether there is more room: packets that were sent already, sent once more.
+  private void probe(long now) {
+    prober.tick(now);
+    int turns = 0;
+    while (prober.due(now) > 0 && turns++ < MOST_PROBE_PACKETS) {
+      int sent = 0;
+      for (int i = 0; i < count && sent == 0; i++) {
+        sent = subscriptions[i].probe(now);
+      }
+      if (sent == 0) {
+        return;
+      }
+    }
+  }
+
+  /// Bits a second that the path is thought to carry.
+  public long bitrate() {
+    return estimator.bitrate();
+  }
+
+  public Limiting limiting() {
+    return estimator.limiting();
+  }
+
+  /// The share of packets that got lost lately, 0-1.
+  public double loss() {
+    return estimator.loss();
   }
 
   private void report(Subscription subscription, long now) {
@@ -362,6 +480,11 @@ public final class Downlink {
     return counters;
   }
 
+  // IP, UDP, RTP with extensions, the tag of SRTP.
+  private static final int OVERHEAD = 68;
+  private static final long DIVIDE_NANOS = 200_000_000L;
+  private static final long SOUND_BITS = 50_000;
+  private static final int MOST_PROBE_PACKETS = 100;
   private static final int PADDED = 0x20;
   private static final int ALIGNMENT = 16;
   private static final int LARGE = 400;

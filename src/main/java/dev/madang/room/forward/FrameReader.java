@@ -77,6 +77,7 @@ final class FrameReader {
     if (vp8.layerSync() || vp8.keyframe()) {
       arrival.flags |= Arrival.TEMPORAL_SWITCH;
     }
+    arrival.height = vp8.height();
     if (vp8.pictureId() >= 0) {
       arrival.picture = picture(vp8.pictureId(), vp8.pictureIdBits());
       arrival.baseLayer = vp8.tl0PicIdx();
@@ -96,6 +97,9 @@ final class FrameReader {
             | (vp9.keyframe() ? Arrival.KEYFRAME : 0)
             | (vp9.switchingUp() || arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0)
             | (vp9.interPicturePredicted() ? 0 : Arrival.SPATIAL_SWITCH);
+    if (vp9.spatialLayers() > arrival.spatial) {
+      arrival.height = vp9.height(arrival.spatial);
+    }
     return true;
   }
 

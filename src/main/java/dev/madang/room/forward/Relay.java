@@ -1,5 +1,6 @@
 package dev.madang.room.forward;
 
+import dev.madang.room.bandwidth.Layers;
 import java.util.Arrays;
 
 /// A [Track] on one loop: the last packets of its layers, and the [Subscription]s of that loop. The
@@ -20,28 +21,36 @@ public final class Relay {
   private final Source source;
   private final Ring[] rings;
   private final SenderClock[] clocks;
-  private final LayerRates rates;
+  private final Layers layers;
+  private final boolean layered;
   private Subscription[] subscriptions = new Subscription[4];
   private int count;
   private int wanted = -1;
 
-  Relay(Kind kind, int layers, Source source) {
+  /// @param streams the layers of simulcast, or 1
+  /// @param layered whether a stream has spatial layers in it
+  Relay(Kind kind, int streams, boolean layered, Source source) {
     this.kind = kind;
     this.source = source;
-    rings = new Ring[layers];
-    clocks = new SenderClock[layers];
-    for (int i = 0; i < layers; i++) {
+    this.layered = layered;
+    rings = new Ring[streams];
+    clocks = new SenderClock[streams];
+    for (int i = 0; i < streams; i++) {
       rings[i] =
           kind == Kind.AUDIO ? new Ring(1 << 14, 1 << 15) : new Ring(1 << 16, MOST_RING_BYTES);
       clocks[i] = new SenderClock();
     }
-    rates = new LayerRates(layers);
+    layers = new Layers(layered);
   }
 
   /// A packet of a layer: kept once, offered to everybody. The way of every packet; nothing is
   /// allocated here.
   void receive(Arrival packet, int layer, long now) {
-    rates.add(layer, packet.spatial, packet.temporal, packet.payloadLength, now);
+    int spatial = layered ? packet.spatial : layer;
+    layers.arrived(spatial, packet.temporal, packet.payloadLength + OVERHEAD, now);
+    if (packet.height > 0) {
+      layers.height(spatial, packet.height);
+    }
     Ring ring = rings[layer];
     int slot = ring.put(packet, now);
     for (int i = 0; i < count; i++) {
@@ -104,11 +113,16 @@ public final class Relay {
   }
 
   /// What each layer takes now.
-  public LayerRates rates() {
-    return rates;
+  public Layers layers() {
+    return layers;
   }
 
-  int layers() {
+  /// Whether a layer is a part of one stream (SVC), not a stream of its own (simulcast).
+  public boolean layered() {
+    return layered;
+  }
+
+  int streams() {
     return rings.length;
   }
 
@@ -120,5 +134,7 @@ public final class Relay {
     return clocks[layer];
   }
 
+  // IP, UDP, RTP with extensions, the tag of SRTP.
+  private static final int OVERHEAD = 68;
   private static final int MOST_RING_BYTES = 1 << 21;
 }

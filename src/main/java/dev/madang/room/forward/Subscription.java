@@ -2,7 +2,11 @@ package dev.madang.room.forward;
 
 import dev.madang.media.Codec;
 import dev.madang.media.Vp8Descriptor;
+import dev.madang.room.bandwidth.Allocator;
+import dev.madang.room.bandwidth.Layers;
+import dev.madang.room.bandwidth.Priority;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// One far end's receipt of one [Track]: which layer it gets, and its own numbers for what it gets.
 /// It keeps numbers only, never a packet. Lives on the loop of its [Downlink], which is its
@@ -24,6 +28,9 @@ public final class Subscription {
   private final boolean video;
   private final boolean layered;
 
+  /// What it gets of the path; sound is not divided.
+  private final Allocator.@Nullable Share share;
+
   private final Numbers sequences;
   private final Numbers pictures;
   private int baseLayerOffset;
@@ -42,6 +49,7 @@ public final class Subscription {
   private int wantSpatial = MOST;
   private int wantTemporal = MOST;
   private boolean paused;
+  private boolean decided;
   private long asked = Long.MIN_VALUE;
 
   /// What was sent under each number, [#FIELDS] longs a number.
@@ -53,7 +61,14 @@ public final class Subscription {
   private long bytes;
 
   Subscription(
-      Downlink downlink, Relay relay, String mid, int ssrc, int retransmissionSsrc, Coding coding) {
+      Downlink downlink,
+      Relay relay,
+      String mid,
+      int ssrc,
+      int retransmissionSsrc,
+      Coding coding,
+      Allocator.@Nullable Share share) {
+    this.share = share;
     this.downlink = downlink;
     this.relay = relay;
     this.mid = mid.getBytes(StandardCharsets.UTF_8);
@@ -61,13 +76,12 @@ public final class Subscription {
     this.retransmissionSsrc = retransmissionSsrc;
     this.coding = coding;
     video = relay.kind() == Kind.VIDEO;
-    layered = coding.codec() == Codec.VP9 || coding.codec() == Codec.AV1;
+    layered = relay.layered();
     int remembered = video ? 1024 : 64;
     sequences = new Numbers(remembered);
     pictures = new Numbers(video ? 128 : 1);
     sent = new long[remembered * FIELDS];
     sentMask = remembered - 1;
-    wantLayer = video ? relay.layers() - 1 : 0;
   }
 
   // ---- the way of a packet ----------------------------------------------------------------------
@@ -240,11 +254,31 @@ public final class Subscription {
     int slot = ring.find(sent[base + IN] >> 4);
     if (slot >= 0 && downlink.mayRepeat(ring.length(slot), now)) {
       sent[base + REPEATED] = now;
-      rewrite(ring, slot, sent[base + PICTURE]);
-      long when = sent[base + TIMESTAMP];
-      boolean marker = (when & MARKED) != 0;
-      downlink.repeat(this, ring, slot, (int) out, retransmissions++, (int) when, marker, now);
+      again(ring, slot, out, base, now);
     }
+  }
+
+  private void again(Ring ring, int slot, long out, int base, long now) {
+    rewrite(ring, slot, sent[base + PICTURE]);
+    long when = sent[base + TIMESTAMP];
+    boolean marker = (when & MARKED) != 0;
+    downlink.repeat(this, ring, slot, (int) out, retransmissions++, (int) when, marker, now);
+  }
+
+  /// Sends the newest packet once more, to see whether there is room for it. Answers its size, or 0
+  /// when there is none.
+  int probe(long now) {
+    long out = sequences.next() - 1;
+    int base = ((int) out & sentMask) * FIELDS;
+    if (layer < 0 || retransmissionSsrc == 0 || sent[base + OUT] != out) {
+      return 0;
+    }
+    int slot = relay.ring((int) sent[base + IN] & 0xF).find(sent[base + IN] >> 4);
+    if (slot < 0) {
+      return 0;
+    }
+    again(relay.ring((int) sent[base + IN] & 0xF), slot, out, base, now);
+    return relay.ring((int) sent[base + IN] & 0xF).length(slot);
   }
 
   /// It cannot decode, or nothing came yet.
@@ -264,10 +298,58 @@ public final class Subscription {
 
   // ---- what is wanted ---------------------------------------------------------------------------
 
+  /// What the far end makes of it; [Downlink#tick] decides what it gets.
+  ///
+  /// @param rank order within its priority, low first
+  /// @param height lines of the picture that are of use to it
+  public void want(Priority priority, int rank, int height, long now) {
+    if (share != null) {
+      share.want(priority, rank, height);
+      downlink.divideSoon(now);
+    }
+  }
+
+  /// Follows the division. Who is left without room keeps its lowest layer all the same: a small
+  /// picture that stutters says more than none.
+  void divided(long now) {
+    if (share == null) {
+      return;
+    }
+    int spatial = share.spatial();
+    decided |= spatial != Allocator.NOTHING;
+    if (!decided && share.reason() != Allocator.Reason.HIDDEN) {
+      // As it began, until there is a first decision.
+      return;
+    }
+    int temporal = share.temporal();
+    if (spatial == Allocator.NOTHING
+        && (share.reason() == Allocator.Reason.NO_ROOM
+            || share.reason() == Allocator.Reason.NOT_SENT)) {
+      spatial = 0;
+      temporal = share.reason() == Allocator.Reason.NO_ROOM ? 0 : MOST;
+    }
+    if (spatial == Allocator.NOTHING) {
+      want(-1, 0, 0, now);
+    } else if (layered) {
+      want(0, spatial, temporal, now);
+    } else {
+      want(spatial, MOST, temporal, now);
+    }
+  }
+
+  /// Why it looks as it does.
+  public Allocator.Reason reason() {
+    return share == null ? Allocator.Reason.FULL : share.reason();
+  }
+
+  Allocator.@Nullable Share share() {
+    return share;
+  }
+
   /// Forwards up to this layer from now on; a layer of -1 pauses.
   ///
   /// @param layer of simulcast; 0 for layered coding and for a single stream
-  public void want(int layer, int spatial, int temporal, long now) {
+  void want(int layer, int spatial, int temporal, long now) {
     boolean changed = paused != layer < 0 || wantLayer != layer || wantSpatial != spatial;
     paused = layer < 0;
     wantTemporal = temporal;
@@ -275,7 +357,7 @@ public final class Subscription {
     if (paused) {
       this.layer = -1;
     } else {
-      wantLayer = Math.min(layer, relay.layers() - 1);
+      wantLayer = Math.min(layer, relay.streams() - 1);
     }
     if (changed) {
       relay.wantedChanged(now);
@@ -289,7 +371,7 @@ public final class Subscription {
     boolean waits = video && !paused && (layer != wantLayer || layered && spatial < topSpatial());
     if (waits && (asked == Long.MIN_VALUE || now - asked > ASK_AGAIN_NANOS)) {
       asked = now;
-      if (relay.rates().live(wantLayer, 0) || layer < 0) {
+      if (layer < 0 || layered || relay.layers().flows(wantLayer)) {
         relay.needKeyframe(wantLayer, now);
       }
     }
@@ -297,8 +379,8 @@ public final class Subscription {
 
   private int topSpatial() {
     int top = 0;
-    for (int s = 1; s < LayerRates.SPATIAL; s++) {
-      if (s <= wantSpatial && relay.rates().live(Math.max(layer, 0), s)) {
+    for (int s = 1; s < Layers.SPATIAL; s++) {
+      if (s <= wantSpatial && relay.layers().flows(s)) {
         top = s;
       }
     }

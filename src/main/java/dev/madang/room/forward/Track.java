@@ -1,5 +1,6 @@
 package dev.madang.room.forward;
 
+import dev.madang.media.Codec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class Track implements Relay.Source {
     for (int i = 0; i < layers.length; i++) {
       layers[i] = new Layer(uplink, this, i);
     }
-    relay = new Relay(kind, layers.length, this);
+    relay = new Relay(kind, layers.length, layered(), this);
     wantedBy = new int[MOST_OUTLETS];
   }
 
@@ -137,7 +138,7 @@ public final class Track implements Relay.Source {
 
   /// A relay for another loop; give it what its [Outlet] is told.
   public Relay relayElsewhere(Relay.Source source) {
-    return new Relay(kind, layers.length, source);
+    return new Relay(kind, layers.length, layered(), source);
   }
 
   public void add(Outlet outlet) {
@@ -183,6 +184,11 @@ public final class Track implements Relay.Source {
 
   byte[] ridBytes(int layer) {
     return ridBytes[layer];
+  }
+
+  private boolean layered() {
+    Codec codec = codings.getFirst().codec();
+    return rids.isEmpty() && (codec == Codec.VP9 || codec == Codec.AV1);
   }
 
   int clockRate() {

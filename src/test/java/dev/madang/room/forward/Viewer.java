@@ -100,6 +100,9 @@ final class Viewer implements Downlink.Output {
   }
 
   long[] missing() {
+    if (byNumber.isEmpty()) {
+      return new long[0];
+    }
     List<Long> known = new ArrayList<>(byNumber.keySet());
     return java.util.stream.LongStream.rangeClosed(known.getFirst(), known.getLast())
         .filter(number -> !byNumber.containsKey(number))
