@@ -7,7 +7,7 @@ package dev.madang.protocol.sctp;
 /// ```
 public final class DataChannel {
   public enum State {
-    /** Announced; the far end did not answer yet. Messages are taken already. */
+    /** The far end did not answer yet. Messages are taken already. */
     OPENING,
     OPEN,
     CLOSING,
@@ -18,17 +18,23 @@ public final class DataChannel {
   private final String label;
   private final String protocol;
   private final Delivery delivery;
+  private final Delivery early;
   private final boolean negotiated;
-  private State state;
+  private State state = State.OPENING;
 
-  DataChannel(
-      int id, String label, String protocol, Delivery delivery, boolean negotiated, State state) {
+  /** The far end sends nothing more on it. */
+  boolean incomingReset;
+
+  /** The far end knows that we do not either. */
+  boolean outgoingReset;
+
+  DataChannel(int id, String label, String protocol, Delivery delivery, boolean negotiated) {
     this.id = id;
     this.label = label;
     this.protocol = protocol;
     this.delivery = delivery;
     this.negotiated = negotiated;
-    this.state = state;
+    this.early = new Delivery(true, delivery.maxRetransmits(), delivery.lifetime());
   }
 
   /** The stream, the same in both directions. */
@@ -57,8 +63,19 @@ public final class DataChannel {
     return state;
   }
 
+  /** Whether messages may be sent. */
+  public boolean isWritable() {
+    return state == State.OPENING || state == State.OPEN;
+  }
+
   void state(State state) {
     this.state = state;
+  }
+
+  /// RFC 8832 §6: until the ACK is there, "all messages of that data channel" are sent ordered,
+  /// lest one overtake the OPEN.
+  Delivery currentDelivery() {
+    return state == State.OPENING ? early : delivery;
   }
 
   @Override

@@ -119,6 +119,17 @@ public final class SctpAssociation {
     return result;
   }
 
+  /// Sends a short message in order, even when the buffer is full: one that is not worth waiting
+  /// for, and of which there are few.
+  SendResult sendAlways(int stream, int ppid, byte[] bytes, int length, long now) {
+    if (!state.takes() || stream >= outgoingStreams) {
+      return SendResult.CLOSED;
+    }
+    SendResult result = queue.add(stream, ppid, bytes, 0, length, Delivery.RELIABLE, now);
+    settle(now);
+    return result;
+  }
+
   /** Bytes of this stream's messages that have not left yet. */
   public int bufferedAmount(int stream) {
     OutgoingStream known = queue.known(stream);

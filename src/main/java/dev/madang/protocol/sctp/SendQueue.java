@@ -60,6 +60,16 @@ final class SendQueue {
       }
       return SendResult.FULL;
     }
+    return add(id, ppid, bytes, offset, length, delivery, now);
+  }
+
+  /** Takes a message whether there is room or not. */
+  SendResult add(
+      int id, int ppid, byte[] bytes, int offset, int length, Delivery delivery, long now) {
+    OutgoingStream stream = stream(id);
+    if (stream == null || stream.resetting) {
+      return SendResult.CLOSED;
+    }
     byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
     stream.queue.add(new OutgoingMessage(stream, ppid, copy, delivery, now));
     stream.buffered += length;
