@@ -2,7 +2,7 @@ import type { IceServer } from './signal';
 
 /**
  * The relay's credentials and when they run out: their user name begins with that second since
- * 1970 (`EXPIRY:IDENTITY`).
+ * 1970 (`EXPIRY:USER`).
  */
 export class Relays {
   servers: readonly IceServer[] = [];

@@ -62,7 +62,7 @@ public final class Madang implements AutoCloseable {
       socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
       SignalDoor signal =
           SignalDoor.open(
-              config.signal(), socketIo.io().of("/room"), loops.home(), data, this::iceServers);
+              config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays());
       keep(signal).measure(meters);
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;
@@ -142,14 +142,28 @@ public final class Madang implements AutoCloseable {
         Madang.class.getPackage().getImplementationVersion(), "development");
   }
 
+  private final class Relays implements SignalDoor.Relays {
+    @Override
+    public List<IceServer> iceServers(String user, Handshake handshake) {
+      return Madang.this.iceServers(user, handshake);
+    }
+
+    @Override
+    public void revoke(String user) {
+      if (turn != null) {
+        turn.revoke(user);
+      }
+    }
+  }
+
   /// STUN and TURN at the host name by which the client reached us.
-  private List<IceServer> iceServers(String identity, Handshake handshake) {
+  private List<IceServer> iceServers(String user, Handshake handshake) {
     if (turn == null || udp == null) {
       return List.of();
     }
     String host = About.host(handshake.headers().getOrDefault("host", ""));
     String tcp = host + ":" + http.port() + "?transport=tcp";
-    TurnDoor.Grant grant = turn.issue(identity);
+    TurnDoor.Grant grant = turn.issue(user);
     return List.of(
         new IceServer(List.of("stun:" + host + ":" + udp.port()), null, null),
         new IceServer(

@@ -22,6 +22,11 @@ final class Pseudonyms {
     return "~" + name("identity", room, session);
   }
 
+  /** By what name it uses the relay, where everybody on the way can read it. */
+  String relayUser(String room, String identity) {
+    return name("relay", room, identity);
+  }
+
   /** Which browser this is, for bans; never told to anybody. */
   String device(String device) {
     return name("device", "", device);

@@ -174,7 +174,7 @@ final class Room {
         people.othersThan(participant),
         conversation.knownTo(participant, resumed),
         participant.host() ? entrance.knocking().stream().map(Room::knock).toList() : List.of(),
-        rooms.iceServers(participant));
+        rooms.iceServers(this, participant));
   }
 
   // ---- going away -----------------------------------------------------------------------------
@@ -339,6 +339,7 @@ final class Room {
           if (one.online()) {
             rooms.dismiss(one.connection, Ending.REMOVED);
           }
+          rooms.revoke(this, one);
           leave(one, Departure.REMOVED, now);
         });
     entrance.knocking().stream()

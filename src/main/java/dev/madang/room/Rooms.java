@@ -35,8 +35,13 @@ public final class Rooms {
     /** Nothing more comes for this connection; it is closed behind its last message. */
     void close(long connection);
 
-    /** What this identity may relay through; asked when it enters, and when it asks. */
-    List<IceServer> iceServers(long connection, String identity);
+    /// What a participant may relay through; asked when it enters, and when it asks.
+    ///
+    /// @param user a name that stands for this participant of this room
+    List<IceServer> iceServers(long connection, String user);
+
+    /** This user was removed: nothing it was given may relay any more. */
+    void revoke(String user);
 
     /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
     void broke(String room, RuntimeException why);
@@ -184,7 +189,7 @@ public final class Rooms {
       case SignalMessage.React(String emoji) -> room.conversation().react(from, emoji);
       case SignalMessage.RaiseHand(boolean raised) -> room.conversation().raiseHand(from, raised);
       case SignalMessage.Rename(String name) -> room.conversation().rename(from, name);
-      case SignalMessage.Relay _ -> new Relays(output.iceServers(from.connection, from.identity));
+      case SignalMessage.Relay _ -> new Relays(iceServers(room, from));
       case SignalMessage.SetLobby(boolean on) -> room.setLobby(from, on, now);
       case SignalMessage.Lock(boolean locked) -> room.lock(from, locked, now);
       case SignalMessage.Admit(String identity) -> room.admit(identity, now);
@@ -294,8 +299,16 @@ public final class Rooms {
     output.close(connection);
   }
 
-  List<IceServer> iceServers(Participant participant) {
-    return output.iceServers(participant.connection, participant.identity);
+  List<IceServer> iceServers(Room room, Participant participant) {
+    return output.iceServers(participant.connection, relayUser(room, participant));
+  }
+
+  void revoke(Room room, Participant participant) {
+    output.revoke(relayUser(room, participant));
+  }
+
+  private String relayUser(Room room, Participant participant) {
+    return pseudonyms.relayUser(room.name(), participant.identity);
   }
 
   void wakeAt(long time) {

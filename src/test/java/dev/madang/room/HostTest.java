@@ -294,6 +294,26 @@ class HostTest {
   }
 
   @Test
+  void whoIsRemovedMayRelayNoMoreInThisRoomAndInThisRoomAlone() {
+    Guest tab = meeting.guest("Bo again");
+    tab.device = bo.device;
+    tab.join();
+    Guest elsewhere = meeting.guest("Bo").in("elsewhere");
+    elsewhere.join();
+    Guest reconnecting = meeting.joins("Cy");
+    reconnecting.loses();
+
+    ann.send(new Remove(bo.identity));
+    assertThat(meeting.revoked)
+        .containsExactlyInAnyOrder(
+            meeting.relayUsers.get(bo.connection), meeting.relayUsers.get(tab.connection))
+        .doesNotContain(meeting.relayUsers.get(elsewhere.connection))
+        .noneMatch(user -> user.contains(bo.identity));
+    ann.send(new Remove(reconnecting.identity));
+    assertThat(meeting.revoked).contains(meeting.relayUsers.get(reconnecting.connection));
+  }
+
+  @Test
   void removingFromAnOpenRoomSwitchesTheLobbyOnAndSaysWhy() {
     ann.send(new Remove(bo.identity));
 

@@ -26,6 +26,11 @@ final class Meeting implements Rooms.Output {
   /** Whether something of ours is broken. */
   boolean breaks;
 
+  /** Who used the relay by which name, and whose it may be no more. */
+  final Map<Long, String> relayUsers = new HashMap<>();
+
+  final List<String> revoked = new ArrayList<>();
+
   private long lastConnection;
   private int lastNetwork;
   private final Map<Long, Guest> guests = new HashMap<>();
@@ -131,7 +136,13 @@ final class Meeting implements Rooms.Output {
   }
 
   @Override
-  public List<IceServer> iceServers(long connection, String identity) {
+  public void revoke(String user) {
+    revoked.add(user);
+  }
+
+  @Override
+  public List<IceServer> iceServers(long connection, String user) {
+    relayUsers.put(connection, user);
     if (breaks) {
       throw new IllegalStateException("broken on purpose");
     }

@@ -306,6 +306,16 @@ final class Allocations {
     return request.success(new StunAttribute.Lifetime(seconds), SOFTWARE);
   }
 
+  void endAll(String user) {
+    List<Allocation> ended = new ArrayList<>();
+    deadlines.forEach(allocation -> {
+      if (allocation.account.user().equals(user)) {
+        ended.add(allocation);
+      }
+    });
+    ended.forEach(this::end);
+  }
+
   void end(Allocation allocation) {
     deadlines.remove(allocation);
     if (allocation.connection == null) {

@@ -64,6 +64,11 @@ public final class Credentials {
     return new Account(identity, IntegrityKey.longTerm(username, realm, password(username)));
   }
 
+  /// When a user name ends, in seconds since 1970; `Long.MAX_VALUE` for a user with a password.
+  public long ends(String username) {
+    return users.containsKey(username) ? Long.MAX_VALUE : expiry(username);
+  }
+
   /** The digits before the first colon, or -1. */
   private static long expiry(String username) {
     int colon = username.indexOf(':');

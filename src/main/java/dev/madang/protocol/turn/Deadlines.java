@@ -1,6 +1,7 @@
 package dev.madang.protocol.turn;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Allocations by when they end: a binary heap that can also take one out of the middle.
@@ -14,6 +15,13 @@ final class Deadlines {
 
   @Nullable Allocation first() {
     return size == 0 ? null : heap[0];
+  }
+
+  /** In no order; `each` must not add or remove. */
+  void forEach(Consumer<Allocation> each) {
+    for (int i = 0; i < size; i++) {
+      each.accept(at(i));
+    }
   }
 
   void add(Allocation allocation) {

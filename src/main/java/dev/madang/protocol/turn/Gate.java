@@ -57,7 +57,9 @@ final class Gate {
     }
     boolean same = allocation != null && allocation.username.equals(username.value());
     Account account =
-        allocation != null && same ? allocation.account : output.account(username.value());
+        allocation != null && same
+            ? goingOn(username.value(), allocation.account)
+            : output.account(username.value());
     // "If the value of the USERNAME or USERHASH attribute is not valid, the server MUST generate an
     // error response with an error code of 401"; "If the resulting value does not match the
     // contents
@@ -73,6 +75,11 @@ final class Gate {
       throw new Refusal(441, "Wrong credentials");
     }
     return new Claim(username.value(), account);
+  }
+
+  /// The key was found when the allocation began; whether the user name is "valid" is asked anew.
+  private @Nullable Account goingOn(String username, Account account) {
+    return output.mayGoOn(username, account) ? account : null;
   }
 
   private Refusal challenge(int code, Address from, long now) {

@@ -141,6 +141,12 @@ public final class TurnServer {
     tally.bytesToClients += length;
   }
 
+  /// Ends every allocation of this user: it is not to relay any more. That it gets no new one is
+  /// the door's to say.
+  public void revoke(String user) {
+    allocations.endAll(user);
+  }
+
   /// Ends what has expired. Call when [#deadline()] has come, or any time.
   public void tick(long now) {
     allocations.tick(now);
@@ -356,6 +362,10 @@ public final class TurnServer {
     /// Whose user name this is and the key that goes with it, or null when there is no such user or
     /// the credential has expired. Asked only for requests that carry a good nonce.
     @Nullable Account account(String username);
+
+    /// Whether the user of an allocation, which was made by this user name, may go on with it.
+    /// Asked with each request on it; who may not hears 401, and the allocation lapses.
+    boolean mayGoOn(String username, Account account);
 
     /// Whether this user at this address (its port means nothing) may have one more allocation.
     /// Asked when everything else is granted; each true is given back by one [#release]. Loops

@@ -69,14 +69,14 @@ public final class SignalDoor implements AutoCloseable {
     }
   }
 
-  /// What a participant may relay through.
-  @FunctionalInterface
+  /// What participants may relay through. Called on home.
   public interface Relays {
-    /// Called on home.
-    ///
-    /// @param identity whom the credentials are for
+    /// @param user whom the credentials are for: a name for one participant of one room
     /// @param handshake how it came: its `host` header is where it reaches this server
-    List<IceServer> iceServers(String identity, Handshake handshake);
+    List<IceServer> iceServers(String user, Handshake handshake);
+
+    /** This user was removed from its room: ends what it relays, and what it was handed. */
+    void revoke(String user);
   }
 
   /// How it stands, for metrics.
@@ -289,9 +289,14 @@ public final class SignalDoor implements AutoCloseable {
     }
 
     @Override
-    public List<IceServer> iceServers(long connection, String identity) {
+    public List<IceServer> iceServers(long connection, String user) {
       Socket socket = sockets.get(connection);
-      return socket == null ? List.of() : relays.iceServers(identity, socket.handshake());
+      return socket == null ? List.of() : relays.iceServers(user, socket.handshake());
+    }
+
+    @Override
+    public void revoke(String user) {
+      relays.revoke(user);
     }
 
     @Override

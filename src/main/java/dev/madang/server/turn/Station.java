@@ -36,6 +36,7 @@ final class Station implements TurnServer.Output {
       byte[] nonceKey,
       Peers peers,
       Credentials credentials,
+      Holders holders,
       Quotas quotas,
       RelayPorts ports,
       LocalAddresses addresses) {}
@@ -68,6 +69,11 @@ final class Station implements TurnServer.Output {
 
   void gone(StreamClient client) {
     engine.gone(client, loop.now());
+    wakeup.at(engine.deadline());
+  }
+
+  void revoke(String user) {
+    engine.revoke(user);
     wakeup.at(engine.deadline());
   }
 
@@ -161,7 +167,20 @@ final class Station implements TurnServer.Output {
       policy = now;
       engine.policy(now);
     }
-    return shared.credentials.account(username, System.currentTimeMillis() / 1000);
+    Account account = shared.credentials.account(username, unixSeconds());
+    return account != null
+            && shared.holders.mayBegin(account.user(), shared.credentials.ends(username))
+        ? account
+        : null;
+  }
+
+  @Override
+  public boolean mayGoOn(String username, Account account) {
+    return shared.holders.mayGoOn(account.user(), shared.credentials.ends(username), unixSeconds());
+  }
+
+  static long unixSeconds() {
+    return System.currentTimeMillis() / 1000;
   }
 
   @Override

@@ -103,7 +103,7 @@ public final class TurnDoor implements AutoCloseable {
           "madang",
           null,
           Map.of(),
-          Duration.ofHours(12),
+          Duration.ofHours(1),
           List.of(),
           List.of(),
           32,
@@ -130,6 +130,7 @@ public final class TurnDoor implements AutoCloseable {
 
   private final Config config;
   private final Credentials credentials;
+  private final Holders holders;
   private final MeterRegistry meters;
   private final UdpDoor udp;
   private final Map<Loop, Station> stations = new LinkedHashMap<>();
@@ -141,6 +142,7 @@ public final class TurnDoor implements AutoCloseable {
   private TurnDoor(Config config, Credentials credentials, UdpDoor udp, MeterRegistry meters) {
     this.config = config;
     this.credentials = credentials;
+    holders = new Holders(config.credentialLifetime().toSeconds());
     this.udp = udp;
     this.meters = meters;
   }
@@ -196,6 +198,7 @@ public final class TurnDoor implements AutoCloseable {
         nonceKey,
         new Peers(config, addresses, closed),
         credentials,
+        holders,
         shared,
         new RelayPorts(config.relayPortMin(), config.relayPortMax(), random),
         addresses);
@@ -228,11 +231,18 @@ public final class TurnDoor implements AutoCloseable {
     }
   }
 
-  /// A time-limited credential; nothing is remembered of it. Quotas count by `identity`.
-  public Grant issue(String identity) {
-    Instant expiry = Instant.now().plus(config.credentialLifetime());
-    Credentials.Issued issued = credentials.issue(identity, expiry.getEpochSecond());
-    return new Grant(issued.username(), issued.password(), expiry);
+  /// A time-limited credential; an allocation made with an earlier one of the same user goes on as
+  /// long as this one holds. Quotas count by `user`, which goes over the wire in the clear.
+  public Grant issue(String user) {
+    long expiry = holders.issue(user, Station.unixSeconds());
+    Credentials.Issued issued = credentials.issue(user, expiry);
+    return new Grant(issued.username(), issued.password(), Instant.ofEpochSecond(expiry));
+  }
+
+  /// Ends what this user relays, and voids what it was issued until now.
+  public void revoke(String user) {
+    holders.revoke(user, Station.unixSeconds());
+    stations.forEach((loop, station) -> loop.tell(() -> station.revoke(user)));
   }
 
   /// Takes over a TCP or TLS connection whose first byte is one of STUN, on the connection's loop;

@@ -747,6 +747,11 @@ class TurnBadInputTest {
     }
 
     @Override
+    public boolean mayGoOn(String username, Account account) {
+      return true;
+    }
+
+    @Override
     public boolean admit(String user, Address client) {
       throw new AssertionError("a stranger was admitted");
     }

@@ -358,6 +358,11 @@ class TurnServerFuzzTest {
     }
 
     @Override
+    public boolean mayGoOn(String username, Account account) {
+      return random.nextInt(20) != 0;
+    }
+
+    @Override
     public boolean admit(String user, Address client) {
       if (admitted.getOrDefault(user, 0) >= 4) {
         return false;

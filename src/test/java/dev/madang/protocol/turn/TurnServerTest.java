@@ -16,6 +16,7 @@ import dev.madang.rig.Seed;
 import dev.madang.rig.Seeds;
 import dev.madang.wire.Address;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -60,8 +61,89 @@ class TurnServerTest {
         world.client(Address.parse("30.0.0.2", 1), issued.username(), issued.password());
     assertThat(world.ask(late, StunMessage.ALLOCATE, new StunAttribute.RequestedTransport(17)))
         .isEqualTo(401);
-    // A call that began in time goes on.
-    assertThat(world.ask(early, StunMessage.REFRESH)).isZero();
+  }
+
+  @Test
+  void goesOnAfterACredentialExpiredAsLongAsItsUserHoldsANewerOne(Seed seed) {
+    TurnWorld world = new TurnWorld(seed);
+    TurnWorld.Peer peer = world.peer(PEER);
+    Credentials.Issued issued = world.credentials.issue("carol", world.unixSeconds + 60);
+    TurnClient client = world.client(CLIENT, issued.username(), issued.password());
+    world.allocate(client);
+    client.bind(PEER, world.network.now());
+    world.settle(client);
+
+    world.unixSeconds += 3600;
+    world.renewed.add("carol");
+    world.network.drive(Duration.ofHours(2));
+    client.send(PEER, text("still there"));
+    world.network.drive(Duration.ofSeconds(1));
+    assertThat(peer.heard).containsExactly(bytes("still there"));
+    assertThat(world.ask(client, StunMessage.REFRESH)).isZero();
+  }
+
+  @Test
+  void lapsesOnceNoneOfItsUsersCredentialsHolds(Seed seed) {
+    TurnWorld world = new TurnWorld(seed);
+    TurnWorld.Peer peer = world.peer(PEER);
+    Credentials.Issued issued = world.credentials.issue("carol", world.unixSeconds + 60);
+    TurnClient client = world.client(CLIENT, issued.username(), issued.password());
+    world.allocate(client);
+    client.bind(PEER, world.network.now());
+    world.settle(client);
+
+    world.unixSeconds += 60;
+    assertThat(world.ask(client, StunMessage.REFRESH)).isEqualTo(401);
+    assertThat(permission(world, client)).isEqualTo(401);
+    assertThat(channel(world, client)).isEqualTo(401);
+    world.network.drive(Duration.ofMinutes(6));
+    client.send(PEER, text("too late"));
+    world.network.drive(Duration.ofMinutes(6));
+    assertThat(peer.heard).isEmpty();
+    assertThat(world.openRelays()).isZero();
+    assertThat(world.admitted()).isZero();
+  }
+
+  @Test
+  void endsWhatARevokedUserRelaysAtOnceAndNobodyElses(Seed seed) {
+    TurnWorld world = new TurnWorld(seed);
+    TurnWorld.Peer peer = world.peer(PEER);
+    TurnClient other = world.allocated();
+    Credentials.Issued issued = world.credentials.issue("carol", world.unixSeconds + 3600);
+    List<TurnClient> carols =
+        List.of(
+            world.client(Address.parse("30.0.0.2", 1), issued.username(), issued.password()),
+            world.client(Address.parse("30.0.0.3", 1), issued.username(), issued.password()));
+    carols.forEach(world::allocate);
+    carols.getFirst().bind(PEER, world.network.now());
+    world.settle(carols.getFirst());
+
+    world.revoked.add("carol");
+    world.server.revoke("carol");
+
+    assertThat(world.openRelays()).isEqualTo(1);
+    assertThat(world.admitted).containsEntry("carol", 0);
+    carols.getFirst().send(PEER, text("gone"));
+    world.network.drive(Duration.ofSeconds(1));
+    assertThat(peer.heard).isEmpty();
+    for (TurnClient carol : carols) {
+      assertThat(world.ask(carol, StunMessage.REFRESH)).isEqualTo(401);
+      assertThat(world.ask(carol, StunMessage.ALLOCATE, new StunAttribute.RequestedTransport(17)))
+          .isEqualTo(401);
+    }
+    assertThat(world.ask(other, StunMessage.REFRESH)).isZero();
+  }
+
+  private static int permission(TurnWorld world, TurnClient client) {
+    return world.ask(client, StunMessage.CREATE_PERMISSION, new StunAttribute.XorPeerAddress(PEER));
+  }
+
+  private static int channel(TurnWorld world, TurnClient client) {
+    return world.ask(
+        client,
+        StunMessage.CHANNEL_BIND,
+        new StunAttribute.ChannelNumber(0x4000),
+        new StunAttribute.XorPeerAddress(PEER));
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +39,11 @@ final class TurnWorld implements TurnServer.Output, Node {
   boolean v6 = true;
   long unixSeconds = 1_800_000_000L;
   int accountsAsked;
+
+  /** Users who hold newer credentials than those they began with, and who may relay no more. */
+  final Set<String> renewed = new HashSet<>();
+
+  final Set<String> revoked = new HashSet<>();
   int sentToClients;
   long bytesToStrangers;
   private int nextPort = 49_152;
@@ -148,7 +154,14 @@ final class TurnWorld implements TurnServer.Output, Node {
   @Override
   public @Nullable Account account(String username) {
     accountsAsked++;
-    return credentials.account(username, unixSeconds);
+    Account account = credentials.account(username, unixSeconds);
+    return account == null || revoked.contains(account.user()) ? null : account;
+  }
+
+  @Override
+  public boolean mayGoOn(String username, Account account) {
+    return !revoked.contains(account.user())
+        && (credentials.ends(username) > unixSeconds || renewed.contains(account.user()));
   }
 
   @Override

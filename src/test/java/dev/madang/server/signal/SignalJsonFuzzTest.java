@@ -113,6 +113,9 @@ class SignalJsonFuzzTest {
     }
 
     @Override
+    public void revoke(String user) {}
+
+    @Override
     public void broke(String room, RuntimeException why) {
       throw why;
     }

@@ -1,5 +1,6 @@
 package dev.madang.server.signal;
 
+import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.HttpDoor;
@@ -9,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// The doors that signaling needs, as the real server opens them, on a free port.
 final class SignalServer implements AutoCloseable {
@@ -16,6 +19,7 @@ final class SignalServer implements AutoCloseable {
       new Grants(
           Map.of("main", "a secret of at least thirty-two bytes".getBytes(StandardCharsets.UTF_8)));
 
+  final Queue<String> revoked = new ConcurrentLinkedQueue<>();
   private final TcpLoops loops = new TcpLoops(2);
   private final SocketIoDoor socketIo;
   final SignalDoor door;
@@ -30,10 +34,18 @@ final class SignalServer implements AutoCloseable {
             socketIo.io().of("/room"),
             loops.home(),
             GRANTS,
-            (identity, handshake) ->
-                List.of(
-                    new IceServer(
-                        List.of("turn:" + handshake.headers().get("host")), identity, "secret")),
+            new SignalDoor.Relays() {
+              @Override
+              public List<IceServer> iceServers(String user, Handshake handshake) {
+                String url = "turn:" + handshake.headers().get("host");
+                return List.of(new IceServer(List.of(url), user, "secret"));
+              }
+
+              @Override
+              public void revoke(String user) {
+                revoked.add(user);
+              }
+            },
             InstantSource.system());
     socketIo.open(router);
     http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);

@@ -92,6 +92,34 @@ class TurnLimitsTest {
   }
 
   @Test
+  void whoIsRevokedRelaysNothingAnyMoreByWhateverWayItCame() throws Exception {
+    try (TurnRig rig = rig(Map.of())) {
+      TurnDoor.Grant grant = rig.turn.issue("carol");
+      TurnDoor.Grant other = rig.turn.issue("dora");
+      try (TurnCaller udp = TurnCaller.udp(rig.port(), grant.username(), grant.credential());
+          TurnCaller tcp = TurnCaller.tcp(rig.port(), grant.username(), grant.credential());
+          TurnCaller late = TurnCaller.udp(rig.port(), grant.username(), grant.credential());
+          TurnCaller dora = TurnCaller.udp(rig.port(), other.username(), other.credential())) {
+        assertThat(udp.allocate()).isZero();
+        assertThat(tcp.allocate()).isZero();
+        assertThat(dora.allocate()).isZero();
+
+        rig.turn.revoke("carol");
+
+        await().until(() -> rig.allocations() == 1);
+        assertThat(udp.giveBack()).isEqualTo(401);
+        assertThat(tcp.giveBack()).isEqualTo(401);
+        assertThat(late.allocate()).isEqualTo(401);
+        assertThat(dora.giveBack()).isZero();
+        TurnDoor.Grant fresh = rig.turn.issue("carol");
+        try (TurnCaller back = TurnCaller.udp(rig.port(), fresh.username(), fresh.credential())) {
+          assertThat(back.allocate()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void anAllocationEndsWithItsConnection() throws Exception {
     try (TurnRig rig = rig(Map.of("allocationsPerUser", 1))) {
       for (int i = 0; i < 5; i++) {
