@@ -1,13 +1,16 @@
 package dev.madang.net;
 
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 public final class TcpLoops implements AutoCloseable {
   private final MultiThreadIoEventLoopGroup group;
   private final Class<? extends ServerChannel> serverChannel;
+  private final Class<? extends Channel> channel;
   private final EventLoop home;
 
   /// Loops of the best kind this machine has.
@@ -31,6 +35,7 @@ public final class TcpLoops implements AutoCloseable {
             new DefaultThreadFactory("tcp", true),
             epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
     serverChannel = epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    channel = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     home = group.next();
   }
 
@@ -44,6 +49,11 @@ public final class TcpLoops implements AutoCloseable {
 
   public Class<? extends ServerChannel> serverChannel() {
     return serverChannel;
+  }
+
+  /// For connections that we make.
+  public Class<? extends Channel> channel() {
+    return channel;
   }
 
   /// Ends the threads once what they have in hand is done, and waits for it.

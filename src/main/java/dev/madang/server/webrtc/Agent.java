@@ -1,0 +1,124 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.protocol.ice.IceAgent;
+import dev.madang.protocol.ice.IceCandidate;
+import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.ice.IceLite;
+import dev.madang.protocol.sdp.RemoteTransport;
+
+/// The ICE of a [Transport]: the server's lite one, or the full one of our own clients. Lives on
+/// the transport's loop.
+sealed interface Agent {
+  /// A STUN message; whether who sent it knows the password.
+  boolean receive(Way from, byte[] bytes, int offset, int length, long now);
+
+  /// What signaling says of the far end.
+  void meet(RemoteTransport remote, long now);
+
+  void restart(IceCredentials local, long now);
+
+  boolean validated(Way way);
+
+  void closed(Way way, long now);
+
+  void tick(long now);
+
+  long deadline();
+
+  /// Of the server: answers checks and sends none.
+  final class Lite implements Agent {
+    private final IceLite<Way> ice;
+
+    Lite(IceCredentials local, IceLite.Output<Way> output, long now) {
+      ice = new IceLite<>(local, output, now);
+    }
+
+    @Override
+    public boolean receive(Way from, byte[] bytes, int offset, int length, long now) {
+      return ice.receive(from, from.remote(), bytes, offset, length, now);
+    }
+
+    @Override
+    public void meet(RemoteTransport remote, long now) {
+      ice.setRemote(remote.ice());
+    }
+
+    @Override
+    public void restart(IceCredentials local, long now) {
+      ice.restart(local);
+    }
+
+    @Override
+    public boolean validated(Way way) {
+      return ice.validated(way);
+    }
+
+    @Override
+    public void closed(Way way, long now) {
+      ice.closed(way, now);
+    }
+
+    @Override
+    public void tick(long now) {
+      ice.tick(now);
+    }
+
+    @Override
+    public long deadline() {
+      return ice.deadline();
+    }
+  }
+
+  /// Of a client: checks every way to the far end and chooses one.
+  final class Full implements Agent {
+    private final IceAgent<Way> ice;
+
+    Full(IceAgent<Way> ice) {
+      this.ice = ice;
+    }
+
+    /// A way that was asked for is there.
+    void connected(IceCandidate local, IceCandidate remote, Way way, long now) {
+      ice.connected(local, remote, way, now);
+    }
+
+    @Override
+    public boolean receive(Way from, byte[] bytes, int offset, int length, long now) {
+      IceCandidate local = from.local();
+      return local != null && ice.receive(local, from, from.remote(), bytes, offset, length, now);
+    }
+
+    @Override
+    public void meet(RemoteTransport remote, long now) {
+      ice.setRemote(remote.ice(), remote.lite(), now);
+      for (IceCandidate each : remote.candidates()) {
+        ice.addRemote(each, now);
+      }
+    }
+
+    @Override
+    public void restart(IceCredentials local, long now) {
+      ice.restart(local, now);
+    }
+
+    @Override
+    public boolean validated(Way way) {
+      return ice.validated(way);
+    }
+
+    @Override
+    public void closed(Way way, long now) {
+      ice.closed(way, now);
+    }
+
+    @Override
+    public void tick(long now) {
+      ice.tick(now);
+    }
+
+    @Override
+    public long deadline() {
+      return ice.deadline();
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.net.LanAddresses;
+import dev.madang.net.Loop;
+import dev.madang.net.dtls.Dtls;
+import dev.madang.net.dtls.DtlsIdentity;
+import dev.madang.protocol.ice.IceCandidate;
+import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.sdp.LocalTransport;
+import dev.madang.server.udp.UdpDoor;
+import dev.madang.wire.Address;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Media by WebRTC: far ends that send ([#up]) and far ends that receive ([#down]). Datagrams come
+/// from the UDP door, TCP and TLS connections from the web's door. Its methods may be called from
+/// any thread.
+public final class MediaDoor implements AutoCloseable {
+  /// @param enabled whether there is one
+  /// @param addresses where far ends reach this machine when those are not its own (one-to-one
+  ///   NAT); empty = its own
+  /// @param transports at a time, in all; 0 = no limit, as below
+  /// @param transportsPerAddress at a time, for one IPv4 address or IPv6 /64
+  /// @param connectTimeout from the answer to the end of the DTLS handshake
+  /// @param handshakes of DTLS under way at a time, in all
+  /// @param handshakesPerAddress the same for one IPv4 address or IPv6 /64
+  /// @param tcp whether far ends whose network has no UDP may come by TCP and TLS, on the web's
+  ///   port
+  /// @param tcpQueue bytes that may wait for one far end over TCP that reads slowly
+  /// @param tcpPatience how long it may stay so slow that nothing fits, before it is closed
+  public record Config(
+      boolean enabled,
+      List<String> addresses,
+      int transports,
+      int transportsPerAddress,
+      Duration connectTimeout,
+      int handshakes,
+      int handshakesPerAddress,
+      boolean tcp,
+      int tcpQueue,
+      Duration tcpPatience) {
+    public Config {
+      addresses = List.copyOf(addresses);
+      addresses.forEach(text -> Address.parse(text, 0));
+      require(tcpQueue >= 65_536, "tcp-queue is below 64 KiB");
+      require(connectTimeout.toMillis() >= 1000, "connect-timeout is below a second");
+      require(handshakes > 0 && handshakesPerAddress > 0, "handshakes has to be above zero");
+    }
+
+    public static Config defaults() {
+      return new Config(
+          true,
+          List.of(),
+          10_000,
+          500,
+          Duration.ofSeconds(30),
+          256,
+          64,
+          true,
+          262_144,
+          Duration.ofSeconds(10));
+    }
+
+    private static void require(boolean holds, String otherwise) {
+      if (!holds) {
+        throw new IllegalArgumentException(otherwise);
+      }
+    }
+  }
+
+  private final Config config;
+  private final UdpDoor udp;
+  private final Dtls dtls;
+  private final Transports transports;
+  private final SecureRandom random = new SecureRandom();
+  private volatile int tcpPort;
+  private volatile Known known = new Known(List.of(), System.nanoTime());
+
+  private record Known(List<Address> addresses, long stale) {}
+
+  private MediaDoor(Config config, UdpDoor udp) {
+    this.config = config;
+    this.udp = udp;
+    dtls =
+        new Dtls(
+            DtlsIdentity.make(Instant.now(), random),
+            new Dtls.Config(
+                config.handshakes(),
+                config.handshakesPerAddress(),
+                config.connectTimeout(),
+                Dtls.Config.defaults().retransmission()));
+    transports = new Transports(config, dtls);
+  }
+
+  /// Opens the door.
+  ///
+  /// @param udp which goes on after this door closes
+  public static MediaDoor open(Config config, UdpDoor udp, MeterRegistry meters)
+      throws IOException {
+    MediaDoor door = new MediaDoor(config, udp);
+    List<Station> stations = new ArrayList<>();
+    for (Loop loop : udp.loops()) {
+      Station station = new Station(loop, door.transports);
+      station.opened(udp.socket(loop));
+      stations.add(station);
+    }
+    door.transports.stations(stations);
+    udp.onMedia(loop -> stations.get(udp.loops().indexOf(loop)));
+    return door;
+  }
+
+  /// From now on far ends may come by TCP and TLS, at this port of [#take]'s caller.
+  public void onTcp(int port) {
+    tcpPort = config.tcp() ? port : 0;
+  }
+
+  /// Takes over a TCP or TLS connection that begins with STUN in the framing of RFC 4571.
+  public void take(ChannelPipeline pipeline, boolean secure) {
+    Channel channel = pipeline.channel();
+    if (config.tcp() && channel.remoteAddress() instanceof InetSocketAddress remote) {
+      pipeline.addLast(
+          new FirstCheck(
+              transports, Address.of(remote.getAddress().getAddress(), remote.getPort())));
+    } else {
+      channel.close();
+    }
+  }
+
+  /// A connection that a far end is about to make.
+  ///
+  /// @param transport which waits for it
+  /// @param local for the far end
+  record Expected(Transport transport, LocalTransport local) {}
+
+  /// Waits for a far end from now on.
+  ///
+  /// @return null when there are as many as there may be
+  @Nullable Expected expect(Caller caller, Cargo cargo) {
+    if (!transports.admit(caller.address())) {
+      return null;
+    }
+    IceCredentials local = IceCredentials.random(random);
+    Transport transport =
+        new Transport(
+            transports,
+            caller.address(),
+            local,
+            (_, _, ours, output, now) -> new Agent.Lite(ours, output, now),
+            cargo,
+            null);
+    transport.expect();
+    long session = random.nextLong() & Long.MAX_VALUE;
+    return new Expected(transport, describe(session, local, caller.host()));
+  }
+
+  Transports transports() {
+    return transports;
+  }
+
+  /// What our side of a new connection tells about itself.
+  ///
+  /// @param host the name by which the far end knows us; a literal address is told as well
+  LocalTransport describe(long session, IceCredentials ice, String host) {
+    Set<Address> all = new LinkedHashSet<>();
+    literal(host, all);
+    all.addAll(addresses());
+    List<IceCandidate> candidates = new ArrayList<>();
+    int preference = 0;
+    for (Address address : all) {
+      if (preference < MOST_ADDRESSES) {
+        candidates.add(
+            IceCandidate.host(
+                address.withPort(udp.port()), IceCandidate.Transport.UDP, 65_535 - preference));
+        if (tcpPort != 0) {
+          candidates.add(
+              IceCandidate.host(
+                  address.withPort(tcpPort),
+                  IceCandidate.Transport.TCP_PASSIVE,
+                  8191 - preference));
+        }
+        preference++;
+      }
+    }
+    return new LocalTransport(session, ice, dtls.identity().fingerprint(), candidates);
+  }
+
+  private static void literal(String host, Set<Address> to) {
+    String bare = host.startsWith("[") ? host.substring(1, Math.max(1, host.length() - 1)) : host;
+    try {
+      to.add(Address.parse(bare.equals("localhost") ? "127.0.0.1" : bare, 0));
+    } catch (IllegalArgumentException _) {
+      // A name: not every far end resolves those of candidates, and our own addresses are told.
+    }
+  }
+
+  /// Those configured, or the machine's, asked for anew now and then.
+  private List<Address> addresses() {
+    Known asked = known;
+    if (System.nanoTime() - asked.stale >= 0) {
+      List<Address> now =
+          config.addresses().isEmpty()
+              ? LanAddresses.all().stream().map(MediaDoor::address).toList()
+              : config.addresses().stream().map(text -> Address.parse(text, 0)).toList();
+      asked = new Known(now, System.nanoTime() + FRESH_NANOS);
+      known = asked;
+    }
+    return asked.addresses;
+  }
+
+  private static Address address(InetAddress address) {
+    return Address.of(Objects.requireNonNull(address).getAddress(), 0);
+  }
+
+  /// Ends every transport; returns when that is done.
+  @Override
+  public void close() {
+    try {
+      udp.onMedia(_ -> (_, _, _, _) -> {});
+      for (Station station : transports.stations()) {
+        station.loop().ask(() -> station.closeAll());
+      }
+    } catch (IOException closed) {
+      // Then the loops are gone, and every transport with them.
+    }
+    dtls.close();
+  }
+
+  private static final int MOST_ADDRESSES = 8;
+  private static final long FRESH_NANOS = 2_000_000_000L;
+}

@@ -1,0 +1,542 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.net.Timer;
+import dev.madang.net.dtls.DtlsSession;
+import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.ice.IceLite;
+import dev.madang.protocol.sdp.RemoteTransport;
+import dev.madang.protocol.sdp.Setup;
+import dev.madang.protocol.srtp.SrtpProfile;
+import dev.madang.protocol.srtp.SrtpReceiver;
+import dev.madang.protocol.srtp.SrtpSender;
+import dev.madang.protocol.stun.IntegrityKey;
+import dev.madang.protocol.stun.StunMessage;
+import dev.madang.wire.Address;
+import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One far end's ICE, DTLS and SRTP. It is expected by its user name fragment, and born on the loop
+/// that hears the first check of who knows its password; there it lives, and every method belongs
+/// there, but for those that say otherwise.
+///
+/// ```
+///            a first check              certificates fit, keys
+///   EXPECTED ─────────────► CHECKED ─────────────────────────► CONNECTED
+///      │ connect-timeout       │ the same, thirty silent seconds    │ thirty silent seconds,
+///      │                       │                                    │ a goodbye, a broken rule
+///      └───────────────────────┴────────────────────────────────────┴──────────► CLOSED
+/// ```
+final class Transport {
+  /// Which ICE agent it has; called on its loop, when it is born.
+  @FunctionalInterface
+  interface Agents {
+    Agent agent(
+        Transport transport,
+        Station at,
+        IceCredentials local,
+        IceLite.Output<Way> output,
+        long now);
+  }
+
+  private enum State {
+    EXPECTED,
+    CHECKED,
+    CONNECTED,
+    CLOSED
+  }
+
+  private final Transports transports;
+  private final Address client;
+  private final Agents agents;
+  private final Cargo cargo;
+  private final AtomicReference<@Nullable Station> home;
+  private volatile IceCredentials local;
+  private volatile @Nullable RemoteTransport remote;
+
+  private State state = State.EXPECTED;
+  private @Nullable Station station;
+  private @Nullable Agent ice;
+  private @Nullable DtlsSession dtls;
+  private @Nullable SrtpReceiver receiver;
+  private @Nullable SrtpSender sender;
+  private @Nullable Timer timer;
+  private final Runnable ticking = this::tick;
+  private final List<Way> ways = new ArrayList<>(2);
+  private @Nullable Way out;
+  private @Nullable IceCredentials before;
+  private long connectBy;
+  private boolean met;
+  private boolean touched;
+
+  /// @param client whom the limits count it for; it was admitted
+  /// @param at where it lives; null = where it is first heard
+  Transport(
+      Transports transports,
+      Address client,
+      IceCredentials local,
+      Agents agents,
+      Cargo cargo,
+      @Nullable Station at) {
+    home = new AtomicReference<>(at);
+    this.transports = transports;
+    this.client = client;
+    this.agents = agents;
+    this.local = local;
+    this.cargo = cargo;
+  }
+
+  Transports transports() {
+    return transports;
+  }
+
+  // ---- from any thread --------------------------------------------------------------------------
+
+  /// Where it lives; null while nobody has come.
+  @Nullable Station home() {
+    return home.get();
+  }
+
+  /// Where it lives: at `here` if these bytes are its first check by who knows the password.
+  @Nullable Station home(Station here, byte[] bytes, int offset, int length) {
+    Station known = home.get();
+    if (known == null
+        && StunMessage.isSigned(bytes, offset, length, IntegrityKey.shortTerm(local.password()))) {
+      home.compareAndSet(null, here);
+      known = home.get();
+    }
+    return known;
+  }
+
+  /// What signaling says of the far end.
+  void setRemote(RemoteTransport described) {
+    remote = described;
+    Station there = home.get();
+    if (there != null) {
+      // Who is born meanwhile sees it either here or there.
+      there.loop().tell(() -> guard(this::meetRemote));
+    }
+  }
+
+  /// From now on checks may come; whoever does not come in time is not waited for.
+  void expect() {
+    transports.add(local, this);
+    Station watches = transports.any();
+    watches
+        .loop()
+        .tell(() ->
+            watches
+                .loop()
+                .timer(() -> {
+                  if (home.get() == null) {
+                    close(Ending.NEVER_CAME);
+                  }
+                })
+                .at(watches.now() + transports.connectNanos()));
+  }
+
+  /// New credentials of ours and of the far end (RFC 8445 §9); the old ones stay good until the far
+  /// end nominates by the new ones.
+  void restart(IceCredentials fresh, RemoteTransport described) {
+    transports.add(fresh, this);
+    remote = described;
+    tell(() -> {
+      if (before != null) {
+        transports.remove(before);
+      }
+      before = local;
+      local = fresh;
+      if (ice != null) {
+        long now = here().now();
+        ice.restart(fresh, now);
+        ice.meet(described, now);
+        touch();
+      }
+    });
+  }
+
+  /// Runs `task` on the transport's loop, which is decided now if it was not.
+  void tell(Runnable task) {
+    if (home.get() == null) {
+      home.compareAndSet(null, transports.any());
+    }
+    Station there = home.get();
+    if (there != null) {
+      there
+          .loop()
+          .tell(() -> {
+            begin(there);
+            guard(task);
+          });
+    }
+  }
+
+  void close(Ending why) {
+    tell(() -> end(why, ""));
+  }
+
+  // ---- what arrives -----------------------------------------------------------------------------
+
+  /// A datagram by this way; only checks come by ways that are not kept.
+  void receive(Way way, byte[] bytes, int offset, int length, long now) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    try {
+      int first = bytes[offset] & 0xFF;
+      if (first >= FIRST_RTP) {
+        receiveMedia(bytes, offset, length, now);
+      } else if (first >= FIRST_DTLS) {
+        receiveDtls(bytes, offset, length);
+      } else {
+        receiveCheck(way, bytes, offset, length, now);
+      }
+      touch();
+    } catch (ProtocolException rule) {
+      end(Ending.BROKE_THE_RULES, String.valueOf(rule.getMessage()));
+    } catch (RuntimeException | Error broken) {
+      fail(broken);
+    }
+  }
+
+  private void receiveMedia(byte[] bytes, int offset, int length, long now) {
+    Counters counters = here().counters;
+    SrtpReceiver keys = receiver;
+    if (keys == null) {
+      counters.dropped.add(1);
+      return;
+    }
+    // RFC 5761 §4: "payload types 64-95" of RTP stay unused, so that the second byte tells RTCP.
+    int second = bytes[offset + 1] & 0xFF;
+    boolean rtcp = second >= FIRST_RTCP && second <= LAST_RTCP;
+    if (length > MOST_BYTES) {
+      counters.dropped.add(1);
+      return;
+    }
+    int plain =
+        rtcp ? keys.unprotectRtcp(bytes, offset, length) : keys.unprotect(bytes, offset, length);
+    if (plain < 0) {
+      refused(plain, counters);
+    } else if (rtcp) {
+      counters.rtcpIn.add(1);
+      cargo.receiveRtcp(bytes, offset, plain, now);
+    } else {
+      counters.rtpIn.add(1);
+      counters.rtpBytesIn.add(plain);
+      cargo.receiveRtp(bytes, offset, plain, now);
+    }
+  }
+
+  private static void refused(int reason, Counters counters) {
+    switch (reason) {
+      case SrtpReceiver.FORGED -> counters.forged.add(1);
+      case SrtpReceiver.REPLAYED -> counters.replayed.add(1);
+      default -> counters.dropped.add(1);
+    }
+  }
+
+  private void receiveDtls(byte[] bytes, int offset, int length) {
+    if (dtls == null) {
+      here().counters.dropped.add(1);
+    } else {
+      dtls.receive(bytes, offset, length);
+    }
+  }
+
+  private void receiveCheck(Way way, byte[] bytes, int offset, int length, long now) {
+    begin(way.station());
+    Agent agent = ice;
+    if (agent != null
+        && agent.receive(way, bytes, offset, length, now)
+        && agent.validated(way)
+        && !ways.contains(way)) {
+      keep(way, agent);
+    }
+  }
+
+  private void keep(Way way, Agent agent) {
+    ways.add(way);
+    way.keep();
+    // The agent forgets the least recent when there are too many.
+    forgetWays(agent);
+    if (out == null) {
+      out = way;
+    }
+    if (state == State.EXPECTED) {
+      state = State.CHECKED;
+      meetRemote();
+    }
+  }
+
+  private void forgetWays(Agent agent) {
+    for (int i = ways.size() - 1; i >= 0; i--) {
+      Way way = ways.get(i);
+      if (!agent.validated(way)) {
+        ways.remove(i);
+        way.release();
+        out = way.equals(out) ? null : out;
+      }
+    }
+    if (out == null && !ways.isEmpty()) {
+      out = ways.getLast();
+    }
+  }
+
+  /// Whether this way leads to its far end, as a check has shown.
+  boolean holds(Way way) {
+    return ways.contains(way);
+  }
+
+  /// A TCP connection ended.
+  void gone(Way way, long now) {
+    if (ice != null && state != State.CLOSED) {
+      ice.closed(way, now);
+      forgetWays(ice);
+      touch();
+    }
+  }
+
+  // ---- what leaves ------------------------------------------------------------------------------
+
+  /// Protects and sends an RTP packet.
+  void sendRtp(byte[] bytes, int offset, int headerLength, int length) {
+    Station here = here();
+    Way way = out;
+    SrtpSender keys = sender;
+    if (way == null || keys == null) {
+      here.counters.unsent.add(1);
+      return;
+    }
+    int size = keys.protect(bytes, offset, headerLength, length, here.scratch, 0);
+    way.send(here.scratch, 0, size);
+    here.counters.rtpOut.add(1);
+    here.counters.rtpBytesOut.add(length);
+  }
+
+  /// Protects and sends a compound RTCP packet.
+  void sendRtcp(byte[] bytes, int offset, int length) {
+    Station here = here();
+    Way way = out;
+    SrtpSender keys = sender;
+    if (way == null || keys == null) {
+      here.counters.unsent.add(1);
+      return;
+    }
+    int size = keys.protectRtcp(bytes, offset, length, here.scratch, 0);
+    way.send(here.scratch, 0, size);
+    here.counters.rtcpOut.add(1);
+  }
+
+  // ---- its life ---------------------------------------------------------------------------------
+
+  private void begin(Station at) {
+    if (station == null) {
+      station = at;
+      long now = at.now();
+      connectBy = now + transports.connectNanos();
+      timer = at.loop().timer(() -> guard(ticking));
+      ice = agents.agent(this, at, local, new IceSide(), now);
+      at.moveIn(this);
+      cargo.begin(this, now);
+      meetRemote();
+    }
+  }
+
+  /// Once the far end is known, and known to be there, encryption is agreed on.
+  private void meetRemote() {
+    RemoteTransport described = remote;
+    Agent agent = ice;
+    if (described == null || agent == null || state == State.CLOSED) {
+      return;
+    }
+    if (!met) {
+      met = true;
+      agent.meet(described, here().now());
+    }
+    Way way = out;
+    if (dtls == null && way != null) {
+      DtlsSession.Role role =
+          described.ours() == Setup.ACTIVE ? DtlsSession.Role.CLIENT : DtlsSession.Role.SERVER;
+      Station here = here();
+      dtls =
+          transports
+              .dtls()
+              .session(
+                  role,
+                  described.fingerprints(),
+                  letter -> here.loop().tell(() -> guard(letter)),
+                  new DtlsSide());
+      dtls.start(way.remote(), here.now());
+    }
+    touch();
+  }
+
+  private final class IceSide implements IceLite.Output<Way> {
+    @Override
+    public void send(Way to, byte[] bytes, int offset, int length) {
+      to.send(bytes, offset, length);
+    }
+
+    @Override
+    public void selected(Way to, long now) {
+      out = to;
+    }
+
+    @Override
+    public void lost(long now) {
+      end(state == State.EXPECTED ? Ending.NEVER_CAME : Ending.SILENT, "");
+    }
+  }
+
+  private final class DtlsSide implements DtlsSession.Output {
+    @Override
+    public void send(byte[] bytes, int offset, int length) {
+      Way way = out;
+      if (way != null) {
+        way.send(bytes, offset, length);
+      }
+    }
+
+    @Override
+    public void established(
+        SrtpProfile profile,
+        byte[] localKey,
+        byte[] localSalt,
+        byte[] remoteKey,
+        byte[] remoteSalt) {
+      if (state == State.CLOSED) {
+        return;
+      }
+      sender = new SrtpSender(profile, localKey, localSalt);
+      receiver = new SrtpReceiver(profile, remoteKey, remoteSalt);
+      state = State.CONNECTED;
+      here().counters.connected.add(1);
+      cargo.connected(here().now());
+      touch();
+    }
+
+    @Override
+    public void received(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void closed(String reason) {
+      end(state == State.CONNECTED ? Ending.LEFT : Ending.NO_HANDSHAKE, reason);
+    }
+  }
+
+  private void tick() {
+    long now = here().now();
+    if (state != State.CONNECTED && now - connectBy >= 0) {
+      end(state == State.EXPECTED ? Ending.NEVER_CAME : Ending.NO_HANDSHAKE, "");
+      return;
+    }
+    Agent agent = ice;
+    if (agent != null && agent.deadline() - now <= 0) {
+      agent.tick(now);
+      if (state != State.CLOSED) {
+        forgetWays(agent);
+      }
+    }
+    if (dtls != null && state != State.CLOSED) {
+      dtls.tick(now);
+    }
+    if (state != State.CLOSED) {
+      cargo.tick(now);
+    }
+  }
+
+  private long deadline() {
+    long first = state == State.CONNECTED ? Long.MAX_VALUE : connectBy;
+    if (ice != null) {
+      first = earlier(first, ice.deadline());
+    }
+    if (dtls != null) {
+      first = earlier(first, dtls.deadline());
+    }
+    return earlier(first, cargo.deadline());
+  }
+
+  private static long earlier(long one, long other) {
+    if (one == Long.MAX_VALUE) {
+      return other;
+    }
+    return other == Long.MAX_VALUE || one - other < 0 ? one : other;
+  }
+
+  /// Something happened: the timer is set when this turn ends.
+  void touch() {
+    if (!touched && station != null) {
+      touched = true;
+      station.touch(this);
+    }
+  }
+
+  void setTimer() {
+    touched = false;
+    if (timer != null && state != State.CLOSED) {
+      timer.at(deadline());
+    }
+  }
+
+  private void guard(Runnable step) {
+    try {
+      if (state != State.CLOSED) {
+        step.run();
+        touch();
+      }
+    } catch (ProtocolException rule) {
+      end(Ending.BROKE_THE_RULES, String.valueOf(rule.getMessage()));
+    } catch (RuntimeException | Error broken) {
+      fail(broken);
+    }
+  }
+
+  /// A broken invariant of ours ends this transport, loudly, and no other.
+  private void fail(Throwable broken) {
+    LOG.error("A transport broke and is closed", broken);
+    end(Ending.OUR_FAULT, "");
+  }
+
+  void end(Ending why, String detail) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (dtls != null) {
+      dtls.close();
+    }
+    state = State.CLOSED;
+    transports.remove(local);
+    if (before != null) {
+      transports.remove(before);
+    }
+    transports.release(client);
+    ways.forEach(Way::release);
+    ways.clear();
+    out = null;
+    if (timer != null) {
+      timer.cancel();
+    }
+    here().moveOut(this);
+    cargo.ended(why, detail, here().now());
+  }
+
+  private Station here() {
+    if (station == null) {
+      throw new IllegalStateException("not born yet");
+    }
+    return station;
+  }
+
+  /// What no path carries in one piece; nobody who forwards it would have room for its header.
+  private static final int MOST_BYTES = 2048;
+
+  private static final int FIRST_DTLS = 20;
+  private static final int FIRST_RTP = 128;
+  private static final int FIRST_RTCP = 192;
+  private static final int LAST_RTCP = 223;
+  private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
+}

@@ -1,0 +1,96 @@
+package dev.madang.server.webrtc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.madang.protocol.sdp.Fingerprint;
+import dev.madang.server.udp.UdpDoor;
+import dev.madang.wire.Bytes;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Transports of the door with real far ends of our own, over loopback.
+class TransportTest {
+  @ParameterizedTest
+  @CsvSource({"false, false", "true, false", "false, true"})
+  void carriesRtpAndRtcpBothWays(boolean overTcp, boolean plainSockets) throws Exception {
+    try (MediaRig rig =
+        new MediaRig(new UdpDoor.Config("", 0, 0, plainSockets), MediaDoor.Config.defaults())) {
+      MediaRig.Ends ends = rig.connect(overTcp);
+      Transport server = ends.server().connection();
+      Transport client = ends.client().connection();
+      byte[] packet = rtp(7, 1200);
+      client.tell(() -> client.sendRtp(packet, 0, 12, packet.length));
+      assertThat(ends.server().nextRtp()).isEqualTo(packet);
+      server.tell(() -> server.sendRtp(packet, 0, 12, packet.length));
+      assertThat(ends.client().nextRtp()).isEqualTo(packet);
+      byte[] report = {(byte) 0x80, (byte) 201, 0, 1, 1, 2, 3, 4};
+      server.tell(() -> server.sendRtcp(report, 0, report.length));
+      assertThat(ends.client().rtcp.take()).isEqualTo(report);
+    }
+  }
+
+  @Test
+  void aGoodbyeOfOneEndEndsTheOther() throws Exception {
+    try (MediaRig rig = new MediaRig()) {
+      MediaRig.Ends ends = rig.connect(false);
+      ends.server().connection();
+      ends.client().connection().close(Ending.CLOSED);
+      assertThat(ends.client().ending()).isEqualTo(Ending.CLOSED);
+      assertThat(ends.server().ending()).isEqualTo(Ending.LEFT);
+      assertThat(rig.media.transports().count()).isZero();
+    }
+  }
+
+  @Test
+  void whoNeverComesIsNotWaitedForLongerThanTheTimeout() throws Exception {
+    try (MediaRig rig = impatient()) {
+      CargoLog nobody = new CargoLog();
+      rig.expect(nobody);
+      assertThat(nobody.ending()).isEqualTo(Ending.NEVER_CAME);
+      assertThat(rig.media.transports().count()).isZero();
+    }
+  }
+
+  @Test
+  void whoShowsAnotherCertificateIsNeverConnected() throws Exception {
+    try (MediaRig rig = impatient()) {
+      MediaRig.Ends ends = rig.connect(false, new Fingerprint("sha-256", Bytes.of(new byte[32])));
+      assertThat(ends.server().ending()).isEqualTo(Ending.NO_HANDSHAKE);
+      assertThat(ends.server().connected).isNotDone();
+    }
+  }
+
+  @Test
+  void theDoorsEndIsTold() throws Exception {
+    CargoLog server;
+    try (MediaRig rig = new MediaRig()) {
+      MediaRig.Ends ends = rig.connect(false);
+      server = ends.server();
+      ends.client().connection();
+      server.connection();
+      rig.media.close();
+      assertThat(ends.client().ending()).isEqualTo(Ending.LEFT);
+    }
+    assertThat(server.ending()).isEqualTo(Ending.CLOSED);
+  }
+
+  private static MediaRig impatient() throws Exception {
+    return new MediaRig(
+        UdpDoor.Config.defaults().withPort(0), MediaRig.impatient(Duration.ofSeconds(1)));
+  }
+
+  static byte[] rtp(int sequence, int length) {
+    byte[] packet = new byte[length];
+    packet[0] = (byte) 0x80;
+    packet[1] = 96;
+    packet[2] = (byte) (sequence >>> 8);
+    packet[3] = (byte) sequence;
+    packet[11] = 1;
+    for (int i = 12; i < length; i++) {
+      packet[i] = (byte) i;
+    }
+    return packet;
+  }
+}
