@@ -1,9 +1,6 @@
 package dev.madang.protocol.srtp;
 
 import dev.madang.wire.BigEndian;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.SecretKeySpec;
@@ -17,6 +14,7 @@ final class CounterTransform implements Transform {
   private final HmacSha1 mac;
   private final long saltHigh;
   private final long saltLow;
+  private final byte[] counters = new byte[KEYSTREAM];
   private final byte[] keystream = new byte[KEYSTREAM];
 
   CounterTransform(SessionKeys keys) {
@@ -100,11 +98,11 @@ final class CounterTransform implements Transform {
       int part = Math.min(KEYSTREAM, length - done);
       int blocks = (part + 15) >>> 4;
       for (int i = 0; i < blocks; i++) {
-        BigEndian.put64(keystream, i << 4, high);
-        BigEndian.put64(keystream, (i << 4) + 8, counter++);
+        BigEndian.put64(counters, i << 4, high);
+        BigEndian.put64(counters, (i << 4) + 8, counter++);
       }
       try {
-        aes.update(keystream, 0, blocks << 4, keystream, 0);
+        aes.update(counters, 0, blocks << 4, keystream, 0);
       } catch (GeneralSecurityException e) {
         throw new IllegalStateException(e);
       }
@@ -115,8 +113,8 @@ final class CounterTransform implements Transform {
   private void mix(byte[] in, int inOffset, byte[] out, int outOffset, int length) {
     int i = 0;
     for (; i + 8 <= length; i += 8) {
-      LONG.set(
-          out, outOffset + i, (long) LONG.get(in, inOffset + i) ^ (long) LONG.get(keystream, i));
+      long mixed = BigEndian.i64(in, inOffset + i) ^ BigEndian.i64(keystream, i);
+      BigEndian.put64(out, outOffset + i, mixed);
     }
     for (; i < length; i++) {
       out[outOffset + i] = (byte) (in[inOffset + i] ^ keystream[i]);
@@ -125,6 +123,4 @@ final class CounterTransform implements Transform {
 
   private static final int TAG = 10;
   private static final int KEYSTREAM = 1280;
-  private static final VarHandle LONG =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 }
