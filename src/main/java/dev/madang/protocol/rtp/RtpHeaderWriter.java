@@ -53,6 +53,26 @@ public final class RtpHeaderWriter {
     return at - start;
   }
 
+  /// Appends padding to a whole packet at `at` that has none yet (RFC 3550 §5.1), to probe or to
+  /// make it as long as its neighbours; gives the new length.
+  ///
+  /// @param padding 0 to 255 bytes
+  public static int pad(byte[] out, int at, int length, int padding) {
+    if (padding == 0) {
+      return length;
+    }
+    if (padding < 0 || padding > 255) {
+      throw new IllegalArgumentException(padding + " bytes of padding");
+    }
+    out[at] |= 0x20;
+    int end = at + length + padding;
+    for (int i = at + length; i < end - 1; i++) {
+      out[i] = 0;
+    }
+    out[end - 1] = (byte) padding;
+    return length + padding;
+  }
+
   /** A mid, rid or repaired rid, or any other bytes (at most 255). */
   public void bytes(int id, byte[] value) {
     bytes(id, value, 0, value.length);

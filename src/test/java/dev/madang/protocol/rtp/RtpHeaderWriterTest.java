@@ -106,6 +106,22 @@ class RtpHeaderWriterTest {
     assertThatThrownBy(() -> writer.octet(256, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
+  @Test
+  void padsAPacketToAnyLength() {
+    for (int padding : new int[] {0, 1, 2, 255}) {
+      Arrays.fill(out, (byte) 0x55);
+      writer.begin(out, 3, 96, false, 1, 2, 3);
+      int length = RtpHeaderWriter.pad(out, 3, writer.end() + 5, padding);
+
+      RtpPacket packet = new RtpPacket();
+      assertThat(packet.read(out, 3, length)).isTrue();
+      assertThat(packet.payloadLength()).isEqualTo(5);
+      assertThat(packet.paddingLength()).isEqualTo(padding);
+    }
+    assertThatThrownBy(() -> RtpHeaderWriter.pad(out, 0, 12, 256))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @RepeatedTest(200)
   void whatIsWrittenIsRead(Seed seed) {
     RandomGenerator random = seed.random();
