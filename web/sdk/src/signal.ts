@@ -73,6 +73,12 @@ export interface MakeHost {
   identity: string;
 }
 
+export interface Invite {
+  name?: string | null;
+  can?: Permissions | null;
+  seconds?: number | null;
+}
+
 export type End = Record<string, never>;
 
 export interface Joined {
@@ -152,6 +158,11 @@ export interface Relays {
   iceServers: IceServer[];
 }
 
+export interface Invited {
+  token: string;
+  until: number;
+}
+
 export type Done = Record<string, never>;
 
 export interface Refused {
@@ -191,6 +202,13 @@ export type Source =
   | 'camera'
   | 'screen'
   | 'screenAudio';
+
+export interface Permissions {
+  publish: boolean;
+  subscribe: boolean;
+  send: boolean;
+  moderate: boolean;
+}
 
 export interface ParticipantInfo {
   identity: string;
@@ -271,6 +289,7 @@ export type Refusal =
   | 'already-joined'
   | 'not-host'
   | 'not-allowed'
+  | 'no-token-needed'
   | 'no-such-participant'
   | 'stale-instance'
   | 'away'
@@ -293,13 +312,6 @@ export type Presence =
   | 'online'
   | 'reconnecting';
 
-export interface Permissions {
-  publish: boolean;
-  subscribe: boolean;
-  send: boolean;
-  moderate: boolean;
-}
-
 export type Topology =
   | 'mesh';
 
@@ -321,6 +333,7 @@ export interface ClientMessages {
   mute: Mute;
   remove: Remove;
   makeHost: MakeHost;
+  invite: Invite;
   end: End;
 }
 
@@ -346,6 +359,7 @@ export type Answer =
   | ({ type: 'waiting' } & Waiting)
   | ({ type: 'sent' } & Sent)
   | ({ type: 'relays' } & Relays)
+  | ({ type: 'invited' } & Invited)
   | { type: 'done' }
   | ({ type: 'refused' } & Refused);
 
@@ -367,6 +381,7 @@ export interface Answers {
   mute: Extract<Answer, { type: 'done' | 'refused' }>;
   remove: Extract<Answer, { type: 'done' | 'refused' }>;
   makeHost: Extract<Answer, { type: 'done' | 'refused' }>;
+  invite: Extract<Answer, { type: 'invited' | 'refused' }>;
   end: Extract<Answer, { type: 'done' | 'refused' }>;
 }
 
@@ -383,4 +398,5 @@ export const LIMITS = {
   mute: { identity: 128 },
   remove: { identity: 128 },
   makeHost: { identity: 128 },
+  invite: { name: 64, seconds: 31536000 },
 } as const;

@@ -38,6 +38,7 @@ public enum Refusal implements Coded {
       "This connection is in another room.", "Leave first, or open a second connection."),
   NOT_HOST("Only a host can do this.", "Ask a host to do it, or to make you one."),
   NOT_ALLOWED("Your invitation does not allow this.", "Ask the host for another link."),
+  NO_TOKEN_NEEDED("This room is open: nobody needs an invitation.", "Pass its link on."),
   NO_SUCH_PARTICIPANT("There is nobody with this identity here.", "Look at the list of people."),
   STALE_INSTANCE(
       "The other side has loaded its page anew.",

@@ -3,12 +3,15 @@ package dev.madang.room;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.Invite;
+import dev.madang.room.SignalMessage.Invited;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Knock;
 import dev.madang.room.SignalMessage.KnockEnded;
 import dev.madang.room.SignalMessage.Knocked;
 import dev.madang.room.SignalMessage.ParticipantChanged;
 import dev.madang.room.SignalMessage.ParticipantJoined;
+import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Presence;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.RoomChange;
@@ -370,6 +373,32 @@ final class Room {
     return new Done();
   }
 
+  /// Nobody hands on more than a token gave: a role ends with the room, an invitation does not.
+  Answer invite(Participant host, Invite message, long now) {
+    Grant own = host.grant;
+    String guest = message.name() == null ? null : Names.person(message.name());
+    long time = rooms.wallMillis(now);
+    if (own == null) {
+      return Refusal.NO_TOKEN_NEEDED.refused();
+    } else if (own.until() <= time) {
+      return Refusal.EXPIRED_TOKEN.refused();
+    } else if (message.name() != null && guest == null) {
+      return Refusal.BAD_NAME.refused();
+    }
+    Permissions mine = own.can();
+    Permissions can =
+        message.can() != null
+            ? message.can()
+            : new Permissions(mine.publish(), mine.subscribe(), mine.send(), false);
+    if (!mine.cover(can)) {
+      return Refusal.NOT_ALLOWED.refused();
+    }
+    long seconds = message.seconds() != null ? message.seconds() : A_DAY;
+    // A token tells whole seconds.
+    long until = Math.min(own.until(), time + seconds * 1000) / 1000 * 1000;
+    return new Invited(rooms.token(name, guest, can, until), until);
+  }
+
   private void promote(Participant participant) {
     participant.makeHost();
     participant.acquaintance.makeHost();
@@ -423,4 +452,5 @@ final class Room {
   }
 
   private static final int MOST_KNOWN = 1000;
+  private static final long A_DAY = 86_400;
 }

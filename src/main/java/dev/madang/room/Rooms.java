@@ -7,6 +7,7 @@ import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
+import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Relays;
 import dev.madang.wire.Address;
 import java.util.HashMap;
@@ -42,6 +43,14 @@ public final class Rooms {
 
     /** This user was removed: nothing it was given may relay any more. */
     void revoke(String user);
+
+    /**
+     * A new token for one room.
+     *
+     * @param name what others read of its bearer; null lets the bearer say
+     * @param until when it ends, milliseconds since 1970
+     */
+    String token(String room, @Nullable String name, Permissions can, long until);
 
     /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
     void broke(String room, RuntimeException why);
@@ -197,6 +206,7 @@ public final class Rooms {
       case SignalMessage.Mute mute -> room.mute(from, mute);
       case SignalMessage.Remove(String identity) -> room.remove(from, identity, now);
       case SignalMessage.MakeHost(String identity) -> room.makeHost(identity);
+      case SignalMessage.Invite invite -> room.invite(from, invite, now);
       case Join _, SignalMessage.End _ -> throw new IllegalArgumentException("handled before");
     };
   }
@@ -218,6 +228,7 @@ public final class Rooms {
           SignalMessage.Mute _,
           SignalMessage.Remove _,
           SignalMessage.MakeHost _,
+          SignalMessage.Invite _,
           SignalMessage.End _ ->
           true;
       default -> false;
@@ -309,6 +320,10 @@ public final class Rooms {
 
   private String relayUser(Room room, Participant participant) {
     return pseudonyms.relayUser(room.name(), participant.identity);
+  }
+
+  String token(String room, @Nullable String name, Permissions can, long until) {
+    return output.token(room, name, can, until);
   }
 
   void wakeAt(long time) {

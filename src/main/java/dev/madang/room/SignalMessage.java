@@ -149,6 +149,20 @@ public sealed interface SignalMessage {
 
   record MakeHost(@Limit(min = 1, max = 128) String identity) implements FromClient {}
 
+  /// Makes a token that lets others into this room. It never gives more than the one who asks has by
+  /// its own token, nor for longer; who is host by a host's word alone invites no moderators.
+  /// Answered by [Invited].
+  ///
+  /// @param name what others read of the guest; null lets the guest say
+  /// @param can what the guest may; null for what you may by your token, except to moderate
+  /// @param seconds how long it is good; null for a day
+  @AnsweredBy(Invited.class)
+  record Invite(
+      @Limit(min = 1, max = 64) @Nullable String name,
+      @Nullable Permissions can,
+      @Limit(min = 60, max = 31_536_000) @Nullable Integer seconds)
+      implements FromClient {}
+
   /** Ends the meeting for everybody. */
   record End() implements FromClient {}
 
@@ -177,6 +191,10 @@ public sealed interface SignalMessage {
   record Sent(String id, long at) implements Answer {}
 
   record Relays(List<IceServer> iceServers) implements Answer {}
+
+  /// @param token for [Join] of whoever is invited; in a link it belongs behind the `#`
+  /// @param until when it ends, milliseconds since 1970
+  record Invited(String token, long until) implements Answer {}
 
   record Done() implements Answer {}
 
@@ -271,7 +289,16 @@ public sealed interface SignalMessage {
       Permissions can,
       List<TrackInfo> tracks) {}
 
-  record Permissions(boolean publish, boolean subscribe, boolean send, boolean moderate) {}
+  record Permissions(boolean publish, boolean subscribe, boolean send, boolean moderate) {
+
+    /** Whether all of that is among these. */
+    boolean cover(Permissions other) {
+      return (publish || !other.publish)
+          && (subscribe || !other.subscribe)
+          && (send || !other.send)
+          && (moderate || !other.moderate);
+    }
+  }
 
   /// @param id the MediaStream id this track travels with in SDP (msid); with `source` it names one
   ///   track, so a screen and its sound may share it

@@ -10,6 +10,7 @@ import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.End;
 import dev.madang.room.SignalMessage.FileOffer;
 import dev.madang.room.SignalMessage.FromClient;
+import dev.madang.room.SignalMessage.Invite;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Leave;
 import dev.madang.room.SignalMessage.Lock;
@@ -48,6 +49,7 @@ class HostTest {
             new Mute(null, Source.MICROPHONE),
             new Remove(ann.identity),
             new MakeHost(bo.identity),
+            new Invite(null, null, null),
             new End());
 
     assertThat(powers)

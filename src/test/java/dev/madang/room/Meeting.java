@@ -44,6 +44,11 @@ final class Meeting implements Rooms.Output {
     rooms = new Rooms(limits, new byte[32], EPOCH, this);
   }
 
+  /** The time of day, in milliseconds since 1970. */
+  long clock() {
+    return EPOCH + now / 1_000_000;
+  }
+
   /** Somebody with a tab and a browser of its own. */
   Guest guest(String name) {
     return new Guest(this, name);
@@ -75,11 +80,11 @@ final class Meeting implements Rooms.Output {
   }
 
   static Grant personal(String identity, Permissions can) {
-    return new Grant("grant of " + identity, identity, identity, can, false);
+    return new Grant("grant of " + identity, identity, identity, can, EPOCH + A_WEEK, false);
   }
 
   static Grant shared(String id, Permissions can) {
-    return new Grant(id, null, null, can, false);
+    return new Grant(id, null, null, can, EPOCH + A_WEEK, false);
   }
 
   static Refusal refusalOf(Answer answer) {
@@ -135,6 +140,12 @@ final class Meeting implements Rooms.Output {
     }
   }
 
+  /** The words of a token instead of a signature. */
+  @Override
+  public String token(String room, String name, Permissions can, long until) {
+    return room + " " + name + " " + can + " " + until;
+  }
+
   @Override
   public void revoke(String user) {
     revoked.add(user);
@@ -150,4 +161,5 @@ final class Meeting implements Rooms.Output {
   }
 
   static final long EPOCH = 1_790_000_000_000L;
+  static final long A_WEEK = Duration.ofDays(7).toMillis();
 }

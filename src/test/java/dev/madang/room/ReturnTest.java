@@ -234,8 +234,8 @@ class ReturnTest {
   @Test
   void anExpiredGrantIsGoodForComingBackAndForNothingElse() {
     Grant good = Meeting.personal("cy", Meeting.SPEAK);
-    Grant expired = new Grant(good.id(), "cy", "Cy", Meeting.MODERATE, true);
-    Grant other = new Grant("another", "cy", "Cy", Meeting.SPEAK, true);
+    Grant expired = new Grant(good.id(), "cy", "Cy", Meeting.MODERATE, meeting.clock(), true);
+    Grant other = new Grant("another", "cy", "Cy", Meeting.SPEAK, meeting.clock(), true);
     Guest cy = meeting.guest("Cy", good);
     cy.join();
     cy.loses();
@@ -253,7 +253,8 @@ class ReturnTest {
     cy.join();
     assertThat(cy.you.role()).isEqualTo(Role.HOST);
 
-    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, false)).join();
+    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, Meeting.EPOCH + Meeting.A_WEEK, false))
+        .join();
 
     assertThat(cy.you.role()).isEqualTo(Role.GUEST);
     assertThat(cy.you.can().moderate()).isFalse();
@@ -270,7 +271,7 @@ class ReturnTest {
     cy.join();
     cy.loses();
 
-    cy.with(new Grant("grant of cy", "cy", "Cy", Meeting.SPEAK, true)).join();
+    cy.with(new Grant("grant of cy", "cy", "Cy", Meeting.SPEAK, meeting.clock(), true)).join();
 
     assertThat(cy.you.role()).isEqualTo(Role.HOST);
   }
@@ -294,7 +295,8 @@ class ReturnTest {
     cy.join();
     Guest di = other.joins("Di");
 
-    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, false)).join();
+    cy.with(new Grant("newer", "cy", "Cy", Meeting.SPEAK, Meeting.EPOCH + Meeting.A_WEEK, false))
+        .join();
 
     assertThat(di.you.role()).isEqualTo(Role.HOST);
     assertThat(cy.sees(di).role()).isEqualTo(Role.HOST);

@@ -463,7 +463,7 @@ class RoomTest {
       small.passSeconds(120);
     }
     Guest knocks = small.guest("Bo", Meeting.personal("bo", Meeting.SPEAK)).from(NETWORK);
-    knocks.grant = new Grant("x", "bo", "Bo", Meeting.SPEAK, true);
+    knocks.grant = new Grant("x", "bo", "Bo", Meeting.SPEAK, Meeting.EPOCH, true);
     for (int i = 0; i < 5; i++) {
       assertThat(refusalOf(knocks.in("refused" + i).join())).isEqualTo(Refusal.EXPIRED_TOKEN);
     }

@@ -14,11 +14,13 @@ import dev.madang.room.SignalMessage.Permissions;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Date;
 import java.util.HexFormat;
@@ -113,6 +115,13 @@ public final class Grants {
     }
   }
 
+  /** A name for a new token that no other has. */
+  static String freshId() {
+    byte[] random = new byte[12];
+    RANDOM.nextBytes(random);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+  }
+
   /// The verifier compares in constant time. A token without `kid` may be by any of our keys.
   private boolean isOurs(SignedJWT jwt) throws JOSEException {
     JWSHeader header = jwt.getHeader();
@@ -170,6 +179,7 @@ public final class Grants {
             identity,
             claims.getStringClaim("name"),
             permissions(claims.getStringListClaim("can")),
+            until.toInstant().toEpochMilli(),
             expired));
   }
 
@@ -229,5 +239,6 @@ public final class Grants {
     }
   }
 
+  private static final SecureRandom RANDOM = new SecureRandom();
   private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(5);
 }

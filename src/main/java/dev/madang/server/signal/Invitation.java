@@ -6,10 +6,8 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// A link that lets somebody into a room. The token stands behind the `#`: browsers keep that to
@@ -32,7 +30,8 @@ public record Invitation(
     }
     if (person != null && (person.length() > 128 || person.startsWith("~") || !Names.fit(person))) {
       throw new IllegalArgumentException(
-          "The person's identity has 1 to 128 characters, all to be seen, and does not begin with ~.");
+          "The person's identity has 1 to 128 characters, all to be seen, and does not begin with"
+              + " ~.");
     }
     if (lasts.isNegative() || lasts.isZero()) {
       throw new IllegalArgumentException("The invitation has to last for some time.");
@@ -77,11 +76,9 @@ public record Invitation(
   }
 
   String link(URI server, Grants grants, Instant now) {
-    byte[] random = new byte[12];
-    new SecureRandom().nextBytes(random);
-    String id = Base64.getUrlEncoder().withoutPadding().encodeToString(random);
     String token =
-        grants.issue(new Grants.Wish(room, person, name, can, id, null, now.plus(lasts)));
+        grants.issue(
+            new Grants.Wish(room, person, name, can, Grants.freshId(), null, now.plus(lasts)));
     String path = "/r/" + URLEncoder.encode(room, StandardCharsets.UTF_8);
     return server.resolve(path) + "#token=" + token;
   }

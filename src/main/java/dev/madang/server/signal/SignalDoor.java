@@ -17,6 +17,7 @@ import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
+import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
 import dev.madang.wire.Address;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -25,6 +26,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -297,6 +299,13 @@ public final class SignalDoor implements AutoCloseable {
     @Override
     public void revoke(String user) {
       relays.revoke(user);
+    }
+
+    @Override
+    public String token(String room, @Nullable String name, Permissions can, long until) {
+      return grants.issue(
+          new Grants.Wish(
+              room, null, name, can, Grants.freshId(), null, Instant.ofEpochMilli(until)));
     }
 
     @Override

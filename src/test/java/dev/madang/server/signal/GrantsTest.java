@@ -60,6 +60,7 @@ class GrantsTest {
                     "ann@example.org",
                     "Ann",
                     new Permissions(true, true, true, true),
+                    LATER.toEpochMilli(),
                     false)));
   }
 

@@ -149,6 +149,29 @@ class SignalDoorTest {
   }
 
   @Test
+  void whomAHostInvitesComesIn() {
+    SignalServer server = openServer(SignalDoor.Config.defaults());
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = client(server, "websocket");
+    String host = token("standup", "ann", new Permissions(true, true, true, true));
+    ann.ask("join", join("standup", "Ann").put("token", host));
+
+    JsonNode invited = ann.ask("invite", fields("name", "Bo", "seconds", 600));
+
+    assertThat(invited.path("type").asString()).isEqualTo("invited");
+    assertThat(Instant.ofEpochMilli(invited.path("until").asLong()))
+        .isBetween(Instant.now().plusSeconds(500), Instant.now().plusSeconds(600));
+    String token = invited.path("token").asString();
+    JsonNode entered = bo.ask("join", join("standup", "B").put("token", token));
+    assertThat(entered.path("you").path("can").path("moderate").asBoolean()).isFalse();
+    assertThat(entered.path("participants").path(0).path("name").asString()).isEqualTo("Ann");
+    assertThat(code(bo.ask("invite", fields()))).isEqualTo("not-host");
+    SignalClient cy = client(server, "websocket");
+    assertThat(code(cy.ask("join", join("other", "Cy").put("token", token))))
+        .isEqualTo("wrong-room");
+  }
+
+  @Test
   void aWrongTokenIsRefusedEvenWhereRoomsAreOpen() {
     SignalClient ann = client(openServer(), "websocket");
 
@@ -319,12 +342,16 @@ class SignalDoorTest {
   }
 
   private static String token(String room, String identity) {
+    return token(room, identity, new Permissions(true, true, true, false));
+  }
+
+  private static String token(String room, String identity, Permissions can) {
     return SignalServer.GRANTS.issue(
         new Grants.Wish(
             room,
             identity,
             null,
-            new Permissions(true, true, true, false),
+            can,
             "t",
             null,
             Instant.now().plus(Duration.ofHours(1))));

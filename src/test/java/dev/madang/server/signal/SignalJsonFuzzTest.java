@@ -10,6 +10,7 @@ import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
+import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.wire.Address;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,6 +115,11 @@ class SignalJsonFuzzTest {
 
     @Override
     public void revoke(String user) {}
+
+    @Override
+    public String token(String room, String name, Permissions can, long until) {
+      return room;
+    }
 
     @Override
     public void broke(String room, RuntimeException why) {
