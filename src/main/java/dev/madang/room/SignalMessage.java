@@ -149,8 +149,8 @@ public sealed interface SignalMessage {
 
   record MakeHost(@Limit(min = 1, max = 128) String identity) implements FromClient {}
 
-  /// Makes a token that lets others into this room. It never gives more than the one who asks has by
-  /// its own token, nor for longer; who is host by a host's word alone invites no moderators.
+  /// Makes a token that lets others into this room. It never gives more than the one who asks has
+  /// by its own token, nor for longer; who is host by a host's word alone invites no moderators.
   /// Answered by [Invited].
   ///
   /// @param name what others read of the guest; null lets the guest say

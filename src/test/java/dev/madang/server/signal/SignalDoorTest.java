@@ -348,13 +348,7 @@ class SignalDoorTest {
   private static String token(String room, String identity, Permissions can) {
     return SignalServer.GRANTS.issue(
         new Grants.Wish(
-            room,
-            identity,
-            null,
-            can,
-            "t",
-            null,
-            Instant.now().plus(Duration.ofHours(1))));
+            room, identity, null, can, "t", null, Instant.now().plus(Duration.ofHours(1))));
   }
 
   private static String code(JsonNode answer) {

@@ -59,17 +59,43 @@ class ReadmeExampleTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "README.ko.md", "docs/socketio.md"})
-  void theDocumentsShowExactlyThis(String document) throws Exception {
+  @ValueSource(strings = {"README.md", "README.ko.md"})
+  void theReadmesShowExactlyThisAsAWholeProgram(String document) throws Exception {
+    assertThat(Files.readString(Path.of(document)))
+        .contains(
+            """
+            ```java
+            import dev.madang.net.TcpLoops;
+            import dev.madang.server.http.HttpDoor;
+            import dev.madang.server.http.Router;
+            import dev.madang.server.socketio.SocketIoDoor;
+
+            void main() throws InterruptedException {
+              TcpLoops loops = new TcpLoops(2);
+            %s
+              Thread.currentThread().join(); // until Ctrl+C
+            }
+            ```
+            """
+                .formatted(example("  ").replace("return ", "")));
+  }
+
+  @Test
+  void theDocumentShowsExactlyThis() throws Exception {
+    assertThat(Files.readString(Path.of("docs/socketio.md")))
+        .contains("```java\n" + example("").replace("return ", "HttpDoor http = ") + "\n```");
+  }
+
+  private static String example(String indent) throws Exception {
     List<String> lines =
         Files.readAllLines(
             Path.of("src/test/java/dev/madang/server/socketio/ReadmeExampleTest.java"));
-    String example =
-        lines.subList(lines.indexOf("    // README:") + 1, lines.indexOf("    // :README")).stream()
-            .map(line -> line.substring(Math.min(4, line.length())))
-            .collect(Collectors.joining("\n", "```java\n", "\n```"));
-    assertThat(Files.readString(Path.of(document)))
-        .contains(example.replace(".withPort(0)", "").replace("return ", "HttpDoor http = "));
+    return lines
+        .subList(lines.indexOf("    // README:") + 1, lines.indexOf("    // :README"))
+        .stream()
+        .map(line -> indent + line.substring(Math.min(4, line.length())))
+        .collect(Collectors.joining("\n"))
+        .replace(".withPort(0)", "");
   }
 
   private static Browser.Line enter(Browser browser, String auth) throws Exception {
