@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
   private final Map<String, Route> exact = new HashMap<>();
   private final List<Route> prefixes = new ArrayList<>();
+  private Handler otherwise = Router::nothing;
 
   public Router get(String path, Handler handler) {
     return on("GET", path, handler);
@@ -55,10 +56,21 @@ public final class Router {
     return prefix(ANY, prefix, handler);
   }
 
+  /// Who answers where there is no route, instead of [#nothing].
+  public Router otherwise(Handler handler) {
+    otherwise = handler;
+    return this;
+  }
+
+  /// Says so, to programs.
+  static void nothing(Exchange exchange) {
+    exchange.respond(404, "Nothing lives at this address.");
+  }
+
   void handle(Exchange exchange) {
     Route route = find(exchange.path(), exchange.method());
     if (route == null) {
-      exchange.respond(404, "Nothing lives at this address.");
+      otherwise.handle(exchange);
       return;
     }
     Handler handler = route.handler(exchange.method());

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
@@ -71,7 +72,8 @@ public final class StaticFiles {
   }
 
   /// Adds a route for each file, and the one page of the application at each of the addresses that
-  /// it understands: a path, or a prefix that ends with a slash.
+  /// it understands: a path, or a prefix that ends with a slash. People who come to any other
+  /// address get the page too, which tells them in their language that they are lost.
   public void addTo(Router router, List<String> pageAddresses) {
     entries.forEach((path, entry) -> router.get(path, exchange -> answer(exchange, entry)));
     Entry page = entries.get("/index.html");
@@ -86,6 +88,33 @@ public final class StaticFiles {
         router.get(address, handler);
       }
     }
+    if (page != null) {
+      router.otherwise(exchange -> {
+        if (isPersonLooking(exchange)) {
+          lost(exchange, page);
+        } else {
+          Router.nothing(exchange);
+        }
+      });
+    }
+  }
+
+  /// Browsers name HTML when they go to an address; scripts and programs that fetch do not.
+  private static boolean isPersonLooking(Exchange exchange) {
+    String accepted = exchange.header("accept");
+    boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
+    return reads && accepted != null && accepted.contains("text/html");
+  }
+
+  private static void lost(Exchange exchange, Entry page) {
+    Variant variant = choose(page, exchange.headers());
+    List<String> fields =
+        new ArrayList<>(List.of("cache-control", "no-cache", "vary", "accept, " + VARY));
+    if (variant.coding() != null) {
+      fields.addAll(List.of("content-encoding", variant.coding()));
+    }
+    exchange.respond(
+        404, page.type(), variant.bytes().retainedDuplicate(), fields.toArray(String[]::new));
   }
 
   private static void answer(Exchange exchange, Entry entry) {

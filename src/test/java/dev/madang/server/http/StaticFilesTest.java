@@ -58,6 +58,30 @@ class StaticFilesTest {
   }
 
   @Test
+  void showsThePageToPeopleWhoAreLostAndASentenceToPrograms() {
+    for (String path : List.of("/no/such/page", "/assets/", "/api/nothing", "/index.htm")) {
+      Answer page = get(path, "Accept: text/html,application/xhtml+xml,*/*;q=0.8");
+      assertThat(page.status()).as(path).isEqualTo(404);
+      assertThat(page.text()).isEqualTo("<!doctype html>");
+      assertThat(page.headers())
+          .containsEntry("content-type", "text/html; charset=utf-8")
+          .containsEntry("vary", "accept, accept-encoding")
+          .containsKey("content-security-policy")
+          .doesNotContainKey("etag");
+      for (String accept : List.of("*/*", "application/json", "image/png,*/*")) {
+        Answer sentence = get(path, "Accept: " + accept);
+        assertThat(sentence.status()).as(path).isEqualTo(404);
+        assertThat(sentence.text()).isEqualTo("Nothing lives at this address.\n");
+      }
+    }
+    try (RawClient client = new RawClient(door.port())) {
+      client.send(
+          "POST /no HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nContent-Length: 0\r\n\r\n");
+      assertThat(client.answer().text()).isEqualTo("Nothing lives at this address.\n");
+    }
+  }
+
+  @Test
   void servesHashedFilesForGoodAndPrecompressedWhereAccepted() {
     Answer plain = get("/assets/app-B3xYz12a.js");
     assertThat(plain.text()).isEqualTo(SCRIPT);
