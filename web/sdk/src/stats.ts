@@ -13,6 +13,9 @@ export interface Measured {
   readonly reports: ReadonlyMap<string, Report>;
   /** When media last came in. */
   readonly mediaAt: number;
+  /** The path, and since when each stream flows over it. */
+  readonly pair: string | undefined;
+  readonly flowing: ReadonlyMap<string, number>;
   readonly stats: Stats;
 }
 
@@ -31,27 +34,34 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     now.set(report.id, report);
     at = Math.max(at, report.timestamp);
   });
-  const streams: { direction: 'in' | 'out'; stats: StreamStats; bytes: number; lost: number; packets: number }[] = [];
+  const pair = pairOf(now);
+  const flowing = new Map<string, number>();
+  const streams: ReturnType<typeof streamOf>[] = [];
   for (const report of now.values()) {
     if (report.type !== 'inbound-rtp' && report.type !== 'outbound-rtp') continue;
-    const direction = report.type === 'inbound-rtp' ? 'in' : 'out';
-    streams.push(streamOf(report, now, before?.reports, direction, expected));
+    const stream = streamOf(report, now, before?.reports, expected);
+    streams.push(stream);
+    if (stream.bytes === 0) continue;
+    const since = (before?.pair === pair?.id && before?.flowing.get(report.id)) || at;
+    flowing.set(report.id, since);
+    stream.settled = at - since >= SETTLED_AFTER;
   }
   const sum = (direction: 'in' | 'out', of: (stream: (typeof streams)[number]) => number) =>
     streams.reduce((total, stream) => total + (stream.direction === direction ? of(stream) : 0), 0);
-  const pair = pairOf(now);
   const local = pair && now.get(pair.localCandidateId);
   const remote = pair && now.get(pair.remoteCandidateId);
   const packetsIn = sum('in', (stream) => stream.packets);
   const lostIn = sum('in', (stream) => stream.lost);
   const mediaAt = packetsIn > 0 || !before || !expected.media ? at : before.mediaAt;
-  const incoming = streams.filter(({ direction }) => direction === 'in').map(({ stats }) => stats);
-  const outgoing = streams.filter(({ direction }) => direction === 'out').map(({ stats }) => stats);
+  const of = (direction: 'in' | 'out') => streams.filter((stream) => stream.direction === direction);
+  const settled = (direction: 'in' | 'out') => of(direction).flatMap((stream) => (stream.settled ? [stream.stats] : []));
   const lossPercent = percent(lostIn, lostIn + packetsIn);
   return {
     at,
     reports: now,
     mediaAt,
+    pair: pair?.id,
+    flowing,
     stats: {
       identity: expected.identity,
       path: pathOf(local, remote),
@@ -61,14 +71,14 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       bitrateIn: sum('in', ({ stats }) => stats.bitrate),
       bitrateOut: sum('out', ({ stats }) => stats.bitrate),
       availableOut: pair?.availableOutgoingBitrate,
-      incoming,
-      outgoing,
+      incoming: of('in').map(({ stats }) => stats),
+      outgoing: of('out').map(({ stats, settled }) => (settled || stats.limitedBy !== 'bandwidth' ? stats : { ...stats, limitedBy: 'none' })),
       ...judge({
         lossPercent,
         silentMs: expected.media ? at - mediaAt : 0,
         availableOut: pair?.availableOutgoingBitrate,
-        incoming,
-        outgoing,
+        incoming: settled('in'),
+        outgoing: settled('out'),
       }),
     },
   };
@@ -80,7 +90,8 @@ export function measure(reports: Reports, before: Measured | undefined, expected
  * after three seconds without media.
  *
  * A picture that does not move wants fewer bits: what comes counts only when it stumbles, and what
- * goes only when bandwidth holds it back, against what the path would carry.
+ * goes only when bandwidth holds it back, against what the path would carry. It hears of streams that
+ * have flowed for a while: a path shows only by and by what it carries.
  */
 export function judge(heard: {
   lossPercent: number;
@@ -115,9 +126,9 @@ function streamOf(
   report: Report,
   now: ReadonlyMap<string, Report>,
   before: ReadonlyMap<string, Report> | undefined,
-  direction: 'in' | 'out',
   expected: Expected,
 ) {
+  const direction: 'in' | 'out' = report.type === 'inbound-rtp' ? 'in' : 'out';
   const past = before?.get(report.id);
   const remote = now.get(report.remoteId);
   const seconds = past ? (report.timestamp - past.timestamp) / 1000 : 0;
@@ -140,7 +151,7 @@ function streamOf(
     freezes: report.freezeCount === undefined ? undefined : since('freezeCount'),
     limitedBy: report.qualityLimitationReason,
   };
-  return { direction, stats, bytes, packets, lost };
+  return { direction, stats, bytes, packets, lost, settled: false };
 }
 
 function pairOf(reports: ReadonlyMap<string, Report>): Report | undefined {
@@ -176,4 +187,6 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 10_000) / 10;
 }
 
+// A browser begins low and finds out what a path carries: until then a small picture blames nobody.
+const SETTLED_AFTER = 8000;
 const GRADES: readonly Quality[] = ['good', 'fair', 'poor'];

@@ -75,6 +75,35 @@ describe('the numbers of a path', () => {
     expect([stats.quality, stats.reason]).toEqual(['poor', 'loss']);
   });
 
+  it('blame no path for a small picture before it could show what it carries', () => {
+    const weak = {
+      pair: { availableOutgoingBitrate: 100_000 },
+      picture: { framesPerSecond: 5, bytesReceived: 100_000 },
+      sent: { qualityLimitationReason: 'bandwidth', bytesSent: 1000 },
+    };
+    const look = (seconds: number, before?: Measured, change: Record<string, object> = {}) => {
+      const streams = { picture: { ...weak.picture, bytesReceived: seconds * 5000 }, sent: { ...weak.sent, bytesSent: seconds * 5000 } };
+      const all = reports(seconds, { ...weak, ...streams, ...change });
+      all.set('other', { ...all.get('pair')!, id: 'other' });
+      return measure(all, before, expected);
+    };
+    const said = ({ stats }: Measured) => [stats.quality, stats.reason, stats.outgoing[0]!.limitedBy];
+    let measured = look(2);
+    for (const seconds of [4, 6, 8]) {
+      measured = look(seconds, measured);
+      expect(said(measured)).toEqual(['good', 'none', 'none']);
+    }
+    measured = look(10, measured);
+    expect(said(measured)).toEqual(['poor', 'bitrate', 'bandwidth']);
+
+    // Another path begins anew, and so does a camera that was off.
+    const other = { transport: { selectedCandidatePairId: 'other' } };
+    expect(said(look(12, measured, other))).toEqual(['good', 'none', 'none']);
+    const off = look(12, measured, { sent: { bytesSent: 50_000 }, picture: { bytesReceived: 50_000, framesPerSecond: 0 } });
+    expect(said(look(14, off))).toEqual(['good', 'none', 'none']);
+    expect(said(look(12, measured))).toEqual(['poor', 'bitrate', 'bandwidth']);
+  });
+
   it('are lost after three seconds without media, unless nobody sends any', () => {
     const still = { sound: { packetsReceived: 100 }, picture: { packetsReceived: 200 } };
     let measured = measure(reports(2), undefined, expected);
