@@ -296,3 +296,17 @@ test('everything is Korean after the switch, without loading the page again', as
   expect(document.documentElement.lang).toBe('ko');
   expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('민준');
 });
+test('names and files from right to left leave our own words in their order', () => {
+  room.come('נועה');
+  room.hear('נועה', '', 0, false, { id: 'f', name: 'חשבון.pdf', size: 1, type: '', sha256: '' });
+  meeting.open('chat');
+  flushSync();
+  expect(one('[data-file] bdi').textContent).toBe('חשבון.pdf');
+  expect(one('[data-file] button').getAttribute('aria-label')).toBe('Get the file \u2068חשבון.pdf\u2069');
+  expect(one('[data-message] bdi').textContent).toBe('נועה');
+  meeting.open('people');
+  flushSync();
+  expect(one('[data-person="p1"] bdi').textContent).toBe('נועה');
+  expect(one('[data-participant="p1"] bdi').textContent).toBe('נועה');
+});
+

@@ -33,6 +33,25 @@ export const scenes: readonly Scene[] = [
   { name: 'before-insecure', path: '/r/tea?insecure', before: true },
   { name: 'alone', path: '/r/tea?people=0' },
   { name: 'two', path: '/r/tea?people=1' },
+  { name: 'alone-closed', path: '/r/tea?people=0&closed&token=x' },
+  {
+    name: 'invite',
+    path: '/r/tea?people=1&closed&token=x',
+    then: async (page) => {
+      await page.locator('[data-tool="people"]').click();
+      await page.locator('[data-invite]').click();
+      await page.locator('[data-inviting] button').click();
+      await page.locator('[data-invitation]').waitFor();
+    },
+  },
+  {
+    name: 'right-to-left',
+    path: '/r/tea?people=1&rtl',
+    then: async (page) => {
+      await page.locator('[data-tool="chat"]').click();
+      await page.locator('[data-file]').waitFor();
+    },
+  },
   { name: 'three-grid', path: '/r/tea?people=2&hands' },
   { name: 'four-poor', path: '/r/tea?people=3&quality=poor&away' },
   { name: 'papers', path: '/r/tea?people=3&dark' },

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { choose, fill } from '../src/words/words.svelte.ts';
+import { choose, fill, isolated } from '../src/words/words.svelte.ts';
 
 const src = join(import.meta.dirname, '../src');
 const parts = ['common', 'home', 'room', 'trust'];
@@ -92,6 +92,13 @@ test('a sentence takes its values, numbers as the language writes them', () => {
 });
 
 test('a word agrees with its number', () => {
+test('a name that runs from right to left is fenced in, others stand as they are', () => {
+  expect(fill('{name} left', { name: 'נועה' }, 'en')).toBe('\u2068נועה\u2069 left');
+  expect(fill('{name}님', { name: '지우 (서울)' }, 'ko')).toBe('지우 (서울)님');
+  expect(isolated('invoice\u202efdp.exe')).toBe('\u2068invoice\u202efdp.exe\u2069');
+  expect(isolated('a\u2069ב')).toBe('\u2068aב\u2069');
+});
+
   const sentence = 'People: {n, one here | {n} here}';
   expect(fill(sentence, { n: 1 }, 'en')).toBe('People: one here');
   expect(fill(sentence, { n: 3 }, 'en')).toBe('People: 3 here');

@@ -91,6 +91,12 @@ function act(room: FakeRoom): void {
       sha256: '00',
     });
   }
+  if (ask.has('rtl')) {
+    room.come('נועה (חיפה)').hand = 1;
+    room.hear('נועה (חיפה)', 'שלום! see https://example.org', Date.UTC(2026, 4, 4, 5, 12));
+    const file = { id: 'f2', name: 'חשבון-12.pdf', size: 12_331, type: 'application/pdf', sha256: '00' };
+    room.hear('נועה (חיפה)', '', Date.UTC(2026, 4, 4, 5, 13), false, file);
+  }
   const knocks = Number(ask.get('knock') ?? 0);
   ['하윤', 'Noor', 'Luis'].slice(0, knocks).forEach((name) => room.knocks.push({ identity: `k-${name}`, name }));
   if (ask.has('hands') && first && second) {

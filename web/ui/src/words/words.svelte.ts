@@ -35,9 +35,20 @@ export function fill(sentence: string, values: Values, language: Language): stri
       const rule = new Intl.PluralRules(language).select(Number(value));
       return fill((rule === 'one' ? one : other).trim(), values, language);
     }
-    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : value;
+    return typeof value === 'number' ? new Intl.NumberFormat(language).format(value) : isolated(value);
   });
 }
+
+/**
+ * What somebody wrote, to stand among our words: letters that run from right to left would carry
+ * those around them along, so they are fenced in, by the signs for what HTML calls `<bdi>`.
+ */
+export function isolated(text: string): string {
+  return turns.test(text) ? `\u2068${text.replace(/[\u2066-\u2069]/g, '')}\u2069` : text;
+}
+
+const turns =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 
 const place = /\{(\w+)(?:,((?:[^{}|]|\{\w+\})*)\|((?:[^{}]|\{\w+\})*))?\}/g;
 
