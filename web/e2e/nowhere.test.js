@@ -18,7 +18,7 @@ test('who comes to an address where nothing is sees a page that says so, in thei
   ]) {
     const one = await openChromium({ locale });
     try {
-      for (const path of ['/no/such/page', '/r/', '/docs/%EC%95%84.html', '/r/%C3%28x']) {
+      for (const path of ['/no/such/page', '/r/', '/docs/%EC%95%84.html']) {
         const answer = await one.page.goto(server.url + path);
         await one.page.getByRole('heading', { name: title }).waitFor();
         assert.equal(answer.status(), path.startsWith('/r/') ? 200 : 404, path);

@@ -18,6 +18,7 @@ import type {
   FileOffer,
   FileTransfer,
   Host,
+  Invited,
   JoinOptions,
   Knock,
   Message,
@@ -297,6 +298,7 @@ export class Meeting implements Room {
     mute: (identity, source = 'microphone') => this.done('mute', { identity, source }),
     remove: (identity) => this.done('remove', { identity }),
     makeHost: (identity) => this.done('makeHost', { identity }),
+    invite: async (invitation = {}) => (await this.ask('invite', invitation)) as Invited & Said,
     end: () => this.done('end', {}),
   };
 

@@ -1,8 +1,8 @@
 // What a page sees of Madang. Everything a page may rely on stands here; the other files are how.
 
-import type { Departure, FileOffer, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source } from './signal';
+import type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source } from './signal';
 
-export type { Departure, FileOffer, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source };
+export type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source };
 
 /** Something that did not work: a stable `code` for programs, a sentence, and what to do about it. */
 export interface Problem {
@@ -168,8 +168,20 @@ export interface Host {
   mute(identity?: string, source?: Source): Promise<void>;
   remove(identity: string): Promise<void>;
   makeHost(identity: string): Promise<void>;
+  /** A token that lets others in, for a link or a `join` of yours; only where rooms need tokens. */
+  invite(invitation?: Invitation): Promise<Invited>;
   /** Ends the meeting for everybody. */
   end(): Promise<void>;
+}
+
+/** What an invitation gives: never more than the host's own token, and for no longer. */
+export interface Invitation {
+  /** What others read; without it the guest says. */
+  readonly name?: string;
+  /** All that the host may, except to moderate, if it is not said. */
+  readonly can?: Permissions;
+  /** How long it is good; a day if it is not said. */
+  readonly seconds?: number;
 }
 
 // ---- people and tracks -----------------------------------------------------------------------
@@ -357,6 +369,9 @@ export interface StreamStats {
   /** Share of sound that had to be invented, in percent. */
   readonly concealedPercent: number | undefined;
   readonly freezes: number | undefined;
-  /** What holds an outgoing picture back: `none`, `cpu`, `bandwidth`, `other`. */
+  /**
+   * What holds an outgoing picture back: `none`, `cpu`, `bandwidth`, `other`. Bandwidth counts once
+   * the stream had time to find out what its path carries.
+   */
   readonly limitedBy: string | undefined;
 }

@@ -146,6 +146,7 @@ export class FakeRoom {
         for (const each of this.seats.keys()) this.tell(each, 'participantChanged', { participant: info });
         return { type: 'done' };
       },
+      invite: ({ name = 'anybody', seconds }) => ({ type: 'invited', token: `for ${name}`, until: (seconds ?? 86_400) * 1000 }),
       relay: () => ({ type: 'relays', iceServers: [] }),
       leave: () => {
         this.forget(info.identity);

@@ -144,6 +144,13 @@ describe('a participation', () => {
     expect(await meeting.host.lock(true).catch(({ code }: MadangError) => code)).toBe('not-connected');
   });
 
+  it('hands a host the invitation that the room makes', async () => {
+    const meeting = await enter();
+    const made = Promise.all([meeting.host.invite({ name: 'Bo', seconds: 60 }), meeting.host.invite()]);
+    await pass(10);
+    expect(await made).toMatchObject([{ token: 'for Bo', until: 60_000 }, { token: 'for anybody', until: 86_400_000 }]);
+  });
+
   it('asks for a fresh token each time it comes back', async () => {
     const token = vi.fn(async () => 'fresh');
     await enter({ token });

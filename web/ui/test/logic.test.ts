@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { link, problem, route, tidy } from '../src/route.ts';
-import { grantedName } from '../src/room/invitation.ts';
+import { grant, grantedName, invitation, keepGrant, keptGrant, forgetGrant } from '../src/room/invitation.ts';
 import { loudness } from '../src/room/deck.svelte.ts';
 import { grid, large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
@@ -104,6 +104,40 @@ test('an invitation’s name is read for the field, rubbish is not', () => {
   expect(grantedName(`x.${body}.y`)).toBe('지우');
   expect(grantedName('rubbish')).toBeUndefined();
   expect(grantedName(undefined)).toBeUndefined();
+});
+
+describe('a grant', () => {
+  test('is kept for its room and gone from the address, so that nobody hands on their own place', () => {
+    localStorage.clear();
+    history.replaceState(null, '', '/r/Tea?x=1&token=old#token=a.b.c');
+    expect(grant()).toBe('a.b.c');
+    keepGrant('Tea', 'a.b.c');
+    expect(location.pathname + location.search + location.hash).toBe('/r/Tea?x=1');
+    expect(grant()).toBeUndefined();
+    expect(keptGrant('tea')).toBe('a.b.c');
+    expect(keptGrant('other')).toBeUndefined();
+    forgetGrant('TEA');
+    expect(keptGrant('tea')).toBeUndefined();
+  });
+
+  test('stays in the address where nothing can be kept', () => {
+    vi.stubGlobal('localStorage', {
+      getItem: () => null,
+      setItem: () => {
+        throw new DOMException('full', 'QuotaExceededError');
+      },
+    });
+    history.replaceState(null, '', '/r/tea#token=a.b.c');
+    keepGrant('tea', 'a.b.c');
+    expect(location.hash).toBe('#token=a.b.c');
+    vi.unstubAllGlobals();
+  });
+
+  test('makes a link of the room’s address', () => {
+    history.replaceState(null, '', '/r/%EC%95%84%EC%B9%A8?x#token=mine');
+    expect(invitation(undefined)).toBe(`${location.origin}/r/%EC%95%84%EC%B9%A8`);
+    expect(invitation('https://meet.example', 'a.b.c')).toBe('https://meet.example/r/%EC%95%84%EC%B9%A8#token=a.b.c');
+  });
 });
 
 test('the meter shows quiet speech well before its end', () => {

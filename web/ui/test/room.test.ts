@@ -1,6 +1,7 @@
 import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { FakeRoom } from '../src/fake/client.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakeRoom, MadangError } from '../src/fake/client.ts';
+import type { About } from '../src/parts/about.ts';
 import { Meeting } from '../src/room/meeting.svelte.ts';
 import MeetingView from '../src/room/MeetingView.svelte';
 import { learn, speak } from '../src/words/words.svelte.ts';
@@ -8,25 +9,46 @@ import { learn, speak } from '../src/words/words.svelte.ts';
 let room: FakeRoom;
 let meeting: Meeting;
 let view: ReturnType<typeof mount>;
+let copied: string[];
 
 // happy-dom knows no top layer.
 HTMLElement.prototype.hidePopover ??= () => undefined;
+// Nor which option is chosen, when asked by a selector.
+HTMLSelectElement.prototype.querySelector = function (this: HTMLSelectElement, selector: string) {
+  return selector === ':checked' ? (this.options[this.selectedIndex] ?? null) : Element.prototype.querySelector.call(this, selector);
+} as typeof HTMLSelectElement.prototype.querySelector;
 
 beforeEach(async () => {
   await learn('common', 'room');
   await speak('en');
   localStorage.clear();
+  history.replaceState(null, '', '/r/tea');
+  copied = [];
+  vi.stubGlobal('ClipboardItem', undefined);
+  vi.stubGlobal('navigator', { ...navigator, clipboard: { writeText: async (text: string) => void copied.push(text) } });
   room = new FakeRoom('tea', { name: 'Jiu' });
-  meeting = new Meeting(room);
+  show({});
+});
+
+function show(server: About): void {
+  meeting = new Meeting(room, server);
   view = mount(MeetingView, { target: document.body, props: { meeting } });
   flushSync();
-});
+}
+
+/** The same room on a server of another kind. */
+async function showOn(server: About): Promise<void> {
+  await unmount(view);
+  meeting.close();
+  show(server);
+}
 
 afterEach(async () => {
   await unmount(view);
   meeting.close();
   room.media.close();
   document.body.replaceChildren();
+  vi.unstubAllGlobals();
 });
 
 function one(selector: string): HTMLElement {
@@ -74,6 +96,84 @@ test('one alone is told so, and that the link invites', () => {
   flushSync();
   expect(document.body.textContent).not.toContain('You are alone here');
   expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('Noor');
+});
+
+test('where rooms are open the link is copied as it is, at the server’s own name if it has one', async () => {
+  await press('Copy the link');
+  await showOn({ open: true, address: 'https://meet.example' });
+  await press('Copy the link');
+  expect(copied).toEqual([`${location.origin}/r/tea`, 'https://meet.example/r/tea']);
+  expect(polite()).toBe('The link is copied. Pass it on to invite somebody.');
+  expect(room.asked).toEqual([]);
+});
+
+test('where rooms open by invitation a host’s press makes one, and says until when it is good', async () => {
+  await showOn({ open: false, address: 'https://meet.example' });
+  expect(document.body.textContent).toContain('This room opens by invitation. Make one');
+  await press('Copy an invitation');
+  expect(copied).toEqual(['https://meet.example/r/tea#token=header.body.seal']);
+  expect(room.asked).toEqual(['invite {}']);
+  expect(polite()).toMatch(/^The invitation is copied\. Whoever opens it comes in, until .*2026.*\.$/);
+});
+
+test('a guest’s copy is the bare address, and it is said that it lets nobody in by itself', async () => {
+  room.self.role = 'guest';
+  room.come('Noor').role = 'host';
+  await showOn({ open: false });
+  await press('Copy the address');
+  expect(copied).toEqual([`${location.origin}/r/tea`]);
+  expect(polite()).toMatch(/without your invitation.*A host makes it: Noor$/);
+  meeting.open('people');
+  flushSync();
+  expect(document.querySelector('[data-invite]')).toBeNull();
+});
+
+test('an invitation says for whom it is, what it allows and how long', async () => {
+  await showOn({ open: false });
+  meeting.open('people');
+  flushSync();
+  await press('Invite people');
+  const choose = (label: string, value: string) => {
+    const field = [...document.querySelectorAll('label')].find((each) => each.textContent === label)!.control!;
+    (field as HTMLInputElement).value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    field.dispatchEvent(new Event('change', { bubbles: true }));
+    flushSync();
+  };
+  choose('Name of the guest', ' Luis ');
+  await press('Make and copy the link');
+  choose('May', 'watch');
+  choose('Good for', '3600');
+  expect(document.querySelector('[data-invitation]')).toBeNull();
+  await press('Make and copy the link');
+  expect(room.asked.map((each) => JSON.parse(each.slice('invite '.length)))).toEqual([
+    { seconds: 86_400, name: 'Luis' },
+    { seconds: 3600, name: 'Luis', can: { publish: false, subscribe: true, send: false, moderate: false } },
+  ]);
+  expect((one('[data-invitation]') as HTMLInputElement).value).toBe(copied.at(-1));
+});
+
+test('who may not invite hosts reads what to do instead', async () => {
+  await showOn({ open: false });
+  room.host.invite = async () => {
+    throw new MadangError('not-allowed', 'No.', 'Ask.');
+  };
+  meeting.inviting = {};
+  flushSync();
+  const right = [...document.querySelectorAll('select')][0]!;
+  right.value = 'host';
+  right.dispatchEvent(new Event('change', { bubbles: true }));
+  flushSync();
+  await press('Make and copy the link');
+  expect(one('[data-inviting] [role=alert]').textContent).toContain('Invite guests, and make them hosts');
+});
+
+test('a browser that does not let the page copy shows the invitation to be copied by hand', async () => {
+  await showOn({ open: false });
+  vi.stubGlobal('navigator', { ...navigator, clipboard: undefined });
+  await press('Copy an invitation');
+  expect((one('[data-invitation]') as HTMLInputElement).value).toMatch(/#token=header\.body\.seal$/);
+  expect(one('[data-inviting] [role=status]').textContent).toContain('copy it by hand');
 });
 
 test('the bar is a toolbar of seven, and arrow keys move in it', () => {
@@ -212,6 +312,20 @@ test('raised hands stand in order, and each is spoken', () => {
   expect(order).toEqual(['p2', 'p1']);
 });
 
+test('names and files from right to left leave our own words in their order', () => {
+  room.come('נועה');
+  room.hear('נועה', '', 0, false, { id: 'f', name: 'חשבון.pdf', size: 1, type: '', sha256: '' });
+  meeting.open('chat');
+  flushSync();
+  expect(one('[data-file] bdi').textContent).toBe('חשבון.pdf');
+  expect(one('[data-file] button').getAttribute('aria-label')).toBe('Get the file \u2068חשבון.pdf\u2069');
+  expect(one('[data-message] bdi').textContent).toBe('נועה');
+  meeting.open('people');
+  flushSync();
+  expect(one('[data-person="p1"] bdi').textContent).toBe('נועה');
+  expect(one('[data-participant="p1"] bdi').textContent).toBe('נועה');
+});
+
 test('removing somebody is asked first, and going back removes nobody', async () => {
   room.come('Noor');
   meeting.open('people');
@@ -296,17 +410,3 @@ test('everything is Korean after the switch, without loading the page again', as
   expect(document.documentElement.lang).toBe('ko');
   expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('민준');
 });
-test('names and files from right to left leave our own words in their order', () => {
-  room.come('נועה');
-  room.hear('נועה', '', 0, false, { id: 'f', name: 'חשבון.pdf', size: 1, type: '', sha256: '' });
-  meeting.open('chat');
-  flushSync();
-  expect(one('[data-file] bdi').textContent).toBe('חשבון.pdf');
-  expect(one('[data-file] button').getAttribute('aria-label')).toBe('Get the file \u2068חשבון.pdf\u2069');
-  expect(one('[data-message] bdi').textContent).toBe('נועה');
-  meeting.open('people');
-  flushSync();
-  expect(one('[data-person="p1"] bdi').textContent).toBe('נועה');
-  expect(one('[data-participant="p1"] bdi').textContent).toBe('נועה');
-});
-

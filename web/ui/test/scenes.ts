@@ -31,8 +31,8 @@ export const scenes: readonly Scene[] = [
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },
   { name: 'before-insecure', path: '/r/tea?insecure', before: true },
+  { name: 'before-closed', path: '/r/tea?closed', before: true },
   { name: 'alone', path: '/r/tea?people=0' },
-  { name: 'two', path: '/r/tea?people=1' },
   { name: 'alone-closed', path: '/r/tea?people=0&closed&token=x' },
   {
     name: 'invite',
@@ -52,6 +52,7 @@ export const scenes: readonly Scene[] = [
       await page.locator('[data-file]').waitFor();
     },
   },
+  { name: 'two', path: '/r/tea?people=1' },
   { name: 'three-grid', path: '/r/tea?people=2&hands' },
   { name: 'four-poor', path: '/r/tea?people=3&quality=poor&away' },
   { name: 'papers', path: '/r/tea?people=3&dark' },

@@ -18,7 +18,9 @@ export async function serve(
     response.setHeader('content-security-policy', policy);
     if (path === '/api/about') {
       response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(about));
+      // A scene may ask for a server that wants invitations.
+      const closed = request.headers.referer?.includes('closed');
+      response.end(JSON.stringify(closed ? { ...about, open: false } : about));
       return;
     }
     const file = extname(path) === '' || path.startsWith('/r/') ? '/index.html' : path;

@@ -70,7 +70,7 @@ test('every sentence is used, and every sentence used is there', async () => {
   const used = new Set<string>();
   for (const file of sources()) {
     const text = readFileSync(file, 'utf8');
-    for (const [, key] of text.matchAll(/'((?:common|home|trust|before|top|bar|hand|react|tile|quality|source|drawer|people|knock|chat|file|more|ask|keys|said|hear|wait|lost)\.\w+)'/g)) {
+    for (const [, key] of text.matchAll(/'((?:common|home|trust|before|top|invite|bar|hand|react|tile|quality|source|drawer|people|knock|chat|file|more|ask|keys|said|hear|wait|lost)\.\w+)'/g)) {
       used.add(key!);
     }
   }
@@ -82,6 +82,7 @@ test('every sentence is used, and every sentence used is there', async () => {
 const composed = new Set([
   ...['good', 'fair', 'poor', 'lost', 'unknown'].map((quality) => `quality.${quality}`),
   ...['microphone', 'camera', 'screen', 'screenAudio'].map((source) => `source.${source}`),
+  ...['meet', 'watch', 'host'].map((right) => `invite.${right}`),
   ...['grid', 'speaker'].map((layout) => `more.${layout}`),
 ]);
 
@@ -91,7 +92,6 @@ test('a sentence takes its values, numbers as the language writes them', () => {
   expect(fill('a {missing} b', {}, 'en')).toBe('a {missing} b');
 });
 
-test('a word agrees with its number', () => {
 test('a name that runs from right to left is fenced in, others stand as they are', () => {
   expect(fill('{name} left', { name: 'נועה' }, 'en')).toBe('\u2068נועה\u2069 left');
   expect(fill('{name}님', { name: '지우 (서울)' }, 'ko')).toBe('지우 (서울)님');
@@ -99,6 +99,7 @@ test('a name that runs from right to left is fenced in, others stand as they are
   expect(isolated('a\u2069ב')).toBe('\u2068aב\u2069');
 });
 
+test('a word agrees with its number', () => {
   const sentence = 'People: {n, one here | {n} here}';
   expect(fill(sentence, { n: 1 }, 'en')).toBe('People: one here');
   expect(fill(sentence, { n: 3 }, 'en')).toBe('People: 3 here');

@@ -258,6 +258,10 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
           found.role = 'host';
         }
       }),
+      invite: async (wish = {}) => {
+        this.asked.push(`invite ${JSON.stringify(wish)}`);
+        return { token: 'header.body.seal', until: Date.UTC(2026, 4, 5, 5, 12) };
+      },
       end: asks('end', () => this.become('lost', 'ended')),
     };
     this.media.on('change', () => this.changed());

@@ -1,6 +1,7 @@
 import type {
   FileOffer,
   FileTransfer,
+  Invitation,
   Knock,
   Message,
   Participant,
@@ -11,16 +12,22 @@ import type {
   State,
   Track,
 } from '@madang/client';
+import type { About } from '../parts/about.ts';
+import { copy } from '../parts/clipboard.ts';
 import { keep, rememberRoom } from '../parts/kept.ts';
-import { say, type Key } from '../words/words.svelte.ts';
+import { moment } from '../words/numbers.ts';
+import { say, spoken, type Key } from '../words/words.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Deck } from './deck.svelte.ts';
+import { invitation } from './invitation.ts';
 import { picture, tiles, type Layout, type Person, type Tile } from './people.ts';
 import { told } from './problems.ts';
 import { cameIn, handUp, knock, wentOut } from './sound.ts';
 
 export type Panel = 'people' | 'chat' | 'quality';
 export type Notice = { id: number; text: string; grave: boolean };
+/** A link that lets somebody in; `until` says for how long, where rooms open by invitation. */
+export type Link = { link: string; until?: number };
 export type Flight = { id: number; emoji: string; name: string; lane: number };
 
 /** A room as the page draws it, and what the page alone knows: what is open, pinned, unread. */
@@ -48,6 +55,11 @@ export class Meeting {
   transfers = $state.raw<ReadonlyMap<string, FileTransfer>>(new Map());
   preparing = $state<string | undefined>(undefined);
 
+  /** The sheet of invitations is open, with a link that could not be copied. */
+  inviting = $state.raw<{ made?: Link } | undefined>(undefined);
+
+  /** Where rooms open by invitation the bare link lets nobody in. */
+  readonly closed: boolean;
   readonly deck: Deck;
   readonly announcer = new Announcer();
   readonly isHost = $derived(this.me?.role === 'host');
@@ -59,7 +71,11 @@ export class Meeting {
   #seen = new Set<string>();
   #stop: (() => void)[] = [];
 
-  constructor(readonly room: Room) {
+  constructor(
+    readonly room: Room,
+    private readonly server: About = {},
+  ) {
+    this.closed = server.open === false;
     this.deck = new Deck(room.media);
     this.#stop = [
       room.on('change', () => this.#draw()),
@@ -188,6 +204,47 @@ export class Meeting {
   async rename(name: string): Promise<void> {
     await this.#tried(this.room.rename(name));
     this.announcer.tell(say('people.renamed', { name }));
+  }
+
+  // ---- invitations
+
+  /** Makes a link with a token of its own; hosts alone may. */
+  async invite(wish: Invitation): Promise<Link> {
+    const { token, until } = await this.room.host.invite(wish);
+    return { link: invitation(this.server.address, token), until };
+  }
+
+  /** Copies a link that lets somebody in, or says what the link that there is does not do. */
+  async copyLink(): Promise<boolean> {
+    const made: Promise<Link> =
+      this.closed && this.isHost
+        ? this.invite({})
+        : Promise.resolve({ link: invitation(this.server.address) });
+    try {
+      await copy(made.then(({ link }) => link));
+      this.notice(this.#copiedWords(await made));
+      return true;
+    } catch {
+      const link = await this.#tried(made);
+      if (link?.until !== undefined) {
+        this.inviting = { made: link };
+      } else if (link !== undefined) {
+        this.notice(`${say('common.notCopied')} ${link.link}`, true);
+      }
+      return false;
+    }
+  }
+
+  #copiedWords({ until }: Link): string {
+    if (until !== undefined) {
+      return say('invite.copied', { until: moment(until, spoken()) });
+    } else if (!this.closed) {
+      return say('top.copied');
+    }
+    const hosts = this.others.filter((person) => person.role === 'host').map(({ name }) => name);
+    return hosts.length > 0
+      ? say('top.copiedBare', { hosts: hosts.join(', ') })
+      : say('top.copiedBareAlone');
   }
 
   // ---- notices

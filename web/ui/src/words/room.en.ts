@@ -41,14 +41,38 @@ export default {
   'top.copyLink': 'Copy the link',
   'top.copied': 'The link is copied. Pass it on to invite somebody.',
   'top.quality': 'Your connection: {quality}',
-  'top.copiedInvited':
-    'The link is copied. It works with an invitation; whoever runs the server makes one for each person.',
+  'top.copyAddress': 'Copy the address',
+  'top.copiedBare':
+    'The address is copied, without your invitation: whoever opens it needs one of their own. A host makes it: {hosts}',
+  'top.copiedBareAlone':
+    'The address is copied, without your invitation: whoever opens it needs one of their own, from whoever runs the server.',
   'top.alone': 'You are alone here',
   'top.aloneWhy': 'Pass the link on: whoever opens it comes in here.',
-  'top.aloneInvited':
-    'This room opens by invitation: whoever runs the server makes a link for each person.',
+  'top.aloneHost': 'This room opens by invitation. Make one: whoever opens its link comes in here.',
+  'top.aloneInvited': 'This room opens by invitation. The others come with links of their own.',
   'top.locked': 'Locked: whoever comes now has to be admitted',
   'top.lobby': 'New people knock first',
+
+  // ---- invitations
+  'invite.title': 'Invite people',
+  'invite.why': 'Only invited people get in. Whoever has the link comes in: pass it on to those you mean.',
+  'invite.name': 'Name of the guest',
+  'invite.nameHint': 'Leave it empty if guests should say it themselves.',
+  'invite.right': 'May',
+  'invite.meet': 'meet and talk',
+  'invite.watch': 'only watch and listen',
+  'invite.host': 'meet, talk and be a host',
+  'invite.time': 'Good for',
+  'invite.hour': 'an hour',
+  'invite.day': 'a day',
+  'invite.week': 'a week',
+  'invite.make': 'Make and copy the link',
+  'invite.copy': 'Copy an invitation',
+  'invite.copied': 'The invitation is copied. Whoever opens it comes in, until {until}.',
+  'invite.link': 'The invitation',
+  'invite.again': 'Copy',
+  'invite.noHosts': 'You became a host here, but your own invitation does not let you invite hosts. Invite guests, and make them hosts when they are in.',
+  'invite.tooMuch': 'An invitation cannot allow more than your own. Choose less.',
 
   // ---- the bar
   'bar.label': 'Meeting controls',
@@ -325,7 +349,8 @@ export default {
   'lost.tokenWhy':
     'It may have expired, or part of the link was cut off. Ask whoever invited you for a new link.',
   'lost.needsToken': 'This room opens by invitation',
-  'lost.needsTokenWhy': 'Ask whoever runs the meeting for an invitation link, then open that link.',
+  'lost.needsTokenWhy':
+    'The address alone does not open it. Ask a host of the meeting for an invitation, which hosts make in the room under “People”, then open that link.',
   'lost.early': 'This invitation is for later',
   'lost.earlyWhy': 'Open the same link again at the time it was made for.',
   'lost.wrongRoom': 'This invitation is for another room',

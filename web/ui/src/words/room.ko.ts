@@ -42,12 +42,38 @@ export default {
   'top.copyLink': '링크 복사',
   'top.copied': '링크를 복사했어요. 초대할 사람에게 건네세요.',
   'top.quality': '내 연결 상태: {quality}',
-  'top.copiedInvited': '링크를 복사했어요. 초대를 받은 사람만 열 수 있고, 초대는 서버를 운영하는 사람이 만들어요.',
+  'top.copyAddress': '주소 복사',
+  'top.copiedBare':
+    '주소만 복사했어요. 내 초대는 들어 있지 않아서, 여는 사람도 자기 초대가 있어야 해요. 초대를 만드는 진행자: {hosts}',
+  'top.copiedBareAlone':
+    '주소만 복사했어요. 내 초대는 들어 있지 않아서, 여는 사람도 서버를 운영하는 분에게서 초대를 받아야 해요.',
   'top.alone': '아직 혼자예요',
   'top.aloneWhy': '링크를 건네세요. 링크를 연 사람이 이리로 들어와요.',
-  'top.aloneInvited': '초대로만 열리는 방이에요. 서버를 운영하는 사람이 한 사람씩 초대 링크를 만들어요.',
+  'top.aloneHost': '초대로만 열리는 방이에요. 초대를 만들어 건네면 그 링크를 연 사람이 이리로 들어와요.',
+  'top.aloneInvited': '초대로만 열리는 방이에요. 다른 사람은 저마다 받은 링크로 들어와요.',
   'top.locked': '잠김: 지금 오는 사람은 들여 주어야 들어와요',
   'top.lobby': '새로 오는 사람은 먼저 문을 두드려요',
+
+  // ---- 초대
+  'invite.title': '초대하기',
+  'invite.why': '초대받은 사람만 들어와요. 링크를 가진 사람은 누구나 들어오니, 부를 사람에게만 건네세요.',
+  'invite.name': '손님 이름',
+  'invite.nameHint': '손님이 직접 쓰게 하려면 비워 두세요.',
+  'invite.right': '할 수 있는 일',
+  'invite.meet': '만나서 이야기하기',
+  'invite.watch': '보고 듣기만 하기',
+  'invite.host': '이야기하고 진행하기',
+  'invite.time': '쓸 수 있는 기간',
+  'invite.hour': '한 시간',
+  'invite.day': '하루',
+  'invite.week': '일주일',
+  'invite.make': '링크 만들어 복사하기',
+  'invite.copy': '초대 링크 복사',
+  'invite.copied': '초대 링크를 복사했어요. {until}까지 이 링크를 연 사람이 들어올 수 있어요.',
+  'invite.link': '초대 링크',
+  'invite.again': '복사',
+  'invite.noHosts': '여기서 진행자가 되었지만, 받은 초대로는 진행자를 초대할 수 없어요. 손님으로 초대한 뒤 들어오면 진행자로 만드세요.',
+  'invite.tooMuch': '내가 받은 초대보다 더 많이 허용할 수는 없어요. 줄여서 고르세요.',
 
   // ---- 막대
   'bar.label': '회의 조작',
@@ -323,7 +349,8 @@ export default {
   'lost.tokenWhy':
     '기한이 지났거나 링크 일부가 잘렸을 수 있어요. 초대한 분께 새 링크를 부탁하세요.',
   'lost.needsToken': '초대로 열리는 방이에요',
-  'lost.needsTokenWhy': '회의를 여는 분께 초대 링크를 부탁해서 그 링크를 여세요.',
+  'lost.needsTokenWhy':
+    '주소만으로는 열리지 않아요. 회의 진행자에게 초대를 부탁해서 받은 링크를 여세요. 초대는 진행자가 방 안의 ‘사람’에서 만들어요.',
   'lost.early': '아직 때가 안 된 초대예요',
   'lost.earlyWhy': '정해진 시간에 같은 링크를 다시 여세요.',
   'lost.wrongRoom': '다른 방의 초대예요',

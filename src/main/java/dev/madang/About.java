@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 /// `/api/about`. Has no state, so any thread may ask.
 final class About {
   private final Config config;
+  private final String address;
 
   About(Config config) {
     this.config = config;
+    // An address has no sign that JSON would escape.
+    address = config.url() == null ? "null" : "\"" + config.address() + "\"";
   }
 
-  /// `{"version": …, "open": …, "secure": …}`: whether anybody may open a room, and where the same
-  /// host is reached securely (null when it is not).
+  /// `{"version": …, "open": …, "secure": …, "address": …}`: whether anybody may open a room, where
+  /// the same host is reached securely (null when it is not), and where others reach this server
+  /// (null when nobody said).
   void answer(Exchange exchange) {
     String name = exchange.host();
     boolean secure =
@@ -25,11 +29,12 @@ final class About {
     exchange.respond(
         200,
         "application/json",
-        "{\"version\":\"%s\",\"open\":%b,\"secure\":%s}"
+        "{\"version\":\"%s\",\"open\":%b,\"secure\":%s,\"address\":%s}"
             .formatted(
                 Madang.version(),
                 config.signal().open(),
-                secure ? "\"https://" + name + "\"" : "null"),
+                secure ? "\"https://" + name + "\"" : "null",
+                address),
         "cache-control",
         "no-store");
   }
