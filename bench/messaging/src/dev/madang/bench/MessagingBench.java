@@ -18,6 +18,7 @@ public final class MessagingBench {
   private final Options options;
   private final Path log;
   private final Map<Scenario, Map<String, List<Double>>> results = new LinkedHashMap<>();
+  private final List<String> failures = new ArrayList<>();
 
   private MessagingBench(Options options) {
     this.options = options;
@@ -35,6 +36,7 @@ public final class MessagingBench {
     Files.writeString(options.out().resolve("messaging.json"), report.json());
     System.out.println();
     System.out.print(report.markdown());
+    bench.failures.forEach(failure -> System.out.println("not counted: " + failure));
     // Netty's threads of a crowd that was closed late do not hold the result back.
     System.exit(0);
   }
@@ -46,7 +48,16 @@ public final class MessagingBench {
           if (scenario == Scenario.POLLING && peer.polling() == Peer.Polling.NONE) {
             continue;
           }
-          double value = measure(peer, scenario);
+          double value;
+          try {
+            value = measure(peer, scenario);
+          } catch (IOException failed) {
+            // A peer that fails is a result too, and not the end of the others.
+            failures.add("run " + run + ", " + scenario.key() + ": " + failed.getMessage());
+            System.out.println(
+                "run " + run + "/" + options.runs() + "  failed: " + failed.getMessage());
+            continue;
+          }
           results
               .computeIfAbsent(scenario, _ -> new LinkedHashMap<>())
               .computeIfAbsent(peer.name(), _ -> new ArrayList<>())
