@@ -251,6 +251,12 @@ public final class SimulatedNetwork {
     return next;
   }
 
+  /** How long a datagram that enters the path now waits before it leaves. */
+  public Duration waiting(Address from, Address to) {
+    Wire wire = wires.get(new Path(from.host(), to.host()));
+    return wire == null || wire.free - now <= 0 ? Duration.ZERO : Duration.ofNanos(wire.free - now);
+  }
+
   // ---- figures ------------------------------------------------------------------------------
 
   public int lost() {

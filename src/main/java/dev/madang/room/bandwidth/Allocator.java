@@ -15,6 +15,8 @@ public final class Allocator {
   private final List<Share> shares = new ArrayList<>();
   private int lastN = Integer.MAX_VALUE;
   private long reserved;
+  private long room;
+  private long roomUp;
   private long allocated;
   private long wanted;
   private long nextStep;
@@ -113,6 +115,10 @@ public final class Allocator {
     reserved = bitsPerSecond;
   }
 
+  public long reserved() {
+    return reserved;
+  }
+
   /** How many videos are sent at most; pinned ones and screens count but always are. */
   public void lastN(int videos) {
     lastN = videos;
@@ -122,16 +128,18 @@ public final class Allocator {
   /// and a few times a second as layers change their rates.
   ///
   /// @param estimate bits per second that the path carries
+  /// @param proven bits per second that it is sure to carry, for going up
   /// @return true when any share changed
-  public boolean allocate(long estimate, long now) {
-    long room = Math.max(0, estimate - reserved);
+  public boolean allocate(long estimate, long proven, long now) {
+    room = Math.max(0, estimate - reserved);
+    roomUp = Math.max(0, Math.min(estimate, proven) - reserved);
     begin(now);
     allocated = 0;
     nextStep = 0;
     wakeAt = Long.MAX_VALUE;
     for (Share share : shares) {
       if (share.count > 0) {
-        raise(share, room);
+        raise(share);
       }
     }
     for (int from = 0; from < shares.size(); ) {
@@ -139,7 +147,7 @@ public final class Allocator {
       while (to < shares.size() && shares.get(to).priority == shares.get(from).priority) {
         to++;
       }
-      raiseTogether(from, to, room);
+      raiseTogether(from, to);
       from = to;
     }
     return settle(now);
@@ -198,28 +206,31 @@ public final class Allocator {
     }
   }
 
-  private void raiseTogether(int from, int to, long room) {
+  private void raiseTogether(int from, int to) {
     boolean raised = true;
     while (raised) {
       raised = false;
       for (int i = from; i < to; i++) {
         Share share = shares.get(i);
-        raised |= share.target >= 0 && raise(share, room);
+        raised |= share.target >= 0 && raise(share);
       }
     }
   }
 
   /// One step up, if it fits: with room to spare when it is more than what the share holds. Room
   /// for a step that has to wait is kept for it.
-  private boolean raise(Share share, long room) {
+  private boolean raise(Share share) {
     int step = share.target + 1;
     if (step >= share.count) {
       return false;
     }
     long more = share.costs[step] - (step > 0 ? share.costs[step - 1] : 0);
     boolean held = share.held >= 0 && share.steps[step] <= share.held;
-    boolean fits = held ? allocated + more <= room : (allocated + more) * HEADROOM <= room;
-    if (!fits) {
+    // The most important is the last to sleep and the first to wake: a little too much is better
+    // than nothing at all.
+    boolean last = allocated == 0 && step == 0;
+    double spare = held ? (last ? 0.6 : 1) : last ? 1 : HEADROOM;
+    if ((allocated + more) * spare > (held ? room : roomUp)) {
       if (nextStep == 0) {
         nextStep = (long) ((allocated + more) * HEADROOM) + reserved;
       }
@@ -262,7 +273,7 @@ public final class Allocator {
   }
 
   private boolean rise(Share share, long now) {
-    long due = share.possibleSince + share.hold;
+    long due = share.possibleSince + hold(share);
     if (now - due < 0) {
       wakeAt = wakeAt == Long.MAX_VALUE || due - wakeAt < 0 ? due : wakeAt;
       return false;
@@ -270,6 +281,14 @@ public final class Allocator {
     share.possible = false;
     share.roseAt = now;
     return true;
+  }
+
+  /** To wake needs less patience than to become better. */
+  private static long hold(Share share) {
+    if (share.held >= 0) {
+      return share.hold;
+    }
+    return share.everFell ? Math.min(share.hold / 4, LONGEST_SLEEP) : 0;
   }
 
   private static void explain(Share share) {
@@ -304,5 +323,6 @@ public final class Allocator {
   private static final long FIRST_HOLD = 200_000_000L;
   private static final long HOLD = 1_500_000_000L;
   private static final long LONGEST_HOLD = 12_000_000_000L;
+  private static final long LONGEST_SLEEP = 1_000_000_000L;
   private static final long FLAP = 10_000_000_000L;
 }

@@ -23,6 +23,7 @@ public final class BandwidthEstimator {
   private final LossControl losses = new LossControl();
   private final RateControl rate;
   private final IdleBudget idle;
+  private final SendRate sending;
 
   private long bitrate;
   private long roundTrip = FIRST_ROUND_TRIP;
@@ -35,6 +36,8 @@ public final class BandwidthEstimator {
   private boolean over;
   private long probed = -1;
   private int probedCluster;
+
+  private long provenAt;
 
   private boolean waiting;
   private long waitingSince;
@@ -50,7 +53,9 @@ public final class BandwidthEstimator {
     this.limits = limits;
     rate = new RateControl(limits, now);
     idle = new IdleBudget(now);
+    sending = new SendRate(now);
     bitrate = limits.start();
+    provenAt = now;
   }
 
   // ---- what happened ------------------------------------------------------------------------
@@ -66,6 +71,7 @@ public final class BandwidthEstimator {
     } else {
       idle.sent(bytes, bitrate, now);
     }
+    sending.sent(bytes, now);
     if (!waiting) {
       waiting = true;
       waitingSince = now;
@@ -92,7 +98,7 @@ public final class BandwidthEstimator {
       losses.arrived(sent, bytes);
     }
     throughput.arrived(at, bytes);
-    queueing.arrived(sent, at);
+    queueing.arrived(sent, at, bytes);
     if (groups.arrived(sent, at)) {
       trendline.add(groups.sentDelta(), groups.arrivalDelta(), groups.at());
       over |= trendline.usage() == Usage.OVER;
@@ -140,6 +146,11 @@ public final class BandwidthEstimator {
   /** All packets of one feedback were told. */
   public void endFeedback(long now) {
     queueing.end(now);
+    judge(now);
+    queueing.begin();
+  }
+
+  private void judge(long now) {
     if (!newest) {
       return;
     }
@@ -149,10 +160,14 @@ public final class BandwidthEstimator {
     waiting = log.inFlight() > 0;
     waitingSince = now;
     roundTripAtLeast(now - newestSent);
-    Usage usage = over ? Usage.OVER : trendline.usage();
-    over = false;
+    Usage usage = usage();
+    rate.roundTrip(roundTrip);
     idle.tick(bitrate, now);
-    rate.update(usage, throughput.bitrate(), queueing.delay(), idle.idle(), roundTrip, now);
+    rate.update(
+        usage, throughput.bitrate(), queueing, idle.idle(), sending.bitrate(now), newestSent, now);
+    if (throughput.bitrate() > PROVES * rate.bitrate()) {
+      provenAt = now;
+    }
     applyProbe(usage, now);
     if (losses.update(rate.bitrate(), throughput.bitrate()) && losses.limit() < rate.bitrate()) {
       rate.lossLimited(losses.limit());
@@ -160,9 +175,22 @@ public final class BandwidthEstimator {
     conclude(now);
   }
 
+  /// A trend upwards in which a packet still slips through at once is a burst: a keyframe. A long
+  /// wait that no burst explains needs no trend.
+  private Usage usage() {
+    boolean overused = over || trendline.usage() == Usage.OVER;
+    over = false;
+    boolean surge = queueing.latest() > LONG_QUEUE && queueing.growth() > LEAST_QUEUE;
+    if (queueing.delay() > LEAST_QUEUE && (overused || surge)) {
+      return Usage.OVER;
+    }
+    return overused ? Usage.NORMAL : trendline.usage();
+  }
+
   private void applyProbe(Usage usage, long now) {
     if (probed >= 0 && usage != Usage.OVER) {
       rate.probed(probed, now);
+      provenAt = now;
       losses.probed(probed);
     }
     probed = -1;
@@ -261,6 +289,15 @@ public final class BandwidthEstimator {
     return bitrate;
   }
 
+  /// Bits per second to go up with: an estimate that nothing has tested for a while is not trusted
+  /// beyond what is sent.
+  public long proven(long now) {
+    if (!reported || now - provenAt < TRUSTED) {
+      return bitrate;
+    }
+    return Math.clamp((long) (1.2 * throughput.bitrate()), limits.least(), bitrate);
+  }
+
   public Limiting limiting() {
     return limiting;
   }
@@ -275,9 +312,19 @@ public final class BandwidthEstimator {
     return queueing.delay();
   }
 
+  /// Whether packets wait so long that nothing above what the shares say should be sent, not even
+  /// until the keyframe that a lower layer needs.
+  public boolean congested() {
+    return queueing.latest() > LONG_QUEUE && limiting == Limiting.DELAY;
+  }
+
   /** The share of packets lost lately, 0-1. */
   public double loss() {
     return reported ? losses.average() : reportedLoss;
+  }
+
+  double busyRate() {
+    return queueing.busyRate();
   }
 
   public long roundTrip() {
@@ -292,6 +339,11 @@ public final class BandwidthEstimator {
   /** Whether the receiver sends transport-wide feedback. */
   public boolean reported() {
     return reported;
+  }
+
+  /** All packets of a cluster are sent: from now on it can give a result. */
+  void clusterSent(int cluster) {
+    probes.complete(cluster);
   }
 
   /** The last cluster that gave a result, 0 = none. */
@@ -310,6 +362,10 @@ public final class BandwidthEstimator {
   private static final long SILENCE_STEP = 500_000_000L;
   private static final long REMB_HOLDS = 10_000_000_000L;
   private static final long RECENT = 2_000_000_000L;
+  private static final double PROVES = 0.7;
+  private static final long TRUSTED = 4_000_000_000L;
+  private static final long LEAST_QUEUE = 25_000_000L;
+  private static final long LONG_QUEUE = 120_000_000L;
   private static final long BUSY_QUEUE = 40_000_000L;
   private static final long TICK = 100_000_000L;
 }

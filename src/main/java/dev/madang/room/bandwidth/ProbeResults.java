@@ -5,6 +5,7 @@ import java.util.Arrays;
 /// What probes found: how fast the packets of a cluster left and how fast they arrived.
 final class ProbeResults {
   private final int[] ids = new int[CLUSTERS];
+  private final boolean[] complete = new boolean[CLUSTERS];
   private final int[] sentPackets = new int[CLUSTERS];
   private final int[] sentBytes = new int[CLUSTERS];
   private final int[] packets = new int[CLUSTERS];
@@ -25,9 +26,14 @@ final class ProbeResults {
       sentBytes[at] = 0;
       packets[at] = 0;
       bytes[at] = 0;
+      complete[at] = false;
     }
     sentPackets[at]++;
     sentBytes[at] += size;
+  }
+
+  void complete(int cluster) {
+    complete[cluster % CLUSTERS] |= ids[cluster % CLUSTERS] == cluster;
   }
 
   /// A packet of a cluster arrived.
@@ -39,7 +45,8 @@ final class ProbeResults {
       return -1;
     }
     note(at, size, sent, arrival);
-    if (packets[at] < LEAST_PACKETS
+    if (!complete[at]
+        || packets[at] < LEAST_PACKETS
         || packets[at] < LEAST_SHARE * sentPackets[at]
         || bytes[at] < LEAST_SHARE * sentBytes[at]) {
       return -1;

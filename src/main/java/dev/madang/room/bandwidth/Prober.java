@@ -49,8 +49,8 @@ public final class Prober {
   public void start(long now) {
     if (!started) {
       started = true;
-      enqueue(3 * limits.start());
-      enqueue(6 * limits.start());
+      enqueue(3 * limits.start(), 0);
+      enqueue(6 * limits.start(), 0);
       begin(now);
     }
   }
@@ -76,8 +76,8 @@ public final class Prober {
     }
     if (queued > 0) {
       begin(now);
-    } else if (need > estimator.bitrate() && now - askAt >= 0 && !estimator.busy(now)) {
-      enqueue(Math.min((long) (need * MARGIN), LEAP * estimator.bitrate()));
+    } else if (need > estimator.proven(now) && now - askAt >= 0 && !estimator.busy(now)) {
+      enqueue(Math.min((long) (need * MARGIN), LEAP * estimator.bitrate()), 0);
       begin(now);
       askAt = now + pause;
       pause = Math.min(pause * 3 / 2, LONGEST_PAUSE);
@@ -117,14 +117,14 @@ public final class Prober {
   private void further() {
     long next = 2 * estimator.bitrate();
     if (queued == 0 && estimator.bitrate() < most * MARGIN) {
-      enqueue(next);
+      enqueue(next, estimator.bitrate());
     }
   }
 
-  private void enqueue(long rate) {
+  private void enqueue(long rate, long least) {
     long capped =
         Math.min(rate, Math.min(limits.most(), Math.max((long) (most * CAP), limits.start())));
-    if (queued < queue.length && capped > estimator.bitrate()) {
+    if (queued < queue.length && capped > least) {
       queue[queued++] = capped;
     }
   }
@@ -170,10 +170,18 @@ public final class Prober {
     bytes += size;
     packets++;
     if (bytes >= wantedBytes && packets >= LEAST_PACKETS) {
+      estimator.clusterSent(cluster);
       sending = false;
       waiting = true;
       waitingSince = now;
     }
+  }
+
+  /** There is nothing to probe with. */
+  public void abandon(long now) {
+    sending = false;
+    queued = 0;
+    askAt = now + pause;
   }
 
   public long deadline(long now) {
@@ -189,10 +197,10 @@ public final class Prober {
     if (queued > 0) {
       return now;
     }
-    return need > estimator.bitrate() ? (askAt - now > 0 ? askAt : now + RETRY) : Long.MAX_VALUE;
+    return need > estimator.proven(now) ? (askAt - now > 0 ? askAt : now + RETRY) : Long.MAX_VALUE;
   }
 
-  private static final double MARGIN = 1.1;
+  private static final double MARGIN = 1.25;
   private static final double CAP = 1.5;
   private static final double DROP = 0.7;
   private static final double FURTHER = 0.7;
