@@ -11,8 +11,7 @@ export { MadangError } from './problem';
 export function join(room: string, options: JoinOptions = {}): Promise<Room> {
   const say = problems(options.language);
   if (typeof RTCPeerConnection === 'undefined') return Promise.reject(MadangError.of(say('no-webrtc')));
-  const transports = options.transports ?? ['polling', 'websocket'];
-  return new Meeting(room, options, (output) => new SocketSignaling(options.url, transports, say, output)).entering;
+  return new Meeting(room, options, (output) => new SocketSignaling(options, say, output)).entering;
 }
 
 /** Opens devices before a room, for a preview; hand the result to `join` as `media`. */

@@ -22,9 +22,14 @@ export class MadangError extends Error implements Problem {
 export type Say = (code: keyof typeof texts, subject?: string) => Problem;
 
 export function problems(language: string | undefined): Say {
-  const tongue = (language ?? globalThis.navigator?.language ?? 'en').toLowerCase().startsWith('ko') ? 1 : 0;
+  const tongue = tongueOf(language) === 'ko' ? 1 : 0;
   return (code, subject = '') => {
     const [message, help] = texts[code][tongue];
-    return { code, message: message.replace('{}', subject), help };
+    return { code, message: message.replace('{}', () => subject), help };
   };
+}
+
+/** The language of sentences: what the page asked for, otherwise the browser's, if we speak it. */
+export function tongueOf(language: string | undefined): 'en' | 'ko' {
+  return /^ko/i.test(language ?? globalThis.navigator?.language) ? 'ko' : 'en';
 }

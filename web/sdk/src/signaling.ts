@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
-import { MadangError, type Say } from './problem';
+import { MadangError, tongueOf, type Say } from './problem';
 import type { Answer, ClientMessages, Refused, ServerMessages } from './signal';
-import type { Problem } from './types';
+import type { JoinOptions, Problem } from './types';
 
 export interface SignalingOutput {
   /** The way to the server stands (again): join. */
@@ -38,13 +38,13 @@ export class SocketSignaling implements Signaling {
   private readonly online = () => this.socket.connected || this.socket.disconnect().connect();
 
   constructor(
-    url: string | undefined,
-    transports: ('polling' | 'websocket')[],
+    { url, transports = ['polling', 'websocket'], language }: JoinOptions,
     private readonly say: Say,
     output: SignalingOutput,
   ) {
     const socket = (this.socket = io(`${url?.replace(/\/+$/, '') ?? ''}/room`, {
       transports,
+      auth: { language: tongueOf(language) },
       forceNew: true,
       reconnectionDelay: 300,
       reconnectionDelayMax: 3000,

@@ -12,6 +12,6 @@ describe('the client’s sentences', () => {
 
   it('come in the page’s language', () => {
     expect(problems('ko-KR')('offline').message).toMatch(/[가-힣]/);
-    expect(problems('en')('no-path', 'Ann').message).toBe('No path to Ann was found.');
+    expect(problems('en')('no-path', 'Ann $& Co').message).toBe('No path to Ann $& Co was found.');
   });
 });

@@ -12,6 +12,7 @@ import dev.madang.room.Refusal;
 import dev.madang.room.Rooms;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
@@ -252,9 +253,11 @@ public final class SignalDoor implements AutoCloseable {
 
   /// The answer goes as acknowledgement if one was asked for, otherwise as an event of its own
   /// name; a plain [Done] nobody asked for is not sent.
-  private void answer(Socket socket, Answer answer) {
-    if (answer instanceof Refused(Refusal code, String _, String _)) {
-      refusals.merge(code, 1L, Long::sum);
+  private void answer(Socket socket, Answer given) {
+    Answer answer = given;
+    if (given instanceof Refused refused) {
+      refusals.merge(refused.code(), 1L, Long::sum);
+      answer = Korean.isSpokenBy(socket.handshake()) ? Korean.say(refused) : refused;
     }
     Ack ack = asked;
     if (ack != null && ack.wanted()) {
@@ -278,7 +281,11 @@ public final class SignalDoor implements AutoCloseable {
     public void send(long connection, FromServer message) {
       Socket socket = sockets.get(connection);
       if (socket != null) {
-        socket.emit(Shape.nameOf(message.getClass()), SignalJson.write(message));
+        FromServer said =
+            message instanceof Ended ended && Korean.isSpokenBy(socket.handshake())
+                ? Korean.say(ended)
+                : message;
+        socket.emit(Shape.nameOf(said.getClass()), SignalJson.write(said));
       }
     }
 

@@ -35,9 +35,15 @@ final class SignalClient implements AutoCloseable {
   private final Map<String, BlockingQueue<JsonNode>> events = new ConcurrentHashMap<>();
 
   SignalClient(int port, String... transports) {
+    this(port, Map.of(), transports);
+  }
+
+  /// @param auth what it says of itself as it connects
+  SignalClient(int port, Map<String, String> auth, String... transports) {
     var options =
         IO.Options.builder()
             .setTransports(transports)
+            .setAuth(auth)
             .setForceNew(true)
             .setReconnection(false)
             .build();

@@ -182,6 +182,22 @@ class SignalDoorTest {
   }
 
   @Test
+  void whoReadsKoreanIsToldInKorean() throws InterruptedException {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = new SignalClient(server.port(), Map.of("language", "ko"), "websocket");
+    open.add(bo);
+    ann.ask("join", join("standup", "Ann"));
+    bo.ask("join", join("standup", "Bo"));
+
+    assertThat(ann.ask("say", fields("id", "1", "text", " ")).path("message").asString())
+        .startsWith("This message");
+    assertThat(bo.ask("end").path("message").asString()).isEqualTo("진행자만 할 수 있습니다.");
+    ann.ask("end");
+    assertThat(bo.next("ended").path("message").asString()).startsWith("진행자가");
+  }
+
+  @Test
   void whatIsNoMessageIsRefusedWithACode() {
     SignalClient ann = client(openServer(), "websocket");
 
