@@ -361,6 +361,16 @@ test('a cut connection is said at once and its end politely', () => {
   expect(polite()).toBe('You are back.');
 });
 
+test('it is said whether somebody went or did not come back', () => {
+  const [a, b] = [room.come('Noor'), room.come('Luis')];
+  room.tell('left', a, 'left');
+  flushSync();
+  expect(polite()).toBe('Noor left');
+  room.tell('left', b, 'lost');
+  flushSync();
+  expect(polite()).toBe('Luis did not come back');
+});
+
 test('somebody away keeps the tile, marked', () => {
   const other = room.come('Noor');
   other.presence = 'reconnecting';

@@ -1,4 +1,5 @@
 import type {
+  Departure,
   FileOffer,
   FileTransfer,
   Invitation,
@@ -335,10 +336,10 @@ export class Meeting {
     this.announcer.tell(say('people.joined', { name: participant.name }));
   }
 
-  #went(participant: Participant, reason: string): void {
+  #went(participant: Participant, reason: Departure): void {
     wentOut();
     const key: Key =
-      reason === 'removed' ? 'people.removed' : reason === 'gone' ? 'people.gone' : 'people.left';
+      reason === 'removed' ? 'people.removed' : reason === 'lost' ? 'people.gone' : 'people.left';
     this.notice(say(key, { name: participant.name }));
   }
 

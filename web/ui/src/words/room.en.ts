@@ -337,8 +337,8 @@ export default {
   'lost.declinedWhy': 'A host declined your knock. Ask the host, then knock again.',
   'lost.empty': 'Everybody left while you were waiting',
   'lost.emptyWhy': 'Nobody is left to let you in. Enter again: that opens a new meeting.',
-  'lost.gone': 'You were away too long',
-  'lost.goneWhy': 'The room did not wait any longer for you to come back. Enter again: your name is kept.',
+  'lost.badName': 'Nothing of your name can be read',
+  'lost.badNameWhy': 'A name needs at least one visible letter or sign. Try again with another one.',
   'lost.unreachable': 'The server cannot be reached',
   'lost.unreachableWhy':
     'Only you are affected unless the server itself is down. Check your network, then try again.',

@@ -337,8 +337,8 @@ export default {
   'lost.declinedWhy': '진행자가 거절했어요. 진행자에게 물어본 뒤 다시 두드리세요.',
   'lost.empty': '기다리는 동안 모두 나갔어요',
   'lost.emptyWhy': '들여보내 줄 사람이 없어요. 다시 들어가면 새 모임이 열려요.',
-  'lost.gone': '너무 오래 떠나 있었어요',
-  'lost.goneWhy': '방이 더는 기다리지 못했어요. 다시 들어가세요. 이름은 그대로 남아 있어요.',
+  'lost.badName': '이름에 읽을 수 있는 글자가 없어요',
+  'lost.badNameWhy': '이름에는 보이는 글자가 하나는 있어야 해요. 다른 이름으로 다시 시도하세요.',
   'lost.unreachable': '서버에 닿을 수 없어요',
   'lost.unreachableWhy':
     '서버가 멈춘 것이 아니라면 나에게만 생긴 일이에요. 네트워크를 확인하고 다시 시도하세요.',
