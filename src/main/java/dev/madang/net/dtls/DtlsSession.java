@@ -73,7 +73,9 @@ public final class DtlsSession {
   private @Nullable Address far;
   private long deadline = Long.MAX_VALUE;
   private long retry = Long.MAX_VALUE;
-  private int attempts;
+  // When the last handshake began, if any did.
+  private long begun;
+  private boolean began;
   private @Nullable Handshake handshake;
   private String failure = "nothing came";
   private @Nullable SecureRecords records;
@@ -109,7 +111,7 @@ public final class DtlsSession {
     state = State.WAITING;
     deadline = now + dtls.config().deadline().toNanos();
     if (role == Role.CLIENT) {
-      begin(new HandshakeFilter(false), null, now);
+      begin(new HandshakeFilter(false), List.of());
     }
   }
 
@@ -150,7 +152,7 @@ public final class DtlsSession {
     if (deadline != Long.MAX_VALUE && now - deadline >= 0) {
       end("no handshake in time: " + explanation());
     } else if (retry != Long.MAX_VALUE && now - retry >= 0) {
-      begin(new HandshakeFilter(false), null, now);
+      begin(new HandshakeFilter(false), List.of());
     }
   }
 
@@ -163,47 +165,55 @@ public final class DtlsSession {
     Handshake running = handshake;
     HandshakeFilter filter =
         running != null ? running.filter() : new HandshakeFilter(role == Role.SERVER);
-    byte[] admitted = filter.admit(bytes, offset, length);
-    if (admitted == null) {
+    List<byte[]> admitted = filter.admit(bytes, offset, length);
+    if (admitted.isEmpty()) {
       dtls.dropped.increment();
-    } else if (role == Role.SERVER && isNewHello(running, filter)) {
-      if (running != null) {
-        running.abort();
-        leave(running);
-        filter = new HandshakeFilter(true);
-        filter.admit(bytes, offset, length);
-      }
-      begin(filter, admitted, 0);
-    } else if (running == null || !running.offer(admitted)) {
+    } else if (running == null) {
+      listen(filter, admitted);
+    } else if (isOther(running) && System.nanoTime() - begun >= GRACE) {
+      running.abort();
+      leave(running);
+      receiveHandshake(bytes, offset, length);
+    } else if (isOther(running) || !running.offerAll(admitted)) {
       dtls.dropped.increment();
     }
   }
 
-  /// Whether a client began that is not the one whose handshake runs: the far end after somebody
-  /// else, or the far end anew.
-  private static boolean isNewHello(@Nullable Handshake running, HandshakeFilter filter) {
-    byte[] random = filter.helloRandom();
-    return random != null && (running == null || !Arrays.equals(random, running.helloRandom()));
+  /// A ClientHello begins a handshake, a little apart from the last one that failed.
+  private void listen(HandshakeFilter filter, List<byte[]> admitted) {
+    boolean early = began && System.nanoTime() - begun < SPACING;
+    if (role == Role.SERVER && filter.helloRandom() != null && !early) {
+      begin(filter, admitted);
+    } else {
+      dtls.dropped.increment();
+    }
+  }
+
+  /// Whether a datagram has a ClientHello that is not the one whose handshake runs: of a far end
+  /// that begins anew, or of somebody who wants to disturb it. Hence the grace.
+  private static boolean isOther(Handshake running) {
+    byte[] random = running.filter().helloRandom();
+    return random != null && !Arrays.equals(random, running.helloRandom());
   }
 
   /// Begins a handshake, if the limits allow; if not, a client will try again and a server will
   /// hear the ClientHello again.
-  private void begin(HandshakeFilter filter, byte @Nullable [] first, long now) {
+  private void begin(HandshakeFilter filter, List<byte[]> first) {
     Address place = far;
-    if (place == null || attempts == MAX_ATTEMPTS || !dtls.halfOpen().enter(place)) {
+    long now = System.nanoTime();
+    if (place == null || !dtls.halfOpen().enter(place)) {
       dtls.refused.increment();
-      retry = role == Role.CLIENT && attempts < MAX_ATTEMPTS ? now + RETRY : Long.MAX_VALUE;
+      retry = role == Role.CLIENT ? now + RETRY : Long.MAX_VALUE;
       return;
     }
     retry = Long.MAX_VALUE;
-    attempts++;
-    Handshake begun = new Handshake(dtls, this, role, expected, place, filter);
-    handshake = begun;
+    begun = now;
+    began = true;
+    Handshake running = new Handshake(dtls, this, role, expected, place, filter);
+    handshake = running;
     state = State.HANDSHAKING;
-    if (first != null) {
-      begun.offer(first);
-    }
-    dtls.threads().execute(begun);
+    running.offerAll(first);
+    dtls.threads().execute(running);
   }
 
   private void leave(Handshake over) {
@@ -317,7 +327,7 @@ public final class DtlsSession {
     }
   }
 
-  private void sendRecord(int type, byte[] bytes, int offset, int length) {
+  void sendRecord(int type, byte[] bytes, int offset, int length) {
     SecureRecords seal = records;
     if (seal == null) {
       return;
@@ -350,9 +360,11 @@ public final class DtlsSession {
 
   private static final byte[] CLOSE_NOTIFY = {1, 0};
 
-  /// Each costs a key agreement and a signature.
-  private static final int MAX_ATTEMPTS = 20;
+  /// Handshakes of a server are apart by this, since each costs a key agreement and a signature;
+  /// and how long one is safe from the next ClientHello. Clients repeat theirs for longer.
+  private static final long SPACING = 100_000_000L;
 
-  private static final int MAX_REPETITIONS = 16;
+  private static final long GRACE = 1_000_000_000L;
   private static final long RETRY = 500_000_000L;
+  private static final int MAX_REPETITIONS = 16;
 }

@@ -34,7 +34,7 @@ final class Handshake implements Runnable, DatagramTransport {
   private final byte @Nullable [] helloRandom;
   private final Agreement agreement;
   private final Role role;
-  private final LinkedBlockingQueue<byte[]> inbox = new LinkedBlockingQueue<>(MAX_DATAGRAMS);
+  private final LinkedBlockingQueue<byte[]> inbox = new LinkedBlockingQueue<>(MAX_RECORDS);
   private final AtomicInteger inboxBytes = new AtomicInteger();
   private volatile boolean aborted;
   private byte[] flight = new byte[MTU];
@@ -68,14 +68,23 @@ final class Handshake implements Runnable, DatagramTransport {
     return helloRandom;
   }
 
-  /** On the loop: false if there is no room. */
-  boolean offer(byte[] datagram) {
-    if (datagram.length > RECEIVE_LIMIT
-        || inboxBytes.get() + datagram.length > MAX_BYTES
-        || !inbox.offer(datagram)) {
+  /// On the loop: false if there was no room for all. Each record is as if it had come in a
+  /// datagram of its own: one that is not for now would else take those behind it along.
+  boolean offerAll(List<byte[]> records) {
+    boolean all = true;
+    for (byte[] record : records) {
+      all &= offer(record);
+    }
+    return all;
+  }
+
+  private boolean offer(byte[] record) {
+    if (record.length > RECEIVE_LIMIT
+        || inboxBytes.get() + record.length > MAX_BYTES
+        || !inbox.offer(record)) {
       return false;
     }
-    inboxBytes.addAndGet(datagram.length);
+    inboxBytes.addAndGet(record.length);
     return true;
   }
 
@@ -123,21 +132,21 @@ final class Handshake implements Runnable, DatagramTransport {
   @Override
   public int receive(byte[] bytes, int offset, int length, int waitMillis) throws IOException {
     flush();
-    byte[] datagram;
+    byte[] record;
     try {
-      datagram = inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
+      record = inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted");
     }
     if (aborted) {
       throw new IOException("aborted");
     }
-    if (datagram == null) {
+    if (record == null) {
       return -1;
     }
-    inboxBytes.addAndGet(-datagram.length);
-    int size = Math.min(length, datagram.length);
-    System.arraycopy(datagram, 0, bytes, offset, size);
+    inboxBytes.addAndGet(-record.length);
+    int size = Math.min(length, record.length);
+    System.arraycopy(record, 0, bytes, offset, size);
     return size;
   }
 
@@ -176,7 +185,7 @@ final class Handshake implements Runnable, DatagramTransport {
   private static final int MTU = 1200;
 
   private static final int RECEIVE_LIMIT = 2048;
-  private static final int MAX_DATAGRAMS = 32;
+  private static final int MAX_RECORDS = 64;
   private static final int MAX_BYTES = 24 * 1024;
   private static final byte[] WAKE = {};
 }

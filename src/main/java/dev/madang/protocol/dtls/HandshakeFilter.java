@@ -1,7 +1,9 @@
 package dev.madang.protocol.dtls;
 
 import dev.madang.wire.BigEndian;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Lets through to a handshake only records that cannot harm it, since nothing in it is
@@ -12,12 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// - no alert: anybody could have sent it. What it said is kept, to explain a handshake that never
 ///   ends;
 /// - to a server no ChangeCipherSpec before the client's CertificateVerify, after which it comes:
-///   one that was overtaken, or forged, would make the rest of the flight unreadable.
+///   one that was overtaken, or forged, would make the rest of the flight unreadable;
+/// - plain records under new numbers: a forged one with a high number would else have the true ones
+///   taken for repeated. Messages have numbers of their own.
 ///
 /// One for each attempt at a handshake.
 public final class HandshakeFilter {
   private final boolean server;
   private boolean verified;
+  private long nextSequence;
   private int alert = -1;
   private byte @Nullable [] helloRandom;
 
@@ -25,24 +30,26 @@ public final class HandshakeFilter {
     this.server = server;
   }
 
-  /// The records of a datagram that may pass, in an array of their own, or null if there are none.
-  public byte @Nullable [] admit(byte[] bytes, int offset, int length) {
-    byte[] admitted = new byte[length];
-    int size = 0;
-    int at = offset;
+  /// The records of a datagram that may pass, each in an array of its own.
+  public List<byte[]> admit(byte[] bytes, int offset, int length) {
+    helloRandom = null;
+    List<byte[]> admitted = new ArrayList<>();
     int end = offset + length;
-    while (at < end) {
-      int record = RecordHeader.length(bytes, at, end - at);
-      if (record < 0) {
+    for (int at = offset; at < end; ) {
+      int size = RecordHeader.length(bytes, at, end - at);
+      if (size < 0) {
         break;
       }
-      if (admits(bytes, at, record)) {
-        System.arraycopy(bytes, at, admitted, size, record);
-        size += record;
+      if (admits(bytes, at, size)) {
+        byte[] record = Arrays.copyOfRange(bytes, at, at + size);
+        if (RecordHeader.epoch(record, 0) == 0) {
+          RecordHeader.setSequence(record, 0, nextSequence++);
+        }
+        admitted.add(record);
       }
-      at += record;
+      at += size;
     }
-    return size == 0 ? null : size == length ? admitted : Arrays.copyOf(admitted, size);
+    return admitted;
   }
 
   private boolean admits(byte[] bytes, int offset, int length) {
@@ -89,7 +96,7 @@ public final class HandshakeFilter {
       }
       int type = bytes[at] & 0xFF;
       verifies |= type == CERTIFICATE_VERIFY && last;
-      if (type == CLIENT_HELLO && partOffset == 0 && part >= 2 + RANDOM) {
+      if (server && type == CLIENT_HELLO && partOffset == 0 && part >= 2 + RANDOM) {
         hello = body + 2;
       }
       at = body + part;
@@ -101,7 +108,8 @@ public final class HandshakeFilter {
     return true;
   }
 
-  /// The random bytes of the last ClientHello that came by: one with others begins a new handshake.
+  /// The random bytes of the ClientHello that began in the last datagram, or null if none did: one
+  /// with others begins a new handshake.
   public byte @Nullable [] helloRandom() {
     return helloRandom;
   }

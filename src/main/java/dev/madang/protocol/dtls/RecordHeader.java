@@ -34,6 +34,11 @@ public final class RecordHeader {
     return BigEndian.i64(bytes, offset + 3) & (1L << 48) - 1;
   }
 
+  /** Of epoch 0. */
+  static void setSequence(byte[] bytes, int offset, long sequence) {
+    BigEndian.put64(bytes, offset + 3, sequence);
+  }
+
   static void write(byte[] bytes, int offset, int type, long epochAndSequence, int length) {
     bytes[offset] = (byte) type;
     BigEndian.put16(bytes, offset + 1, DTLS_1_2);

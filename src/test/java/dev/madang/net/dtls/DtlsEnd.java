@@ -1,5 +1,7 @@
 package dev.madang.net.dtls;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.madang.protocol.sdp.Fingerprint;
 import dev.madang.protocol.srtp.SrtpProfile;
 import dev.madang.wire.Address;
@@ -12,18 +14,17 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /// A session in a test, on a loop of one thread, and what it said. Its datagrams go where [#to]
 /// says.
 final class DtlsEnd implements DtlsSession.Output {
-  final ScheduledExecutorService loop;
   final DtlsSession session;
   final CompletableFuture<SrtpKeys> established = new CompletableFuture<>();
   final CompletableFuture<String> closed = new CompletableFuture<>();
-  final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
-  final AtomicInteger sent = new AtomicInteger();
+  final BlockingQueue<byte[]> sent = new LinkedBlockingQueue<>();
+  private final BlockingQueue<byte[]> received = new LinkedBlockingQueue<>();
+  private final ScheduledExecutorService loop;
   private volatile Consumer<byte[]> to = _ -> {};
 
   DtlsEnd(
@@ -37,11 +38,12 @@ final class DtlsEnd implements DtlsSession.Output {
     to = link;
   }
 
-  void start(int port) {
+  DtlsEnd start() {
     onLoop(() -> {
-      session.start(Address.v4(0x7F00_0001, port), System.nanoTime());
+      session.start(Address.v4(0x7F00_0001, 5000), System.nanoTime());
       tick();
     });
+    return this;
   }
 
   private void tick() {
@@ -53,11 +55,22 @@ final class DtlsEnd implements DtlsSession.Output {
 
   /** From any thread: a datagram for this end. */
   void deliver(byte[] datagram) {
-    loop.execute(() -> session.receive(datagram, 0, datagram.length));
+    byte[] copy = datagram.clone();
+    loop.execute(() -> session.receive(copy, 0, copy.length));
   }
 
-  void say(byte[] data) {
+  void say(String text) {
+    byte[] data = text.getBytes(UTF_8);
     onLoop(() -> session.send(data, 0, data.length));
+  }
+
+  String hear() {
+    return new String(next(received), UTF_8);
+  }
+
+  boolean heardNothing() {
+    onLoop(() -> {});
+    return received.isEmpty();
   }
 
   /** Runs on the loop and waits until it has. */
@@ -69,13 +82,18 @@ final class DtlsEnd implements DtlsSession.Output {
     return await(established);
   }
 
-  byte[] hear() {
+  /** The next datagram that this end sends. */
+  byte[] nextSent() {
+    return next(sent);
+  }
+
+  private static byte[] next(BlockingQueue<byte[]> queue) {
     try {
-      byte[] heard = received.poll(10, TimeUnit.SECONDS);
-      if (heard == null) {
-        throw new AssertionError("nothing heard");
+      byte[] next = queue.poll(60, TimeUnit.SECONDS);
+      if (next == null) {
+        throw new AssertionError("nothing came");
       }
-      return heard;
+      return next;
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
@@ -83,7 +101,7 @@ final class DtlsEnd implements DtlsSession.Output {
 
   static <T> T await(CompletableFuture<T> future) {
     try {
-      return future.get(10, TimeUnit.SECONDS);
+      return future.get(60, TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError(e);
     }
@@ -91,8 +109,8 @@ final class DtlsEnd implements DtlsSession.Output {
 
   @Override
   public void send(byte[] bytes, int offset, int length) {
-    sent.incrementAndGet();
     byte[] datagram = Arrays.copyOfRange(bytes, offset, offset + length);
+    sent.add(datagram);
     Consumer<byte[]> link = to;
     loop.execute(() -> link.accept(datagram));
   }
