@@ -21,8 +21,14 @@ public enum Direction {
     return this == SENDRECV || this == RECVONLY;
   }
 
-  static Direction of(boolean sends, boolean receives) {
-    return sends ? receives ? SENDRECV : SENDONLY : receives ? RECVONLY : INACTIVE;
+  /** The same, seen from the other side. */
+  Direction turned() {
+    return switch (this) {
+      case SENDRECV -> SENDRECV;
+      case SENDONLY -> RECVONLY;
+      case RECVONLY -> SENDONLY;
+      case INACTIVE -> INACTIVE;
+    };
   }
 
   @Override

@@ -1,36 +1,262 @@
 package dev.madang.protocol.sdp;
 
+import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Our offers on a connection on which we only send, and what is answered. One section a track; its
 /// mid stays while the track is sent, and afterwards the section serves another track of its kind.
+/// Payload types and extension ids are those of the [Capabilities], the same for every far end.
+/// Lives on the thread of its connection.
 ///
 /// ```
 /// SessionDescription offer = offers.next(local, tracks);   // to the far end
 /// DownAnswer agreed = offers.accept(answer);               // from it, before the next offer
 /// ```
-@SuppressWarnings("DoNotCallSuggester")
+///
+/// Only we offer here, so offers never cross.
 public final class DownOffers {
-  public DownOffers(Capabilities capabilities) {}
+  private final Capabilities capabilities;
+  private final List<Slot> slots = new ArrayList<>();
+  private @Nullable SessionDescription outstanding;
+  private @Nullable Setup established;
+  private long version;
+  private int mids;
+
+  /// A media section through its lives.
+  ///
+  /// ```
+  /// SENDING ──track gone──▶ ENDING ──answered──▶ FREE ──new track──▶ SENDING
+  ///    └──answered with port 0──▶ REFUSED ──track gone──▶ REFUSED, free ──▶ SENDING, new mid
+  /// ```
+  private static final class Slot {
+    final Kind kind;
+    String mid;
+    @Nullable DownTrack track;
+    boolean refused;
+    boolean free;
+
+    Slot(Kind kind, String mid) {
+      this.kind = kind;
+      this.mid = mid;
+    }
+  }
+
+  public DownOffers(Capabilities capabilities) {
+    this.capabilities = capabilities;
+  }
 
   /// The next offer.
   ///
   /// @param tracks all that shall be sent from now on
   /// @throws IllegalStateException while the one before is unanswered
   public SessionDescription next(LocalTransport local, List<DownTrack> tracks) {
-    throw new UnsupportedOperationException();
+    if (outstanding != null) {
+      throw new IllegalStateException("the last offer is not answered yet");
+    }
+    assign(tracks);
+    SessionDescription offer = offer(local);
+    outstanding = offer;
+    return offer;
   }
 
-  /** Whether an offer waits for its answer. */
-  public boolean outstanding() {
-    throw new UnsupportedOperationException();
+  /// The offer that waits for its answer, or null. Whoever lost it is sent it again.
+  public @Nullable SessionDescription outstanding() {
+    return outstanding;
   }
+
+  // ---- offering -----------------------------------------------------------------------------
+
+  private void assign(List<DownTrack> tracks) {
+    Map<String, DownTrack> wanted = new LinkedHashMap<>();
+    for (DownTrack track : tracks) {
+      if (wanted.putIfAbsent(track.id(), track) != null) {
+        throw new IllegalArgumentException("two tracks with the id " + track.id());
+      }
+    }
+    for (Slot slot : slots) {
+      if (slot.track != null) {
+        slot.track = wanted.remove(slot.track.id());
+        slot.free = slot.track == null && slot.refused;
+      }
+    }
+    for (DownTrack track : wanted.values()) {
+      freeSlot(track.kind()).track = track;
+    }
+  }
+
+  /// A section that the far end knows to be silent serves again under its mid. RFC 8829 §5.2.2: one
+  /// that was refused serves again as a new section, with a new mid.
+  private Slot freeSlot(Kind kind) {
+    for (Slot slot : slots) {
+      if (slot.free && slot.kind == kind) {
+        slot.free = false;
+        if (slot.refused) {
+          slot.refused = false;
+          slot.mid = Integer.toString(mids++);
+        }
+        return slot;
+      }
+    }
+    Slot slot = new Slot(kind, Integer.toString(mids++));
+    slots.add(slot);
+    return slot;
+  }
+
+  private SessionDescription offer(LocalTransport local) {
+    List<MediaSection> sections = new ArrayList<>();
+    List<String> bundle = new ArrayList<>();
+    for (Slot slot : slots) {
+      SectionDraft draft = draft(slot);
+      if (!slot.refused) {
+        AnswerDraft.transport(draft, local, Setup.ACTPASS, bundle.isEmpty());
+        bundle.add(slot.mid);
+      }
+      sections.add(draft.section());
+    }
+    return new SessionDescription(
+        local.session(), ++version, true, true, List.of(bundle), sections);
+  }
+
+  private SectionDraft draft(Slot slot) {
+    SectionDraft draft = new SectionDraft();
+    draft.media = slot.kind == Kind.AUDIO ? "audio" : "video";
+    draft.port = slot.refused ? 0 : AnswerDraft.DISCARD;
+    draft.protocol = "UDP/TLS/RTP/SAVPF";
+    draft.mid = slot.mid;
+    for (Payload payload : payloads(slot)) {
+      draft.codecs.addAll(payload.lines());
+    }
+    draft.formats =
+        draft.codecs.stream().map(codec -> Integer.toString(codec.payloadType())).toList();
+    draft.extensions.addAll(capabilities.extensions(slot.kind));
+    draft.rtcpMux = true;
+    draft.rtcpRsize = true;
+    DownTrack track = slot.refused ? null : slot.track;
+    draft.direction = track == null ? Direction.INACTIVE : Direction.SENDONLY;
+    if (track != null) {
+      track.announce(draft);
+    }
+    return draft;
+  }
+
+  /** A silent section needs a codec to stand for it. */
+  private List<Payload> payloads(Slot slot) {
+    List<Payload> payloads = new ArrayList<>();
+    if (slot.track != null) {
+      for (String name : slot.track.codecs()) {
+        Payload payload = capabilities.named(slot.kind, name);
+        if (payload != null) {
+          payloads.add(payload);
+        }
+      }
+    }
+    return payloads.isEmpty() ? List.of(capabilities.of(slot.kind).getFirst()) : payloads;
+  }
+
+  // ---- the answer ---------------------------------------------------------------------------
 
   /// The answer to the offer that is outstanding.
   ///
-  /// @throws dev.madang.wire.ProtocolException when none is, or when this is no answer to it; the
-  ///   offer stays outstanding
+  /// @throws ProtocolException when none is, or when this is no answer to it; the offer stays
+  ///   outstanding
   public DownAnswer accept(SessionDescription answer) {
-    throw new UnsupportedOperationException();
+    SessionDescription offer = outstanding;
+    if (offer == null) {
+      throw new ProtocolException("an answer to no offer");
+    }
+    check(offer, answer);
+    Bundle bundle = new Bundle(answer);
+    RemoteTransport remote =
+        bundle.isEmpty() ? null : bundle.transport(bundle.ourOffer(established));
+    List<DownSection> sections = new ArrayList<>();
+    for (int i = 0; i < slots.size(); i++) {
+      settle(slots.get(i), offer.media().get(i), answer.media().get(i), bundle, sections);
+    }
+    established = remote == null ? established : remote.ours();
+    outstanding = null;
+    return new DownAnswer(remote, sections);
+  }
+
+  /// RFC 3264 §6: an answer has as many media sections as its offer, in the same order.
+  private static void check(SessionDescription offer, SessionDescription answer) {
+    boolean fits = offer.media().size() == answer.media().size();
+    for (int i = 0; fits && i < offer.media().size(); i++) {
+      MediaSection offered = offer.media().get(i);
+      MediaSection answered = answer.media().get(i);
+      fits =
+          offered.media().equals(answered.media())
+              && (offered.mid().equals(answered.mid())
+                  || answered.mid().isEmpty() && answered.refused());
+    }
+    if (!fits) {
+      throw new ProtocolException("an answer to another offer");
+    }
+  }
+
+  private void settle(
+      Slot slot,
+      MediaSection offered,
+      MediaSection answered,
+      Bundle bundle,
+      List<DownSection> sections) {
+    slot.refused = !bundle.holds(answered);
+    slot.free = slot.track == null;
+    if (slot.track == null) {
+      return;
+    }
+    List<Payload> payloads =
+        slot.refused || !answered.direction().receives() ? List.of() : agreed(offered, answered);
+    sections.add(
+        new DownSection(
+            slot.mid,
+            slot.track,
+            !payloads.isEmpty(),
+            payloads,
+            payloads.isEmpty() ? Map.of() : extensions(offered, answered)));
+  }
+
+  /// The codecs that were offered and not struck out, in the answer's order. RFC 3264 §6.1: the
+  /// answer may call them by other numbers, which are then the ones to send by.
+  private static List<Payload> agreed(MediaSection offered, MediaSection answered) {
+    List<Payload> agreed = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (Codec theirs : answered.codecs()) {
+      for (Codec ours : offered.codecs()) {
+        if (!ours.is("rtx") && CodecMatch.fits(ours, theirs) && seen.add(ours.name())) {
+          Codec rtx = answered.rtxOf(theirs.payloadType());
+          boolean offeredRtx = offered.rtxOf(ours.payloadType()) != null;
+          agreed.add(
+              new Payload(
+                  new Codec(
+                      theirs.payloadType(),
+                      ours.name(),
+                      ours.clockRate(),
+                      ours.channels(),
+                      theirs.parameters(),
+                      theirs.feedback().stream().filter(ours.feedback()::contains).toList()),
+                  rtx == null || !offeredRtx ? -1 : rtx.payloadType()));
+        }
+      }
+    }
+    return agreed;
+  }
+
+  private static Map<Integer, String> extensions(MediaSection offered, MediaSection answered) {
+    Map<Integer, String> extensions = new HashMap<>();
+    for (Extension theirs : answered.extensions()) {
+      for (Extension ours : offered.extensions()) {
+        if (ours.id() == theirs.id() && ours.uri().equals(theirs.uri())) {
+          extensions.put(ours.id(), ours.uri());
+        }
+      }
+    }
+    return extensions;
   }
 }

@@ -5,8 +5,9 @@ import java.util.Map;
 
 /// How a track of ours travels in one media section, as it was agreed.
 ///
-/// @param accepted false when the far end refused it or put it on hold
-/// @param payloads in the far end's order of liking; none when refused
+/// @param mid empty when there is no section for it
+/// @param accepted false when the far end refused it, holds it, or has no codec for it
+/// @param payloads best first; none when not accepted
 /// @param extensions id to URI of the header extensions agreed on
 public record DownSection(
     String mid,

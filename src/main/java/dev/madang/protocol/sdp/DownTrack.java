@@ -4,10 +4,11 @@ import java.util.List;
 
 /// A track that we want to send.
 ///
-/// @param stream and `id`: the `msid` by which the far end knows it; `id` is unique in a connection
+/// @param id unique in a connection; with `stream` the `msid` by which the far end knows it
 /// @param cname the same for tracks that play in time with each other
 /// @param rtxSsrc of its retransmissions, -1 for none
-/// @param codecs names of those it may be sent in, best first
+/// @param codecs names of those it may be sent in, best first; `red` among them where it may be
+///   wrapped
 public record DownTrack(
     String id,
     Kind kind,
@@ -17,6 +18,26 @@ public record DownTrack(
     long rtxSsrc,
     List<String> codecs) {
   public DownTrack {
+    if (kind != Kind.AUDIO && kind != Kind.VIDEO) {
+      throw new IllegalArgumentException("a track of " + kind);
+    }
     codecs = List.copyOf(codecs);
+  }
+
+  /** Writes the lines that say who sends. */
+  void announce(SectionDraft draft) {
+    draft.msids.add(new MediaSection.Msid(stream, id));
+    draft.sources.put(ssrc, new MediaSection.Source(ssrc, cname));
+    if (rtxSsrc >= 0) {
+      draft.groups.add(new MediaSection.SourceGroup("FID", List.of(ssrc, rtxSsrc)));
+      draft.sources.put(rtxSsrc, new MediaSection.Source(rtxSsrc, cname));
+    }
+  }
+
+  /** Those of the payloads that it may be sent in, in its own order. */
+  List<Payload> among(List<Payload> payloads) {
+    return codecs.stream()
+        .flatMap(name -> payloads.stream().filter(payload -> payload.codec().is(name)))
+        .toList();
   }
 }

@@ -2,6 +2,7 @@ package dev.madang.protocol.sdp;
 
 import dev.madang.wire.ProtocolException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// An SDP (RFC 8866) as far as WebRTC needs it. A value: reading keeps what is understood, and
 /// writing gives it back.
@@ -9,7 +10,6 @@ import java.util.List;
 /// @param session and `version`: of the `o=` line
 /// @param lite whether the writer is an ICE-lite agent
 /// @param bundles each `a=group:BUNDLE`: the mids that share one transport
-@SuppressWarnings("DoNotCallSuggester")
 public record SessionDescription(
     long session,
     long version,
@@ -29,6 +29,7 @@ public record SessionDescription(
   }
 
   public SessionDescription {
+    bundles.forEach(bundle -> bundle.forEach(mid -> Words.word(mid, 32, "mid")));
     bundles = bundles.stream().map(List::copyOf).toList();
     media = List.copyOf(media);
   }
@@ -40,11 +41,21 @@ public record SessionDescription(
 
   /// @throws ProtocolException with a sentence for whoever sent it
   public static SessionDescription read(String text, Limits limits) {
-    throw new UnsupportedOperationException();
+    return SessionReader.read(text, limits);
   }
 
   /** With CRLF after every line. */
   public String write() {
-    throw new UnsupportedOperationException();
+    return SessionWriter.write(this);
+  }
+
+  /** The section with this mid, or null. */
+  public @Nullable MediaSection section(String mid) {
+    for (MediaSection section : media) {
+      if (section.mid().equals(mid)) {
+        return section;
+      }
+    }
+    return null;
   }
 }

@@ -20,6 +20,7 @@ public record TransportDescription(
     boolean endOfCandidates) {
   public TransportDescription {
     iceOptions = List.copyOf(iceOptions);
+    iceOptions.forEach(option -> Words.word(option, 64, "ICE option"));
     fingerprints = List.copyOf(fingerprints);
     candidates = List.copyOf(candidates);
   }

@@ -1,5 +1,10 @@
 package dev.madang.protocol.sdp;
 
+import dev.madang.protocol.sdp.MediaSection.Msid;
+import dev.madang.protocol.sdp.MediaSection.Rid;
+import dev.madang.protocol.sdp.MediaSection.Simulcast;
+import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -7,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// channels.
 ///
 /// @param answer to be sent
+/// @param tracks one a section of sound or pictures that was taken
 /// @param data what the far end says of its SCTP association, null when it opens none
-@SuppressWarnings("DoNotCallSuggester")
 public record UpAnswer(
     SessionDescription answer,
     RemoteTransport remote,
@@ -20,13 +25,71 @@ public record UpAnswer(
 
   /// @param version of the `o=` line, greater with each answer on one connection
   /// @param established our part in the DTLS handshake when there was one, else null
-  /// @throws dev.madang.wire.ProtocolException with a sentence for whoever offered
+  /// @throws ProtocolException with a sentence for whoever offered
   public static UpAnswer to(
       SessionDescription offer,
       LocalTransport local,
       Capabilities capabilities,
       long version,
       @Nullable Setup established) {
-    throw new UnsupportedOperationException();
+    AnswerDraft draft = new AnswerDraft(offer, local, capabilities, established);
+    RemoteTransport remote = draft.bundle.transport(draft.ours);
+    List<UpTrack> tracks = new ArrayList<>();
+    SctpDescription data = null;
+    for (MediaSection section : offer.media()) {
+      SctpDescription sctp = section.sctp();
+      List<Payload> payloads =
+          draft.canTake(section)
+              ? CodecMatch.taken(section, draft.bundle, capabilities)
+              : List.of();
+      if (sctp != null && data == null && draft.bundle.holds(section)) {
+        data = sctp;
+        draft.take(draft.data(section, sctp));
+      } else if (payloads.isEmpty()) {
+        draft.refuse(section);
+      } else {
+        tracks.add(receive(section, payloads, draft));
+      }
+    }
+    if (draft.isEmpty()) {
+      throw new ProtocolException("nothing in this offer can be received");
+    }
+    return new UpAnswer(draft.description(version), remote, tracks, data);
+  }
+
+  private static UpTrack receive(MediaSection offered, List<Payload> payloads, AnswerDraft answer) {
+    boolean sends = offered.direction().sends();
+    SectionDraft draft =
+        answer.media(offered, payloads, sends ? Direction.RECVONLY : Direction.INACTIVE);
+    List<String> rids = rids(offered);
+    for (String rid : rids) {
+      draft.rids.add(new Rid(rid, false));
+    }
+    // RFC 8853 §5.3.2: each layer that is offered for sending is answered for receiving. Some
+    // senders
+    // give up unless all are.
+    if (offered.simulcast() != null && !rids.isEmpty()) {
+      draft.simulcast = new Simulcast(List.of(), rids);
+    }
+    answer.take(draft);
+    Msid msid = offered.msids().isEmpty() ? new Msid("", "") : offered.msids().getFirst();
+    return new UpTrack(
+        offered.mid(),
+        offered.kind(),
+        sends,
+        payloads,
+        AnswerDraft.extensions(draft),
+        Encodings.of(offered, rids),
+        msid.stream(),
+        msid.track());
+  }
+
+  /** The layers that the offer sends, in its order. */
+  private static List<String> rids(MediaSection offered) {
+    List<String> sent = offered.rids().stream().filter(Rid::sends).map(Rid::id).toList();
+    Simulcast simulcast = offered.simulcast();
+    return simulcast == null
+        ? sent
+        : simulcast.send().stream().filter(sent::contains).distinct().toList();
   }
 }
