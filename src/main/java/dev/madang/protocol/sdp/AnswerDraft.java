@@ -13,7 +13,7 @@ final class AnswerDraft {
   private final LocalTransport local;
   private final Capabilities capabilities;
   final Bundle bundle;
-  final Setup ours;
+  private final Setup ours;
   private final List<MediaSection> sections = new ArrayList<>();
   private final List<String> taken = new ArrayList<>();
   private boolean anyTaken;
@@ -28,6 +28,11 @@ final class AnswerDraft {
     this.capabilities = capabilities;
     bundle = new Bundle(offer);
     ours = bundle.ourAnswer(established);
+  }
+
+  /** The far end's transport. */
+  RemoteTransport remote() {
+    return bundle.transport(ours, local.lite());
   }
 
   /// Whether a section of sound or pictures is one that can be taken at all.
@@ -52,11 +57,7 @@ final class AnswerDraft {
   /** A section of sound or pictures with the codecs agreed on. */
   SectionDraft media(MediaSection offered, List<Payload> payloads, Direction direction) {
     SectionDraft draft = begin(offered);
-    for (Payload payload : payloads) {
-      draft.codecs.addAll(payload.lines());
-    }
-    draft.formats =
-        draft.codecs.stream().map(codec -> Integer.toString(codec.payloadType())).toList();
+    draft.offer(payloads, List.of());
     draft.direction = direction;
     draft.rtcpMux = true;
     draft.rtcpRsize = offered.rtcpRsize();
@@ -149,7 +150,7 @@ final class AnswerDraft {
     return new SessionDescription(
         local.session(),
         version,
-        true,
+        local.lite(),
         offer.extmapAllowMixed(),
         offer.bundles().isEmpty() ? List.of() : List.of(taken),
         sections);

@@ -78,8 +78,10 @@ final class Bundle {
         && known.parameters().equals(codec.parameters());
   }
 
-  /** What the far end tells of its transport. */
-  RemoteTransport transport(Setup ours) {
+  /// What the far end tells of its transport.
+  ///
+  /// @param lite whether we are an ICE-lite agent
+  RemoteTransport transport(Setup ours, boolean lite) {
     if (tagged == null) {
       throw new ProtocolException("every media section is refused");
     }
@@ -91,13 +93,14 @@ final class Bundle {
     if (transport.fingerprints().isEmpty()) {
       throw new ProtocolException("no fingerprint by sha-256 or better");
     }
-    if (description.lite()) {
+    if (lite && description.lite()) {
       throw new ProtocolException("two ICE-lite agents never find each other");
     }
     return new RemoteTransport(
         ice,
         transport.fingerprints(),
         ours,
+        description.lite(),
         transport.iceOptions().contains("trickle") && !transport.endOfCandidates(),
         transport.candidates());
   }

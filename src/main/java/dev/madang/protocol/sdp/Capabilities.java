@@ -101,6 +101,13 @@ public record Capabilities(
     };
   }
 
+  /** Of each codec the form that our offers have. */
+  List<Payload> formsOffered(Kind kind) {
+    return of(kind).stream()
+        .filter(payload -> payload.equals(named(kind, payload.codec().name())))
+        .toList();
+  }
+
   /** The form of a codec that our offers have, or null when we do not know it. */
   @Nullable Payload named(Kind kind, String name) {
     for (Payload payload : of(kind)) {

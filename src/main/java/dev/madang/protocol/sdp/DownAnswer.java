@@ -7,7 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param remote null when it refused everything
 /// @param sections one a track that was offered, in the order of the sections
-public record DownAnswer(@Nullable RemoteTransport remote, List<DownSection> sections) {
+/// @param data what it says of its SCTP association; null when we offered none, or it refused
+public record DownAnswer(
+    @Nullable RemoteTransport remote, List<DownSection> sections, @Nullable SctpDescription data) {
   public DownAnswer {
     sections = List.copyOf(sections);
   }

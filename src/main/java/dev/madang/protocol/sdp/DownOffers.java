@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Our offers on a connection on which we only send, and what is answered. One section a track; its
-/// mid stays while the track is sent, and afterwards the section serves another track of its kind.
-/// Payload types and extension ids are those of the [Capabilities], the same for every far end.
-/// Lives on the thread of its connection.
+/// Our offers on a connection on which we only send media, and what is answered: the server's to
+/// who receives, or those of a client of ours that publishes. One section a track; its mid stays
+/// while the track is sent, and afterwards the section serves another track of its kind. Payload
+/// types and extension ids are those of the [Capabilities], the same for every far end. Lives on
+/// the thread of its connection.
 ///
 /// ```
 /// SessionDescription offer = offers.next(local, tracks);   // to the far end
@@ -23,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 /// Only we offer here, so offers never cross.
 public final class DownOffers {
   private final Capabilities capabilities;
+  private final boolean data;
   private final List<Slot> slots = new ArrayList<>();
   private @Nullable SessionDescription outstanding;
   private @Nullable Setup established;
+  private boolean lite;
   private long version;
   private int mids;
 
@@ -48,8 +51,18 @@ public final class DownOffers {
     }
   }
 
+  /** Without data channels. */
   public DownOffers(Capabilities capabilities) {
+    this(capabilities, false);
+  }
+
+  /// @param data whether data channels are offered too, in a section before the tracks
+  public DownOffers(Capabilities capabilities, boolean data) {
     this.capabilities = capabilities;
+    this.data = data;
+    if (data) {
+      slots.add(new Slot(Kind.DATA, Integer.toString(mids++)));
+    }
   }
 
   /// The next offer.
@@ -61,6 +74,7 @@ public final class DownOffers {
       throw new IllegalStateException("the last offer is not answered yet");
     }
     assign(tracks);
+    lite = local.lite();
     SessionDescription offer = offer(local);
     outstanding = offer;
     return offer;
@@ -121,28 +135,45 @@ public final class DownOffers {
       sections.add(draft.section());
     }
     return new SessionDescription(
-        local.session(), ++version, true, true, List.of(bundle), sections);
+        local.session(), ++version, local.lite(), true, List.of(bundle), sections);
   }
 
   private SectionDraft draft(Slot slot) {
-    SectionDraft draft = new SectionDraft();
-    draft.media = slot.kind == Kind.AUDIO ? "audio" : "video";
-    draft.port = slot.refused ? 0 : AnswerDraft.DISCARD;
-    draft.protocol = "UDP/TLS/RTP/SAVPF";
-    draft.mid = slot.mid;
-    for (Payload payload : payloads(slot)) {
-      draft.codecs.addAll(payload.lines());
+    SectionDraft draft = slot.kind == Kind.DATA ? data(slot.mid) : media(slot.kind, slot.mid);
+    if (slot.refused) {
+      draft.port = 0;
     }
-    draft.formats =
-        draft.codecs.stream().map(codec -> Integer.toString(codec.payloadType())).toList();
-    draft.extensions.addAll(capabilities.extensions(slot.kind));
+    if (slot.kind != Kind.DATA) {
+      draft.offer(payloads(slot), capabilities.extensions(slot.kind));
+      DownTrack track = slot.refused ? null : slot.track;
+      draft.direction = track == null ? Direction.INACTIVE : Direction.SENDONLY;
+      if (track != null) {
+        track.announce(draft);
+      }
+    }
+    return draft;
+  }
+
+  private SectionDraft data(String mid) {
+    SectionDraft draft = new SectionDraft();
+    draft.media = "application";
+    draft.port = AnswerDraft.DISCARD;
+    draft.protocol = "UDP/DTLS/SCTP";
+    draft.formats = List.of("webrtc-datachannel");
+    draft.mid = mid;
+    draft.sctpPort = SCTP_PORT;
+    draft.maxMessageSize = capabilities.maxMessageSize();
+    return draft;
+  }
+
+  static SectionDraft media(Kind kind, String mid) {
+    SectionDraft draft = new SectionDraft();
+    draft.media = kind == Kind.AUDIO ? "audio" : "video";
+    draft.port = AnswerDraft.DISCARD;
+    draft.protocol = "UDP/TLS/RTP/SAVPF";
+    draft.mid = mid;
     draft.rtcpMux = true;
     draft.rtcpRsize = true;
-    DownTrack track = slot.refused ? null : slot.track;
-    draft.direction = track == null ? Direction.INACTIVE : Direction.SENDONLY;
-    if (track != null) {
-      track.announce(draft);
-    }
     return draft;
   }
 
@@ -174,18 +205,20 @@ public final class DownOffers {
     check(offer, answer);
     Bundle bundle = new Bundle(answer);
     RemoteTransport remote =
-        bundle.isEmpty() ? null : bundle.transport(bundle.ourOffer(established));
+        bundle.isEmpty() ? null : bundle.transport(bundle.ourOffer(established), lite);
     List<DownSection> sections = new ArrayList<>();
     for (int i = 0; i < slots.size(); i++) {
       settle(slots.get(i), offer.media().get(i), answer.media().get(i), bundle, sections);
     }
     established = remote == null ? established : remote.ours();
     outstanding = null;
-    return new DownAnswer(remote, sections);
+    MediaSection first = data ? answer.media().getFirst() : null;
+    return new DownAnswer(
+        remote, sections, first != null && bundle.holds(first) ? first.sctp() : null);
   }
 
   /// RFC 3264 §6: an answer has as many media sections as its offer, in the same order.
-  private static void check(SessionDescription offer, SessionDescription answer) {
+  static void check(SessionDescription offer, SessionDescription answer) {
     boolean fits = offer.media().size() == answer.media().size();
     for (int i = 0; fits && i < offer.media().size(); i++) {
       MediaSection offered = offer.media().get(i);
@@ -219,12 +252,22 @@ public final class DownOffers {
             slot.track,
             !payloads.isEmpty(),
             payloads,
-            payloads.isEmpty() ? Map.of() : extensions(offered, answered)));
+            payloads.isEmpty() ? Map.of() : extensions(offered, answered),
+            slot.track.rids().stream()
+                .filter(rid -> !payloads.isEmpty() && takes(answered, rid))
+                .toList()));
+  }
+
+  /// RFC 8853 §5.3.2: a layer is taken when the answer has its rid among those it receives.
+  private static boolean takes(MediaSection answered, String rid) {
+    return answered.simulcast() == null
+        ? answered.rids().contains(new MediaSection.Rid(rid, false))
+        : answered.simulcast().receive().contains(rid);
   }
 
   /// The codecs that were offered and not struck out, in the answer's order. RFC 3264 §6.1: the
   /// answer may call them by other numbers, which are then the ones to send by.
-  private static List<Payload> agreed(MediaSection offered, MediaSection answered) {
+  static List<Payload> agreed(MediaSection offered, MediaSection answered) {
     List<Payload> agreed = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (Codec theirs : answered.codecs()) {
@@ -248,7 +291,7 @@ public final class DownOffers {
     return agreed;
   }
 
-  private static Map<Integer, String> extensions(MediaSection offered, MediaSection answered) {
+  static Map<Integer, String> extensions(MediaSection offered, MediaSection answered) {
     Map<Integer, String> extensions = new HashMap<>();
     for (Extension theirs : answered.extensions()) {
       for (Extension ours : offered.extensions()) {
@@ -259,4 +302,7 @@ public final class DownOffers {
     }
     return extensions;
   }
+
+  /** The port that browsers use; below DTLS it means nothing. */
+  private static final int SCTP_PORT = 5000;
 }

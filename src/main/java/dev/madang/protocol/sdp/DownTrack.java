@@ -9,6 +9,8 @@ import java.util.List;
 /// @param rtxSsrc of its retransmissions, -1 for none
 /// @param codecs names of those it may be sent in, best first; `red` among them where it may be
 ///   wrapped
+/// @param rids of its simulcast layers, which then tell themselves by rid and not by SSRC; none for
+///   one layer
 public record DownTrack(
     String id,
     Kind kind,
@@ -16,17 +18,36 @@ public record DownTrack(
     String cname,
     long ssrc,
     long rtxSsrc,
-    List<String> codecs) {
+    List<String> codecs,
+    List<String> rids) {
   public DownTrack {
     if (kind != Kind.AUDIO && kind != Kind.VIDEO) {
       throw new IllegalArgumentException("a track of " + kind);
     }
     codecs = List.copyOf(codecs);
+    rids = List.copyOf(rids);
+  }
+
+  /** A track of one layer. */
+  public DownTrack(
+      String id,
+      Kind kind,
+      String stream,
+      String cname,
+      long ssrc,
+      long rtxSsrc,
+      List<String> codecs) {
+    this(id, kind, stream, cname, ssrc, rtxSsrc, codecs, List.of());
   }
 
   /** Writes the lines that say who sends. */
   void announce(SectionDraft draft) {
     draft.msids.add(new MediaSection.Msid(stream, id));
+    if (!rids.isEmpty()) {
+      rids.forEach(rid -> draft.rids.add(new MediaSection.Rid(rid, true)));
+      draft.simulcast = new MediaSection.Simulcast(rids, List.of());
+      return;
+    }
     draft.sources.put(ssrc, new MediaSection.Source(ssrc, cname));
     if (rtxSsrc >= 0) {
       draft.groups.add(new MediaSection.SourceGroup("FID", List.of(ssrc, rtxSsrc)));

@@ -325,6 +325,15 @@ final class SectionDraft {
     }
   }
 
+  /** The codecs and header extensions of a section that we make. */
+  void offer(List<Payload> payloads, List<Extension> known) {
+    for (Payload payload : payloads) {
+      codecs.addAll(payload.lines());
+    }
+    formats = codecs.stream().map(codec -> Integer.toString(codec.payloadType())).toList();
+    extensions.addAll(known);
+  }
+
   // ---- what it makes ------------------------------------------------------------------------
 
   /// RFC 8866 §6 and RFC 8839 §5: what is said above holds for the sections that do not say it.

@@ -33,7 +33,7 @@ public record UpAnswer(
       long version,
       @Nullable Setup established) {
     AnswerDraft draft = new AnswerDraft(offer, local, capabilities, established);
-    RemoteTransport remote = draft.bundle.transport(draft.ours);
+    RemoteTransport remote = draft.remote();
     List<UpTrack> tracks = new ArrayList<>();
     SctpDescription data = null;
     for (MediaSection section : offer.media()) {

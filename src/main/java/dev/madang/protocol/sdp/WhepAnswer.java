@@ -30,7 +30,7 @@ public record WhepAnswer(
       long version,
       @Nullable Setup established) {
     AnswerDraft draft = new AnswerDraft(offer, local, capabilities, established);
-    RemoteTransport remote = draft.bundle.transport(draft.ours);
+    RemoteTransport remote = draft.remote();
     List<DownTrack> waiting = new ArrayList<>(tracks);
     List<DownSection> sections = new ArrayList<>();
     for (MediaSection section : offer.media()) {
@@ -53,7 +53,7 @@ public record WhepAnswer(
       throw new ProtocolException("nothing in this offer can be sent");
     }
     for (DownTrack track : waiting) {
-      sections.add(new DownSection("", track, false, List.of(), Map.of()));
+      sections.add(new DownSection("", track, false, List.of(), Map.of(), List.of()));
     }
     return new WhepAnswer(draft.description(version), remote, inOrder(sections, tracks));
   }
@@ -77,7 +77,8 @@ public record WhepAnswer(
     SectionDraft draft = answer.media(section, payloads, Direction.SENDONLY);
     track.announce(draft);
     answer.take(draft);
-    return new DownSection(section.mid(), track, true, payloads, AnswerDraft.extensions(draft));
+    return new DownSection(
+        section.mid(), track, true, payloads, AnswerDraft.extensions(draft), List.of());
   }
 
   private static List<DownSection> inOrder(List<DownSection> sections, List<DownTrack> tracks) {
