@@ -2,13 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { lean } from '../sdk/lean/plugin.ts';
 
 const fake = fileURLToPath(new URL('./src/fake/client.ts', import.meta.url));
 
 // Mode `fake` puts an acted room in the place of the client: for looking at every screen without a
 // server. It is never part of the pages that are shipped.
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte()],
+  plugins: [svelte(), lean()],
   resolve: {
     // The client straight from its source, so that one change is one build.
     conditions: ['source', ...defaultClientConditions],

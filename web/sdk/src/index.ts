@@ -8,9 +8,9 @@ export type * from './types';
 export { MadangError } from './problem';
 
 /** Enters a room; resolves when in, or when waiting to be admitted (`room.state.name` tells). */
-export function join(room: string, options: JoinOptions = {}): Promise<Room> {
+export async function join(room: string, options: JoinOptions = {}): Promise<Room> {
   const say = problems(options.language);
-  if (typeof RTCPeerConnection === 'undefined') return Promise.reject(MadangError.of(say('no-webrtc')));
+  if (typeof RTCPeerConnection === 'undefined') throw MadangError.of(say('no-webrtc'));
   return new Meeting(room, options, (output) => new SocketSignaling(options, say, output)).entering;
 }
 
