@@ -1,6 +1,7 @@
 package dev.madang.chat;
 
 import dev.madang.protocol.engineio.CloseReason;
+import dev.madang.protocol.engineio.Pulse;
 import dev.madang.protocol.socketio.Packet;
 import dev.madang.protocol.socketio.PacketEncoder.Outgoing;
 import java.time.Duration;
@@ -303,6 +304,12 @@ public final class Socket {
       client.send(namespace.io().encoder().disconnect(namespace.name()), false);
       end("server namespace disconnect");
     }
+  }
+
+  /// Misses this client sooner, or later, than others when it falls silent, from now on. One of
+  /// Engine.IO 3 pings by itself, as it was told when it came: for it nothing changes.
+  public void pulse(Pulse pulse) {
+    client.session().pulse(pulse, namespace.io().now());
   }
 
   // ---- for the namespace and the client ---------------------------------------------------------

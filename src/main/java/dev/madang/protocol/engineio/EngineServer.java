@@ -30,12 +30,16 @@ public final class EngineServer {
   private final Map<String, EngineSession> sessions = new HashMap<>();
   private final List<EngineSession> dirty = new ArrayList<>();
   private boolean flushing;
+  private long tickedAt;
+  private boolean ticked;
+  private boolean stalled;
 
   public EngineServer(EngineSettings settings, RandomGenerator random, Output output) {
     this.settings = settings;
     this.random = random;
     this.output = output;
-    long shortest = Math.min(settings.pingInterval().toNanos(), settings.pingTimeout().toNanos());
+    Pulse pulse = settings.pulse();
+    long shortest = Math.min(pulse.interval().toNanos(), pulse.timeout().toNanos());
     this.heartbeats = new Heartbeats(Math.clamp(shortest / 32, 5_000_000L, 250_000_000L));
   }
 
@@ -72,7 +76,22 @@ public final class EngineServer {
 
   /// Time passed. Call it every [#span()] nanoseconds while there are sessions.
   public void tick(long now) {
+    stalled = stalls(now);
+    tickedAt = now;
+    ticked = true;
     heartbeats.tick(now);
+    stalled = false;
+  }
+
+  /// Whether this process was away for longer than a tick is late: answers may have come meanwhile
+  /// that nobody has read yet.
+  boolean stalls(long now) {
+    return stalled || ticked && now - tickedAt > patience();
+  }
+
+  /** How long they are waited for then. */
+  long patience() {
+    return 4 * span();
   }
 
   public long span() {

@@ -76,6 +76,7 @@ public final class EngineSession {
   private boolean dirty;
   private @Nullable CloseReason doom;
   private boolean awaitingPong;
+  private Pulse pulse;
   private long heartbeatAt;
 
   // Places in the timer wheel, which is their only writer.
@@ -98,6 +99,7 @@ public final class EngineSession {
 
   EngineSession(EngineServer server, String id, int revision, boolean base64, Object owner) {
     this.server = server;
+    this.pulse = server.settings().pulse();
     this.owner = owner;
     this.id = id;
     this.v4 = revision == 4;
@@ -199,9 +201,7 @@ public final class EngineSession {
   // ---- transports -----------------------------------------------------------------------------
 
   void open(long now) {
-    EngineSettings settings = server.settings();
-    heartbeatAt =
-        now + settings.pingInterval().toNanos() + (v4 ? 0 : settings.pingTimeout().toNanos());
+    heartbeatAt = now + pulse.interval().toNanos() + (v4 ? 0 : pulse.timeout().toNanos());
     server.heartbeats().schedule(this, heartbeatAt, now);
   }
 
@@ -224,9 +224,9 @@ public final class EngineSession {
         + "\",\"upgrades\":["
         + (upgrades ? "\"websocket\"" : "")
         + "],\"pingInterval\":"
-        + settings.pingInterval().toMillis()
+        + settings.pulse().interval().toMillis()
         + ",\"pingTimeout\":"
-        + settings.pingTimeout().toMillis()
+        + settings.pulse().timeout().toMillis()
         + ",\"maxPayload\":"
         + settings.maxPayload()
         + "}";
@@ -425,10 +425,7 @@ public final class EngineSession {
             if (v4) {
               finish(CloseReason.TRANSPORT_ERROR, CLOSE);
             } else {
-              heartbeatAt =
-                  now
-                      + server.settings().pingInterval().toNanos()
-                      + server.settings().pingTimeout().toNanos();
+              heartbeatAt = now + pulse.interval().toNanos() + pulse.timeout().toNanos();
               reschedule(now);
               control(PONG);
             }
@@ -438,7 +435,7 @@ public final class EngineSession {
               finish(CloseReason.TRANSPORT_ERROR, CLOSE);
             } else if (awaitingPong) {
               awaitingPong = false;
-              heartbeatAt = now + server.settings().pingInterval().toNanos();
+              heartbeatAt = now + pulse.interval().toNanos();
               reschedule(now);
             }
           }
@@ -478,15 +475,33 @@ public final class EngineSession {
     } else if (state == State.CLOSING) {
       finish(doom == null ? CloseReason.FORCED : doom, null);
     } else if (awaitingPong || !v4) {
-      finish(CloseReason.PING_TIMEOUT, CLOSE);
+      if (server.stalls(now)) {
+        heartbeatAt = now + server.patience();
+        reschedule(now);
+      } else {
+        finish(CloseReason.PING_TIMEOUT, CLOSE);
+      }
     } else {
       awaitingPong = true;
       // From the moment the ping was due, unless the whole process was late.
       long late = now - heartbeatAt;
-      heartbeatAt =
-          (late > 2 * server.span() ? now : heartbeatAt)
-              + server.settings().pingTimeout().toNanos();
+      heartbeatAt = (late > 2 * server.span() ? now : heartbeatAt) + pulse.timeout().toNanos();
       control(PING);
+      reschedule(now);
+    }
+  }
+
+  /// From now on its heartbeats go by this pulse. A client of revision 4 is asked by the server and
+  /// need not know, as long as it is asked more often than it was told. One of revision 3 asks
+  /// itself, at the pace it was told: for it nothing changes.
+  public void pulse(Pulse other, long now) {
+    if (!v4 || state != State.OPEN) {
+      return;
+    }
+    pulse = other;
+    long next = now + other.interval().toNanos();
+    if (!awaitingPong && next - heartbeatAt < 0) {
+      heartbeatAt = next;
       reschedule(now);
     }
   }
@@ -501,7 +516,8 @@ public final class EngineSession {
 
   /** The wheel may be a little late: a request that comes after the deadline finds nobody. */
   void expire(long now) {
-    if (state != State.CLOSED && heartbeatAt - now <= 0 && (awaitingPong || !v4)) {
+    boolean due = heartbeatAt - now <= 0 && (awaitingPong || !v4);
+    if (state != State.CLOSED && due && !server.stalls(now)) {
       tick(now);
     }
   }

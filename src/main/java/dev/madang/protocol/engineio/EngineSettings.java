@@ -4,8 +4,7 @@ import java.time.Duration;
 
 /// What the sessions of one endpoint have in common.
 ///
-/// @param pingInterval silence after which the server asks whether a client still lives
-/// @param pingTimeout how long the answer may take
+/// @param pulse of its heartbeats, as clients are told when they come
 /// @param upgradeTimeout how long a client may take from probing a WebSocket to using it
 /// @param maxPayload bytes of one message, and of one HTTP body
 /// @param maxPackets packets in one HTTP body
@@ -13,8 +12,7 @@ import java.time.Duration;
 /// @param lossyMark bytes waiting for a client from which on it misses volatile messages
 /// @param upgrades whether a polling client is offered a WebSocket
 public record EngineSettings(
-    Duration pingInterval,
-    Duration pingTimeout,
+    Pulse pulse,
     Duration upgradeTimeout,
     int maxPayload,
     int maxPackets,
@@ -23,8 +21,8 @@ public record EngineSettings(
     boolean upgrades) {
 
   public EngineSettings {
-    if (!pingInterval.isPositive() || !pingTimeout.isPositive() || !upgradeTimeout.isPositive()) {
-      throw new IllegalArgumentException("heartbeat times are longer than nothing");
+    if (!upgradeTimeout.isPositive()) {
+      throw new IllegalArgumentException("an upgrade takes longer than nothing");
     }
     if (maxPayload < 1 || maxPackets < 1 || maxQueued < 1 || lossyMark < 1) {
       throw new IllegalArgumentException("limits are greater than zero");
@@ -34,8 +32,7 @@ public record EngineSettings(
   /** What the official server does by default, with the limits it lacks. */
   public static EngineSettings defaults() {
     return new EngineSettings(
-        Duration.ofSeconds(25),
-        Duration.ofSeconds(20),
+        new Pulse(Duration.ofSeconds(25), Duration.ofSeconds(20)),
         Duration.ofSeconds(10),
         1_000_000,
         32_768,

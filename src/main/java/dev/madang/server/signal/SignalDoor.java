@@ -4,6 +4,7 @@ import dev.madang.chat.Ack;
 import dev.madang.chat.Handshake;
 import dev.madang.chat.Namespace;
 import dev.madang.chat.Socket;
+import dev.madang.protocol.engineio.Pulse;
 import dev.madang.room.Grant;
 import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
@@ -27,6 +28,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
@@ -48,7 +50,16 @@ public final class SignalDoor implements AutoCloseable {
   /// @param open whether anybody enters any room without a token; for trying things out
   /// @param keys secrets that sign grants, by key id; if there are none the install makes its own
   /// @param joins how often one address (IPv6: /64) may try to join
-  public record Config(boolean open, Map<String, String> keys, Rate joins, Limits limits) {
+  /// @param pingInterval silence after which a client in a room is asked whether it still lives,
+  ///   sooner than others who speak Socket.IO: people look at each other here
+  /// @param pingTimeout how long its answer may take
+  public record Config(
+      boolean open,
+      Map<String, String> keys,
+      Rate joins,
+      Duration pingInterval,
+      Duration pingTimeout,
+      Limits limits) {
 
     public Config {
       keys.forEach((id, secret) -> {
@@ -59,16 +70,26 @@ public final class SignalDoor implements AutoCloseable {
       });
     }
 
+    Pulse pulse() {
+      return new Pulse(pingInterval, pingTimeout);
+    }
+
     public static Config defaults() {
-      return new Config(false, Map.of(), new Rate(60, 2), Limits.defaults());
+      return new Config(
+          false,
+          Map.of(),
+          new Rate(60, 2),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(6),
+          Limits.defaults());
     }
 
     public Config withOpen(boolean everybody) {
-      return new Config(everybody, keys, joins, limits);
+      return new Config(everybody, keys, joins, pingInterval, pingTimeout, limits);
     }
 
     public Config withLimits(Limits other) {
-      return new Config(open, keys, joins, other);
+      return new Config(open, keys, joins, pingInterval, pingTimeout, other);
     }
   }
 
@@ -90,6 +111,7 @@ public final class SignalDoor implements AutoCloseable {
       int rooms, int people, int waiting, long joins, Map<String, Long> refusals) {}
 
   private final Config config;
+  private final Pulse pulse;
   private final Grants grants;
   private final Relays relays;
   private final ScheduledExecutorService home;
@@ -113,6 +135,7 @@ public final class SignalDoor implements AutoCloseable {
       ScheduledExecutorService home,
       InstantSource time) {
     this.config = config;
+    pulse = config.pulse();
     this.grants = grants;
     this.relays = relays;
     this.home = home;
@@ -188,6 +211,7 @@ public final class SignalDoor implements AutoCloseable {
   private void connected(Socket socket) {
     long connection = ++lastConnection;
     sockets.put(connection, socket);
+    socket.pulse(pulse);
     Pace nonsense = new Pace(NONSENSE, System.nanoTime());
     socket.onAny((event, args, ack) -> received(connection, socket, nonsense, event, args, ack));
     socket.onDisconnect(_ -> {

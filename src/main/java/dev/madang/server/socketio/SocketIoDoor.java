@@ -6,6 +6,7 @@ import dev.madang.chat.SocketServer;
 import dev.madang.chat.SocketSettings;
 import dev.madang.protocol.engineio.EngineSession;
 import dev.madang.protocol.engineio.EngineSettings;
+import dev.madang.protocol.engineio.Pulse;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.wire.Address;
@@ -77,8 +78,8 @@ public final class SocketIoDoor implements AutoCloseable {
       SocketSettings sockets = SocketSettings.defaults();
       return new Config(
           "/socket.io/",
-          engine.pingInterval(),
-          engine.pingTimeout(),
+          engine.pulse().interval(),
+          engine.pulse().timeout(),
           engine.upgradeTimeout(),
           sockets.connectTimeout(),
           engine.upgrades(),
@@ -252,8 +253,7 @@ public final class SocketIoDoor implements AutoCloseable {
 
     EngineSettings engine() {
       return new EngineSettings(
-          pingInterval,
-          pingTimeout,
+          new Pulse(pingInterval, pingTimeout),
           upgradeTimeout,
           maxPayload,
           maxPackets,

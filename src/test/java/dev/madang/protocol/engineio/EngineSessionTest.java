@@ -303,6 +303,45 @@ class EngineSessionTest {
   }
 
   @Test
+  void aSecondWithoutTheProcessIsNoReasonToMissAnybody() {
+    Peer peer = endpoint.webSocket(4);
+    Peer other = endpoint.polling(4);
+    peer.session.pulse(new Pulse(Duration.ofSeconds(5), Duration.ofSeconds(4)), endpoint.now);
+    other.session.pulse(new Pulse(Duration.ofSeconds(5), Duration.ofSeconds(4)), endpoint.now);
+    endpoint.pass(Duration.ofSeconds(6));
+    endpoint.now += Duration.ofSeconds(6).toNanos();
+    // It comes before the tick, which is late.
+    assertThat(endpoint.server.session(other.session.id(), endpoint.now)).isNotNull();
+    endpoint.tick();
+    assertThat(peer.closed).isEmpty();
+    peer.receive(peer.channel, "3");
+    endpoint.pass(Duration.ofSeconds(2));
+    assertThat(peer.closed).isEmpty();
+    assertThat(other.closed).as("did not answer").containsExactly(CloseReason.PING_TIMEOUT);
+  }
+
+  @Test
+  void aQuickerPulseMissesASilentClientWithinTenSeconds() {
+    Peer peer = endpoint.webSocket(4);
+    Peer usual = endpoint.webSocket(4);
+    Peer old = endpoint.webSocket(3);
+    endpoint.pass(Duration.ofSeconds(1));
+    List.of(peer, usual, old).forEach(each -> each.channel.sent.clear());
+    Pulse quick = new Pulse(Duration.ofSeconds(5), Duration.ofSeconds(4));
+    peer.session.pulse(quick, endpoint.now);
+    old.session.pulse(quick, endpoint.now);
+    for (int i = 1; i <= 3; i++) {
+      endpoint.pass(Duration.ofMillis(5_300));
+      assertThat(peer.channel.sent).hasSize(i).containsOnly("2");
+      peer.receive(peer.channel, "3");
+    }
+    endpoint.pass(Duration.ofMillis(9_500));
+    assertThat(peer.closed).containsExactly(CloseReason.PING_TIMEOUT);
+    assertThat(usual.closed).isEmpty();
+    assertThat(old.closed).as("asks by itself, as it was told").isEmpty();
+  }
+
+  @Test
   void tenThousandSessionsEndTogetherWithoutHarmingEachOther() {
     List<Peer> peers = new ArrayList<>();
     for (int i = 0; i < 10_000; i++) {

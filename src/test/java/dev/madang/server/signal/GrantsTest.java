@@ -271,6 +271,8 @@ class GrantsTest {
                 false,
                 Map.of("main", "short"),
                 SignalDoor.Config.defaults().joins(),
+                SignalDoor.Config.defaults().pingInterval(),
+                SignalDoor.Config.defaults().pingTimeout(),
                 SignalDoor.Config.defaults().limits()))
         .hasMessageContaining("32")
         .hasMessageNotContaining("short");

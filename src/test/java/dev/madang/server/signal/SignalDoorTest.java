@@ -13,6 +13,9 @@ import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.SignalMessage.Permissions;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,6 +100,44 @@ class SignalDoorTest {
     assertThat(ann.next("participantChanged").path("participant").path("presence").asString())
         .isEqualTo("online");
     assertThat(ann.heard()).containsOnlyOnce("participantJoined").doesNotContain("participantLeft");
+  }
+
+  @Test
+  void theOthersLearnWithinTenSecondsThatAConnectionIsGone() {
+    SignalDoor.Config usual = SignalDoor.Config.defaults();
+    assertThat(usual.pingInterval().plus(usual.pingTimeout())).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void whoFallsSilentWithoutAWordIsMissedByThePulseOfRooms() throws Exception {
+    SignalDoor.Config usual = SignalDoor.Config.defaults().withOpen(true);
+    SignalServer server =
+        openServer(
+            new SignalDoor.Config(
+                true,
+                Map.of(),
+                usual.joins(),
+                Duration.ofMillis(300),
+                Duration.ofSeconds(3),
+                usual.limits()));
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    // Answers no ping: what a connection without a network looks like.
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      WebSocket silent =
+          http.newWebSocketBuilder()
+              .buildAsync(
+                  URI.create(
+                      "ws://127.0.0.1:" + server.port() + "/socket.io/?EIO=4&transport=websocket"),
+                  new WebSocket.Listener() {})
+              .join();
+      silent.sendText("40/room,", true).join();
+      silent.sendText("42/room,[\"join\"," + join("standup", "Bo") + "]", true).join();
+      ann.next("participantJoined");
+      assertThat(ann.next("participantChanged").path("participant").path("presence").asString())
+          .isEqualTo("reconnecting");
+      silent.abort();
+    }
   }
 
   @Test
@@ -271,7 +312,13 @@ class SignalDoorTest {
   @Test
   void tooManyJoinsFromOneAddressAreRefused() {
     SignalDoor.Config strict =
-        new SignalDoor.Config(true, Map.of(), new Rate(2, 0), Limits.defaults());
+        new SignalDoor.Config(
+            true,
+            Map.of(),
+            new Rate(2, 0),
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(4),
+            Limits.defaults());
     SignalClient ann = client(openServer(strict), "websocket");
 
     ann.ask("join", join("standup", "Ann"));
