@@ -16,11 +16,16 @@ public final class Pace {
 
   /** Takes one, if there is one. */
   public boolean allows(long now) {
+    return allows(1, now);
+  }
+
+  /** Takes so many, if they are there. */
+  public boolean allows(int weight, long now) {
     fill(now);
-    if (tokens < 1) {
+    if (tokens < weight) {
       return false;
     }
-    tokens--;
+    tokens -= weight;
     return true;
   }
 

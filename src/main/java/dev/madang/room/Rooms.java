@@ -176,7 +176,7 @@ public final class Rooms {
   private void receive(Room room, Participant from, FromClient message, long now) {
     long connection = from.connection;
     boolean leaves = message instanceof SignalMessage.Leave;
-    if (!leaves && !pace(from, message).allows(now)) {
+    if (!leaves && !pace(from, message).allows(weight(message), now)) {
       output.answer(connection, Refusal.TOO_FAST.refused());
     } else if (isForHosts(message) && !from.host()) {
       output.answer(connection, Refusal.NOT_HOST.refused());
@@ -217,6 +217,13 @@ public final class Rooms {
       case SignalMessage.Negotiate _ -> from.negotiationPace;
       default -> from.otherPace;
     };
+  }
+
+  /// A description may be 64 KB long, and is kept for whoever reads slowly.
+  private static int weight(FromClient message) {
+    return message instanceof SignalMessage.Negotiate negotiate && negotiate.description() != null
+        ? 1 + negotiate.description().sdp().length() / CHARACTERS_OF_ONE
+        : 1;
   }
 
   private static boolean isForHosts(FromClient message) {
@@ -350,4 +357,6 @@ public final class Rooms {
       room.dismissAll(Ending.EMPTY);
     }
   }
+
+  private static final int CHARACTERS_OF_ONE = 4096;
 }

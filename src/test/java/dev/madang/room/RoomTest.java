@@ -287,6 +287,22 @@ class RoomTest {
   }
 
   @Test
+  void largeDescriptionsCountForMoreThanSmallOnes() {
+    Guest ann = meeting.joins("Ann");
+    Guest bo = meeting.joins("Bo");
+    var large = new Description(DescriptionType.OFFER, "v=0\r\n" + "a=x\r\n".repeat(12_000));
+    int sent = 0;
+    while (ann.send(new Negotiate(bo.identity, bo.instance, large, null)) instanceof Done) {
+      sent++;
+    }
+
+    assertThat(sent).isBetween(20, 30);
+    meeting.passSeconds(10);
+    assertThat(ann.send(new Negotiate(bo.identity, bo.instance, offer(), null)))
+        .isInstanceOf(Done.class);
+  }
+
+  @Test
   void whoTalksTooFastIsAskedToWait() {
     Guest ann = meeting.joins("Ann");
     Guest bo = meeting.joins("Bo");
