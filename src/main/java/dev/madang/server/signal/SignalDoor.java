@@ -32,10 +32,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +129,9 @@ public final class SignalDoor implements AutoCloseable {
 
   /** The wish for an answer to what is being handled now. */
   private @Nullable Ack asked;
+
+  /** Whether it was read for nothing. */
+  private boolean wasted;
 
   private SignalDoor(
       Config config,
@@ -229,6 +234,7 @@ public final class SignalDoor implements AutoCloseable {
       Ack ack) {
     long now = System.nanoTime();
     asked = ack;
+    wasted = false;
     try {
       FromClient message = SignalJson.read(event, args.isEmpty() ? null : args.getFirst());
       if (message instanceof Join join) {
@@ -238,11 +244,12 @@ public final class SignalDoor implements AutoCloseable {
       }
     } catch (Unreadable unreadable) {
       answer(socket, unreadable.refused());
-      if (!nonsense.allows(now)) {
-        socket.disconnect(true);
-      }
+      wasted = true;
     } finally {
       asked = null;
+    }
+    if (wasted && !nonsense.allows(now)) {
+      socket.disconnect(true);
     }
   }
 
@@ -281,6 +288,7 @@ public final class SignalDoor implements AutoCloseable {
     Answer answer = given;
     if (given instanceof Refused refused) {
       refusals.merge(refused.code(), 1L, Long::sum);
+      wasted |= WASTE.contains(refused.code());
       answer = Korean.isSpokenBy(socket.handshake()) ? Korean.say(refused) : refused;
     }
     Ack ack = asked;
@@ -359,9 +367,12 @@ public final class SignalDoor implements AutoCloseable {
     return secret;
   }
 
-  /// Messages of no documented form that one connection may send: a newer client knows a few that
-  /// we do not, a flood is read at everybody's expense.
+  /// Messages of no documented form, or too many of them, that one connection may send: a newer
+  /// client knows a few that we do not, a flood is read at everybody's expense.
   private static final Rate NONSENSE = new Rate(50, 5);
+
+  private static final Set<Refusal> WASTE =
+      EnumSet.of(Refusal.TOO_FAST, Refusal.NOT_JOINED, Refusal.TOO_MANY_JOINS);
 
   private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;

@@ -159,6 +159,28 @@ class SignalDoorTest {
         .isEqualTo("done");
   }
 
+  @Test
+  void whoGoesOnAndOnAfterTooFastIsDisconnectedAndTheOthersGoOn() {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    SignalClient noisy = client(server, "websocket");
+    noisy.ask("join", join("standup", "Noisy"));
+    SignalClient stranger = client(server, "websocket");
+
+    for (SignalClient each : List.of(noisy, stranger)) {
+      await()
+          .until(() -> {
+            for (int i = 0; i < 30; i++) {
+              each.tell("react", fields("emoji", "🎉"));
+            }
+            return !each.connected();
+          });
+    }
+    assertThat(ann.ask("raiseHand", fields("raised", true)).path("type").asString())
+        .isEqualTo("done");
+  }
+
   /// Class 75 of the list of bad inputs.
   @Test
   void theNewestConnectionOfAnIdentityWinsAndTheOlderIsClosed() throws InterruptedException {
