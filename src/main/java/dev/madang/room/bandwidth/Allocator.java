@@ -54,6 +54,11 @@ public final class Allocator {
     /// @param rank order within its priority, low first: who spoke last, say
     /// @param height lines of the picture that are of use, by the size of the tile
     public void want(Priority priority, int rank, int height) {
+      if (priority.compareTo(this.priority) < 0) {
+        // Somebody asked for it just now.
+        hold = FIRST_HOLD;
+        everFell = false;
+      }
       this.priority = priority;
       this.rank = rank;
       this.height = height;
@@ -264,7 +269,11 @@ public final class Allocator {
     return changed;
   }
 
+  /// To fall because less is wanted, or nothing sent, is no reason to mistrust the path.
   private static void fall(Share share, long now) {
+    if (share.target == share.count - 1) {
+      return;
+    }
     boolean flapping =
         share.everFell && share.roseAt - share.fellAt > 0 && now - share.roseAt < FLAP;
     share.hold = flapping ? Math.min(share.hold * 2, LONGEST_HOLD) : HOLD;

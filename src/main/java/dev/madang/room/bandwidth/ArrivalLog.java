@@ -10,7 +10,9 @@ import java.util.Arrays;
 /// ```
 /// if (log.deadline() - now <= 0) {
 ///   while (log.next(now)) {
-///     log.told(rtcp.transportFeedback(own, media, log.feedbackCount(), log.base(), log.times(), 0, log.count()));
+///     log.told(
+///         rtcp.transportFeedback(
+///             own, media, log.feedbackCount(), log.base(), log.times(), 0, log.count()));
 ///   }
 /// }
 /// ```
@@ -101,7 +103,7 @@ public final class ArrivalLog {
   /// congestion no sooner than it hears of it.
   private long interval() {
     return bitsPerSecond <= 0
-        ? LONGEST
+        ? SHORTEST
         : Math.clamp((long) (FEEDBACK_BITS / (0.05 * bitsPerSecond) * 1e9), SHORTEST, LONGEST);
   }
 

@@ -37,6 +37,8 @@ public final class BandwidthEstimator {
   private long probed = -1;
   private int probedCluster;
 
+  private boolean lossy;
+  private long lossyAt;
   private long provenAt;
 
   private boolean waiting;
@@ -56,6 +58,7 @@ public final class BandwidthEstimator {
     sending = new SendRate(now);
     bitrate = limits.start();
     provenAt = now;
+    silentAt = now;
   }
 
   // ---- what happened ------------------------------------------------------------------------
@@ -171,12 +174,14 @@ public final class BandwidthEstimator {
     applyProbe(usage, now);
     if (losses.update(rate.bitrate(), throughput.bitrate()) && losses.limit() < rate.bitrate()) {
       rate.lossLimited(losses.limit());
+      lossy = true;
+      lossyAt = now;
     }
     conclude(now);
   }
 
-  /// A trend upwards in which a packet still slips through at once is a burst: a keyframe. A long
-  /// wait that no burst explains needs no trend.
+  /// A trend upwards in which a packet still slips through at once is a burst: a keyframe. It is
+  /// waited for. A long wait that no burst explains needs no trend.
   private Usage usage() {
     boolean overused = over || trendline.usage() == Usage.OVER;
     over = false;
@@ -184,7 +189,7 @@ public final class BandwidthEstimator {
     if (queueing.delay() > LEAST_QUEUE && (overused || surge)) {
       return Usage.OVER;
     }
-    return overused ? Usage.NORMAL : trendline.usage();
+    return overused ? Usage.UNDER : trendline.usage();
   }
 
   private void applyProbe(Usage usage, long now) {
@@ -212,7 +217,7 @@ public final class BandwidthEstimator {
   /// The share of packets lost by a receiver report, 0-1. It counts while there is no
   /// transport-wide feedback.
   public void lossReport(double fraction, long now) {
-    reportedLoss = Math.clamp(fraction, 0, 1);
+    reportedLoss = fraction > 0 ? Math.min(fraction, 1) : 0;
     if (!reported) {
       long from = byReports < 0 ? limits.start() : byReports;
       long report = (long) LossControl.report((double) from, reportedLoss);
@@ -231,7 +236,7 @@ public final class BandwidthEstimator {
     }
   }
 
-  /** Time goes by. */
+  /** Time goes by; a few times a second is enough. */
   public void tick(long now) {
     log.expire(now);
     idle.tick(bitrate, now);
@@ -245,11 +250,6 @@ public final class BandwidthEstimator {
 
   private long patience() {
     return Math.max(SILENCE, 4 * roundTrip);
-  }
-
-  /** When to tick next, at the latest. */
-  public long deadline(long now) {
-    return now + TICK;
   }
 
   // ---- what follows -------------------------------------------------------------------------
@@ -280,8 +280,10 @@ public final class BandwidthEstimator {
     if (silent) {
       return Limiting.SILENCE;
     }
-    boolean delayed = trendline.usage() == Usage.OVER || rate.decreasedWithin(RECENT, now);
-    return delayed ? Limiting.DELAY : Limiting.NOTHING;
+    if (rate.decreasedWithin(RECENT, now)) {
+      return Limiting.DELAY;
+    }
+    return lossy && now - lossyAt < RECENT ? Limiting.LOSS : Limiting.NOTHING;
   }
 
   /** Bits per second, for everything that is sent. */
@@ -321,10 +323,6 @@ public final class BandwidthEstimator {
   /** The share of packets lost lately, 0-1. */
   public double loss() {
     return reported ? losses.average() : reportedLoss;
-  }
-
-  double busyRate() {
-    return queueing.busyRate();
   }
 
   public long roundTrip() {
@@ -367,5 +365,4 @@ public final class BandwidthEstimator {
   private static final long LEAST_QUEUE = 25_000_000L;
   private static final long LONG_QUEUE = 120_000_000L;
   private static final long BUSY_QUEUE = 40_000_000L;
-  private static final long TICK = 100_000_000L;
 }

@@ -77,7 +77,7 @@ public final class Downlink {
 
   public void tick(long now) {
     estimator.tick(now);
-    if (now - allocateAt >= 0 || isDue(allocator.deadline(), now) || lost()) {
+    if (now - allocateAt >= 0 || isDue(allocator.deadline(), now) || moved()) {
       allocateAt = now + REGULARLY;
       divided = estimator.bitrate();
       if (allocator.allocate(divided, estimator.proven(now), now)) {
@@ -94,13 +94,17 @@ public final class Downlink {
   }
 
   /** Whether the estimate fell or rose so much that it cannot wait. */
-  private boolean lost() {
+  private boolean moved() {
     return Math.abs(estimator.bitrate() - divided) > divided / 50;
   }
 
-  /** What media leaves of the estimate, and always a little: what is lost is of use as well. */
+  /// While nothing waits on the path it bears a burst. Else what waits gets what media leaves of
+  /// the estimate, and always a little.
   private long spare() {
     long estimate = estimator.bitrate();
+    if (estimator.queueing() < QUIET) {
+      return estimate;
+    }
     return Math.max(estimate - allocator.allocated() - allocator.reserved(), estimate / 8);
   }
 
@@ -141,5 +145,6 @@ public final class Downlink {
     return pacer;
   }
 
-  private static final long REGULARLY = 100_000_000L;
+  private static final long REGULARLY = 200_000_000L;
+  private static final long QUIET = 25_000_000L;
 }

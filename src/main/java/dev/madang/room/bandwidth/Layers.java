@@ -92,12 +92,15 @@ public final class Layers {
       bucketBegan = now;
       askedAt = now;
     }
+    if (now - bucketBegan >= 2 * BUCKETS * BUCKET) {
+      // Nothing came for long: the last figures stand.
+      bucketBegan = now;
+      Arrays.fill(buckets, 0);
+      Arrays.fill(flowsSince, now);
+    }
     while (now - bucketBegan >= BUCKET) {
       measure(bucketBegan + BUCKET);
       bucketBegan += BUCKET;
-      if (now - bucketBegan >= BUCKETS * BUCKET) {
-        bucketBegan = now;
-      }
       bucket = (bucket + 1) % BUCKETS;
       for (int slot = 0; slot < SPATIAL * TEMPORAL; slot++) {
         buckets[slot * BUCKETS + bucket] = 0;
@@ -110,9 +113,9 @@ public final class Layers {
       if (!silent[spatial] && fellSilent(spatial)) {
         silent[spatial] = true;
       }
-      // A layer that fell silent keeps its last figure: that is what it will cost again.
+      // A layer that falls silent keeps its last figure: that is what it will cost again.
       long span = Math.min(end - flowsSince[spatial], BUCKETS * BUCKET);
-      if (silent[spatial] || span < ENOUGH) {
+      if (silent[spatial] || span < ENOUGH || end - arrivals[spatial] > BUCKET) {
         continue;
       }
       for (int temporal = 0; temporal < TEMPORAL; temporal++) {

@@ -76,6 +76,9 @@ final class LossControl {
     lostNow = 0;
     arrivedNow = 0;
     average = weighLosses();
+    if (limit == NONE && average < TRIFLE) {
+      return true;
+    }
     choose((double) estimate, (double) throughput);
     return true;
   }
@@ -201,6 +204,7 @@ final class LossControl {
   private static final double LEAST_INHERENT = 1e-3;
   private static final double TOLERATED = 0.05;
   private static final double BALANCE = 75_000;
+  private static final double TRIFLE = 0.01;
   private static final double MUCH = 0.05;
   private static final double BIAS = 0.02;
   private static final int NARROWINGS = 8;

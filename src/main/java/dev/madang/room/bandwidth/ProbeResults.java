@@ -1,7 +1,5 @@
 package dev.madang.room.bandwidth;
 
-import java.util.Arrays;
-
 /// What probes found: how fast the packets of a cluster left and how fast they arrived.
 final class ProbeResults {
   private final int[] ids = new int[CLUSTERS];
@@ -89,10 +87,6 @@ final class ProbeResults {
     double rate =
         arrivalRate < SATURATED * sendRate ? arrivalRate * 0.95 : Math.min(sendRate, arrivalRate);
     return (long) rate;
-  }
-
-  void reset() {
-    Arrays.fill(ids, 0);
   }
 
   private static final int CLUSTERS = 4;

@@ -4,12 +4,12 @@ package dev.madang.room.bandwidth;
 /// carries. What is sent is up to the caller: retransmissions of real packets, or padding. Lives on
 /// the receiver's loop.
 ///
-/// It probes at the start (three and six times the first estimate), further on while results come
-/// near what was asked, and whenever the [Allocator] has a next step that the estimate has no room
-/// for; soon after a drop, then less and less often while the path says no.
+/// It probes at the start (three and six times the first estimate, if more is wanted), further on
+/// while results come near what was asked, and whenever the [Allocator] has a next step that the
+/// estimate has no room for; soon after a drop, then less and less often while the path says no.
 ///
 /// ```
-/// if (prober.deadline() - now <= 0) prober.tick(now);
+/// if (prober.deadline(now) - now <= 0) prober.tick(now);
 /// while (prober.due(now) > 0) send(padding, prober.cluster());
 /// ```
 public final class Prober {
@@ -31,6 +31,7 @@ public final class Prober {
   private int answered;
 
   private boolean started;
+  private boolean leapt;
   private long need;
   private long most;
   private long askAt;
@@ -42,16 +43,13 @@ public final class Prober {
     this.limits = limits;
     this.askAt = now;
     this.estimate = limits.start();
-    this.most = limits.most();
   }
 
   /** The path is open and there is something to send. */
   public void start(long now) {
     if (!started) {
       started = true;
-      enqueue(3 * limits.start(), 0);
-      enqueue(6 * limits.start(), 0);
-      begin(now);
+      askAt = now;
     }
   }
 
@@ -73,6 +71,11 @@ public final class Prober {
     hear(now);
     if (sending || waiting) {
       return;
+    }
+    if (!leapt && most > limits.start()) {
+      leapt = true;
+      enqueue(3 * limits.start(), 0);
+      enqueue(6 * limits.start(), 0);
     }
     if (queued > 0) {
       begin(now);
@@ -122,8 +125,8 @@ public final class Prober {
   }
 
   private void enqueue(long rate, long least) {
-    long capped =
-        Math.min(rate, Math.min(limits.most(), Math.max((long) (most * CAP), limits.start())));
+    long sensible = Math.max((long) (CAP * most), (long) (MARGIN * need));
+    long capped = Math.min(rate, Math.min(sensible, limits.most()));
     if (queued < queue.length && capped > least) {
       queue[queued++] = capped;
     }
@@ -203,7 +206,7 @@ public final class Prober {
   private static final double MARGIN = 1.25;
   private static final double CAP = 1.5;
   private static final double DROP = 0.7;
-  private static final double FURTHER = 0.7;
+  private static final double FURTHER = 0.85;
   private static final long LEAP = 4;
   private static final long LENGTH = 15_000_000L;
   private static final long STRIDE = 2_000_000L;

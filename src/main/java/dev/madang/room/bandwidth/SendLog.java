@@ -1,7 +1,5 @@
 package dev.madang.room.bandwidth;
 
-import java.util.Arrays;
-
 /// What was sent to one receiver: by transport-wide sequence number the size, the time and the
 /// probe it belonged to. Numbers only, in a ring that grows with the rate.
 final class SendLog {
@@ -111,12 +109,6 @@ final class SendLog {
   /** Bytes that nobody has told us about. */
   long inFlight() {
     return inFlight;
-  }
-
-  void clear() {
-    Arrays.fill(facts, 0);
-    oldest = next;
-    inFlight = 0;
   }
 
   private int slot(long number) {

@@ -34,18 +34,12 @@ final class Throughput {
       kilobits = sample;
       return;
     }
-    // What comes in less than the usual doubt is as likely silence as a bottleneck.
-    double doubt = DOUBT * Math.abs(kilobits - sample) / (kilobits + Math.min(sample, MOST_SAMPLE));
+    double doubt = DOUBT * Math.abs(kilobits - sample) / (kilobits + sample + 1);
     double sampleVariance = Math.max(doubt * doubt, LEAST_VARIANCE);
     double predicted = variance + DRIFT;
     kilobits = (sampleVariance * kilobits + predicted * sample) / (sampleVariance + predicted);
     kilobits = Math.max(kilobits, 0);
     variance = sampleVariance * predicted / (sampleVariance + predicted);
-  }
-
-  /** The usage changed on purpose: believe the next samples. */
-  void expectChange() {
-    variance += CHANGE;
   }
 
   /** Bits per second, -1 = not known yet. */
@@ -60,6 +54,4 @@ final class Throughput {
   private static final double LEAST_VARIANCE = 0.01;
   private static final double DRIFT = 5;
   private static final double DOUBT = 10;
-  private static final double MOST_SAMPLE = 1e9;
-  private static final double CHANGE = 200;
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /// Whole calls over a simulated bottleneck, in virtual time.
 @ExtendWith(Seeds.class)
 class CongestionTest {
-  @RepeatedTest(5)
+  @RepeatedTest(3)
   void followsThreeToAHalfToThreeMegabits(Seed seed) {
     SimulatedCall call = call(seed).path(narrow(3_000, 300));
     SimulatedCall.Video camera = call.camera(Priority.PINNED);
@@ -35,7 +35,7 @@ class CongestionTest {
 
   /// A path that would let three seconds wait shows what the sender itself keeps short. What is on
   /// its way before it can know fills the queue; from then on it drains.
-  @RepeatedTest(5)
+  @RepeatedTest(3)
   void keepsEvenADeepQueueShort(Seed seed) {
     SimulatedCall call = call(seed).path(narrow(3_000, 3_000));
     SimulatedCall.Video camera = call.camera(Priority.PINNED);
@@ -54,7 +54,7 @@ class CongestionTest {
     assertThat(camera.longestFreeze).isLessThan(Duration.ofSeconds(1));
   }
 
-  @RepeatedTest(5)
+  @RepeatedTest(3)
   void reachesALayerOfThreeMegabitsWithinThreeSeconds(Seed seed) {
     SimulatedCall call = call(seed).path(narrow(5_000, 300));
     SimulatedCall.Video camera = call.video(Priority.PINNED, 1080, 200_000, 700_000, 3_000_000);
@@ -62,7 +62,7 @@ class CongestionTest {
     assertThat(secondsUntilTop(call, camera)).isLessThan(3);
   }
 
-  @RepeatedTest(5)
+  @RepeatedTest(3)
   void isNotFooledByTwoPercentOfRandomLoss(Seed seed) {
     SimulatedCall call = call(seed).path(narrow(3_000, 300).withLoss(0.02));
     SimulatedCall.Video camera = call.camera(Priority.PINNED);
@@ -220,6 +220,34 @@ class CongestionTest {
     for (SimulatedCall.Video video : call.videos) {
       assertThat(video.longestFreeze).isLessThan(Duration.ofSeconds(1));
     }
+  }
+
+  @RepeatedTest(2)
+  void keepsTheSoundOnAPathTooNarrowForAnyPicture(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(120, 1_000));
+    call.camera(Priority.PINNED);
+    call.start().drive(Duration.ofSeconds(20));
+    call.soundsHeard = 0;
+    call.longestQueue = Duration.ZERO;
+    call.drive(Duration.ofSeconds(20));
+    assertThat(call.soundsHeard).isGreaterThan(20 * 50 * 95 / 100);
+    assertThat(call.longestQueue).isLessThan(Duration.ofMillis(600));
+  }
+
+  @Test
+  void probesNothingForSoundAlone(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(3_000, 300));
+    call.start().drive(Duration.ofSeconds(20));
+    assertThat(call.paddingBytes).isZero();
+    assertThat(call.soundsHeard).isGreaterThan(990);
+  }
+
+  @Test
+  void probesLittleOnAPathThatIsFull(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(500, 300));
+    call.camera(Priority.PINNED);
+    call.start().drive(Duration.ofSeconds(60));
+    assertThat(call.paddingBytes * 8 / 60).isLessThan(15_000);
   }
 
   private static SimulatedCall call(Seed seed) {

@@ -37,7 +37,7 @@ final class SimulatedCall implements Node, Downlink.Output {
   long paddingBytes;
   long resentBytes;
   long mediaBytes;
-  int feedbackBytes;
+  int soundsHeard;
 
   SimulatedCall(Seed seed, Limits limits) {
     network = new SimulatedNetwork(seed);
@@ -357,6 +357,7 @@ final class SimulatedCall implements Node, Downlink.Output {
     arrivals.arrived(in.getShort() & 0xFFFF, bytes.length, now);
     int kind = in.get();
     int video = in.get();
+    soundsHeard += kind == SOUND ? 1 : 0;
     if (kind == MEDIA || kind == KEY) {
       int number = in.getInt();
       int frame = in.getInt();
@@ -386,7 +387,6 @@ final class SimulatedCall implements Node, Downlink.Output {
               arrivals.times(),
               0,
               arrivals.count()));
-      feedbackBytes += rtcp.length();
       network.send(RECEIVER, SERVER, out, 0, rtcp.length());
     }
   }
