@@ -9,6 +9,8 @@ final class Receiver {
   private ReceivedTsns tsns = new ReceivedTsns(0);
   private boolean interleaving;
   private boolean dataInPacket;
+  private boolean gapBefore;
+  private long announced;
   private int packetsToTell;
   private boolean tellNow;
   private long tellAt = Timers.NEVER;
@@ -24,6 +26,7 @@ final class Receiver {
     this.interleaving = interleaving;
     tsns = new ReceivedTsns(peer.firstTsn() & 0xFFFF_FFFFL);
     reassembly.begin(interleaving);
+    announced = settings.receiveWindow();
     told();
   }
 
@@ -171,17 +174,21 @@ final class Receiver {
 
   void packetBegins() {
     dataInPacket = false;
+    gapBefore = tsns.hasGap();
   }
 
   /// RFC 9260 §6.2: "an acknowledgement SHOULD be generated for at least every second packet (not
   /// every second DATA chunk) received, and SHOULD be generated within 200 ms"; at once when
-  /// something is missing (§6.7) or came twice.
+  /// something is missing (§6.7) or no longer is, came twice, or when the window has opened.
   void packetEnds(long now) {
     if (!dataInPacket) {
       return;
     }
     packetsToTell++;
-    if (packetsToTell >= 2 || tsns.hasGap()) {
+    if (packetsToTell >= 2
+        || gapBefore
+        || tsns.hasGap()
+        || window() - announced > settings.receiveWindow() / 4) {
       tellNow = true;
     } else if (tellAt == Timers.NEVER) {
       tellAt = now + settings.delayedAck().toNanos();
@@ -204,9 +211,13 @@ final class Receiver {
   }
 
   void writeSack(PacketWriter packet) {
-    long free = settings.receiveWindow() - reassembly.held();
-    tsns.write(packet, (int) Math.max(0, free));
+    announced = window();
+    tsns.write(packet, (int) announced);
     told();
+  }
+
+  private long window() {
+    return Math.max(0, settings.receiveWindow() - reassembly.held());
   }
 
   private void told() {

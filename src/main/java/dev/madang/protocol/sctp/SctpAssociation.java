@@ -618,6 +618,9 @@ public final class SctpAssociation {
     if (state.sends()) {
       resets.ask(packet, sender.nextTsn(), now);
     }
+    if (!packet.isEmpty() && receiver.mayTell()) {
+      receiver.writeSack(packet);
+    }
     packet.flush();
   }
 

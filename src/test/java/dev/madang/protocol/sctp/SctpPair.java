@@ -74,6 +74,7 @@ final class SctpPair {
     Runnable onLow = () -> {};
     Runnable onMessage = () -> {};
     boolean keeps = true;
+    CRC32C @Nullable [] hash;
     long received;
     long receivedBytes;
 
@@ -134,6 +135,9 @@ final class SctpPair {
     public void message(int stream, int ppid, byte[] bytes, int offset, int length) {
       received++;
       receivedBytes += length;
+      if (hash != null) {
+        hash[stream].update(bytes, offset, length);
+      }
       if (keeps) {
         messages.add(new Message(stream, ppid, Arrays.copyOfRange(bytes, offset, offset + length)));
       }
