@@ -34,6 +34,8 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     now.set(report.id, report);
     at = Math.max(at, report.timestamp);
   });
+  // Two who look at the same time see the same: over a moment nothing can be told.
+  if (before && at >= before.at && at - before.at < LEAST_BETWEEN) return before;
   const pair = pairOf(now);
   const flowing = new Map<string, number>();
   const streams: ReturnType<typeof streamOf>[] = [];
@@ -187,6 +189,7 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 10_000) / 10;
 }
 
+const LEAST_BETWEEN = 1000;
 // A browser begins low and finds out what a path carries: until then a small picture blames nobody.
 const SETTLED_AFTER = 8000;
 const GRADES: readonly Quality[] = ['good', 'fair', 'poor'];

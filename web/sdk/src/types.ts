@@ -151,7 +151,7 @@ export interface Room {
   offerFile(file: File, options?: { to?: string }): Promise<Message>;
   fetchFile(offer: FileOffer): FileTransfer;
 
-  /** Fresh plain numbers, one entry a participant with a path. */
+  /** Plain numbers, at most a second old, one entry a participant with a path. */
   stats(): Promise<Stats[]>;
 
   leave(): Promise<void>;

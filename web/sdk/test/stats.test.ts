@@ -75,6 +75,13 @@ describe('the numbers of a path', () => {
     expect([stats.quality, stats.reason]).toEqual(['poor', 'loss']);
   });
 
+  it('are those of a moment ago when somebody else has just looked', () => {
+    const before = twice();
+    expect(measure(reports(4.9), before, expected)).toBe(before);
+    expect(measure(reports(5), before, expected).stats.bitrateIn).toBe(832_000);
+    expect(measure(reports(1), before, expected)).not.toBe(before);
+  });
+
   it('blame no path for a small picture before it could show what it carries', () => {
     const weak = {
       pair: { availableOutgoingBitrate: 100_000 },
