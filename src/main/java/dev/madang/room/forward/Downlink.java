@@ -394,7 +394,7 @@ public final class Downlink {
     }
     estimator.tick(now);
     allocator.reserve(sounds * SOUND_BITS);
-    allocator.allocate(estimator.bitrate(), now);
+    allocator.allocate(estimator.bitrate(), estimator.proven(now), now);
     for (int i = 0; i < count; i++) {
       subscriptions[i].divided(now);
     }
