@@ -59,12 +59,12 @@ public final class Relay {
   }
 
   /// The publisher said which moment of its clock a timestamp stands for (RTCP SR).
-  void senderReport(int layer, long ntp, int timestamp, long now) {
+  public void senderReport(int layer, long ntp, int timestamp, long now) {
     clocks[layer].set(ntp, timestamp, now);
   }
 
   /// The layer's stream begins anew: what follows has nothing to do with what was before.
-  void restarted(int layer, long now) {
+  public void restarted(int layer, long now) {
     for (int i = 0; i < count; i++) {
       subscriptions[i].restarted(layer, now);
     }

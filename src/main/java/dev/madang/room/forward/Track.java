@@ -1,6 +1,7 @@
 package dev.madang.room.forward;
 
 import dev.madang.media.Codec;
+import dev.madang.room.bandwidth.Dynacast;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ public final class Track implements Relay.Source {
   /// What a track has to tell; called on its loop.
   public interface Output {
     /// The highest layer that anybody wants has changed: what is above need not be sent. -1: nobody
-    /// wants anything.
+    /// wants anything. More is told at once, less after a while.
     void wanted(Track track, int layer, long now);
 
     /// Its first packet came.
@@ -41,7 +42,8 @@ public final class Track implements Relay.Source {
   private final int[] wantedBy;
   private boolean muted;
   private boolean began;
-  private int wantedHere = -1;
+  private final Dynacast dynacast;
+  private int wantedHere = Dynacast.NOTHING;
   private int level = 127;
 
   Track(
@@ -67,6 +69,7 @@ public final class Track implements Relay.Source {
     }
     relay = new Relay(kind, layers.length, layered(), this);
     wantedBy = new int[MOST_OUTLETS];
+    dynacast = new Dynacast(layers.length - 1);
   }
 
   void receive(Layer layer, Arrival packet, long now) {
@@ -108,25 +111,42 @@ public final class Track implements Relay.Source {
 
   @Override
   public void wanted(int layer, long now) {
+    int before = wantedHere;
     wantedHere = layer;
-    tellWanted(now);
+    moved(before, layer, now);
   }
 
   /// As [#wanted], of another loop's relay.
   public void wanted(Outlet outlet, int layer, long now) {
     int i = outlets.indexOf(outlet);
     if (i >= 0) {
+      int before = wantedBy[i];
       wantedBy[i] = layer;
+      moved(before, layer, now);
+    }
+  }
+
+  private void moved(int from, int to, long now) {
+    if (dynacast.moved(from, to, now)) {
       tellWanted(now);
     }
   }
 
   private void tellWanted(long now) {
-    int highest = wantedHere;
-    for (int i = 0; i < outlets.size(); i++) {
-      highest = Math.max(highest, wantedBy[i]);
+    if (layers.length > 1) {
+      relay.layers().asked(dynacast.asked(), now);
     }
-    output.wanted(this, highest, now);
+    output.wanted(this, dynacast.asked(), now);
+  }
+
+  void tick(long now) {
+    if (dynacast.tick(now)) {
+      tellWanted(now);
+    }
+  }
+
+  long deadline() {
+    return dynacast.deadline();
   }
 
   // ---- relays -----------------------------------------------------------------------------------
@@ -145,8 +165,20 @@ public final class Track implements Relay.Source {
     if (outlets.size() == MOST_OUTLETS) {
       throw new IllegalStateException("more loops than " + MOST_OUTLETS);
     }
-    wantedBy[outlets.size()] = -1;
+    wantedBy[outlets.size()] = Dynacast.NOTHING;
     outlets.add(outlet);
+  }
+
+  public void remove(Outlet outlet, long now) {
+    int i = outlets.indexOf(outlet);
+    if (i >= 0) {
+      int last = outlets.size() - 1;
+      outlets.set(i, outlets.get(last));
+      int before = wantedBy[i];
+      wantedBy[i] = wantedBy[last];
+      outlets.removeLast();
+      moved(before, Dynacast.NOTHING, now);
+    }
   }
 
   // ---- what it is -------------------------------------------------------------------------------

@@ -266,6 +266,12 @@ public final class Uplink {
         layerOf[i].tick(now);
       }
     }
+    for (int i = 0; i < tracks.size(); i++) {
+      Track track = tracks.get(i);
+      if (track.deadline() != Long.MAX_VALUE && now - track.deadline() >= 0) {
+        track.tick(now);
+      }
+    }
     if (now - arrivals.deadline() >= 0 && arrivals.deadline() != Long.MAX_VALUE) {
       tellArrivals(now);
     }
@@ -280,6 +286,12 @@ public final class Uplink {
     long arrivalsDue = arrivals.deadline();
     if (arrivalsDue != Long.MAX_VALUE && arrivalsDue - first < 0) {
       first = arrivalsDue;
+    }
+    for (int i = 0; i < tracks.size(); i++) {
+      long due = tracks.get(i).deadline();
+      if (due != Long.MAX_VALUE && due - first < 0) {
+        first = due;
+      }
     }
     for (int i = 0; i < known; i++) {
       long due = layerOf[i].deadline();
