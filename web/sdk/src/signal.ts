@@ -44,6 +44,31 @@ export interface Rename {
 
 export type Relay = Record<string, never>;
 
+export interface Up {
+  connection: string;
+  description: Description;
+  tracks: SentTrack[];
+}
+
+export interface Receive {
+  connection: string;
+  on: boolean;
+}
+
+export interface DownAnswer {
+  connection: string;
+  number: number;
+  description: Description;
+}
+
+export interface Look {
+  sights: Sight[];
+}
+
+export interface Detour {
+  identity: string;
+}
+
 export interface SetLobby {
   on: boolean;
 }
@@ -117,6 +142,25 @@ export interface Negotiated {
   candidate?: Candidate | null;
 }
 
+export interface Down {
+  connection: string;
+  number: number;
+  description: Description;
+  tracks: ReceivedTrack[];
+}
+
+export interface LayersWanted {
+  connection: string;
+  mid: string;
+  layers: number;
+}
+
+export interface ConnectionLost {
+  connection: string;
+  up: boolean;
+  reason: string;
+}
+
 export interface Said {
   message: ChatMessage;
 }
@@ -163,6 +207,10 @@ export interface Invited {
   until: number;
 }
 
+export interface UpAnswer {
+  description: Description;
+}
+
 export type Done = Record<string, never>;
 
 export interface Refused {
@@ -195,6 +243,20 @@ export interface FileOffer {
   size: number;
   type: string;
   sha256: string;
+}
+
+export interface SentTrack {
+  mid: string;
+  id: string;
+  source: Source;
+}
+
+export interface Sight {
+  from: string;
+  id: string;
+  source: Source;
+  height: number;
+  pinned: boolean;
 }
 
 export type Source =
@@ -258,7 +320,16 @@ export type Departure =
 
 export type RoomChange =
   | 'asked'
-  | 'removal';
+  | 'removal'
+  | 'people'
+  | 'path';
+
+export interface ReceivedTrack {
+  mid: string;
+  from: string;
+  id: string;
+  source: Source;
+}
 
 export type Ending =
   | 'removed'
@@ -293,6 +364,9 @@ export type Refusal =
   | 'no-such-participant'
   | 'stale-instance'
   | 'away'
+  | 'no-media'
+  | 'bad-description'
+  | 'stale-offer'
   | 'too-fast'
   | 'unknown-message'
   | 'bad-message'
@@ -313,7 +387,8 @@ export type Presence =
   | 'reconnecting';
 
 export type Topology =
-  | 'mesh';
+  | 'mesh'
+  | 'server';
 
 /** What a client sends: event name → its one argument. */
 export interface ClientMessages {
@@ -326,6 +401,11 @@ export interface ClientMessages {
   raiseHand: RaiseHand;
   rename: Rename;
   relay: Relay;
+  up: Up;
+  receive: Receive;
+  downAnswer: DownAnswer;
+  look: Look;
+  detour: Detour;
   setLobby: SetLobby;
   lock: Lock;
   admit: Admit;
@@ -345,6 +425,9 @@ export interface ServerMessages {
   participantLeft: ParticipantLeft;
   roomChanged: RoomChanged;
   negotiated: Negotiated;
+  down: Down;
+  layersWanted: LayersWanted;
+  connectionLost: ConnectionLost;
   said: Said;
   reacted: Reacted;
   knocked: Knocked;
@@ -360,6 +443,7 @@ export type Answer =
   | ({ type: 'sent' } & Sent)
   | ({ type: 'relays' } & Relays)
   | ({ type: 'invited' } & Invited)
+  | ({ type: 'upAnswer' } & UpAnswer)
   | { type: 'done' }
   | ({ type: 'refused' } & Refused);
 
@@ -374,6 +458,11 @@ export interface Answers {
   raiseHand: Extract<Answer, { type: 'done' | 'refused' }>;
   rename: Extract<Answer, { type: 'done' | 'refused' }>;
   relay: Extract<Answer, { type: 'relays' | 'refused' }>;
+  up: Extract<Answer, { type: 'upAnswer' | 'refused' }>;
+  receive: Extract<Answer, { type: 'done' | 'refused' }>;
+  downAnswer: Extract<Answer, { type: 'done' | 'refused' }>;
+  look: Extract<Answer, { type: 'done' | 'refused' }>;
+  detour: Extract<Answer, { type: 'done' | 'refused' }>;
   setLobby: Extract<Answer, { type: 'done' | 'refused' }>;
   lock: Extract<Answer, { type: 'done' | 'refused' }>;
   admit: Extract<Answer, { type: 'done' | 'refused' }>;
@@ -393,6 +482,11 @@ export const LIMITS = {
   say: { id: 64, text: 4000, to: 128 },
   react: { emoji: 16 },
   rename: { name: 64 },
+  up: { connection: 64, tracks: 32 },
+  receive: { connection: 64 },
+  downAnswer: { connection: 64, number: 2147483647 },
+  look: { sights: 256 },
+  detour: { identity: 128 },
   admit: { identity: 128 },
   decline: { identity: 128 },
   mute: { identity: 128 },

@@ -20,11 +20,13 @@ import java.util.Objects;
 /// What the people in a room do with each other: negotiate, publish, talk, react, raise hands.
 /// Pure.
 final class Conversation {
+  private final Room room;
   private final Rooms rooms;
   private final People people;
   private final Chat chat;
 
-  Conversation(Rooms rooms, People people, int history) {
+  Conversation(Room room, Rooms rooms, People people, int history) {
+    this.room = room;
     this.rooms = rooms;
     this.people = people;
     chat = new Chat(history);
@@ -69,6 +71,7 @@ final class Conversation {
     }
     if (!from.tracks.equals(message.tracks())) {
       from.tracks = message.tracks();
+      rooms.published(room, from);
       people.toOthers(from, new ParticipantChanged(people.info(from)));
     }
     return new Done();

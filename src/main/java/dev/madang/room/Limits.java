@@ -4,7 +4,9 @@ import java.time.Duration;
 
 /// How much a room takes, from everybody and from one.
 ///
-/// @param people who meet in one room; in a full mesh everybody sends to everybody, so not many
+/// @param people who meet in one room
+/// @param direct of those, as many send directly to each other; when there are more, or no path is
+///   found, everything goes through the server
 /// @param rooms at one time
 /// @param roomsPerAddress that one address (IPv6: /64) opened, at one time; 0: no limit
 /// @param knocks waiting at one room's door
@@ -18,6 +20,7 @@ import java.time.Duration;
 /// @param other how fast one may do all else
 public record Limits(
     int people,
+    int direct,
     int rooms,
     int roomsPerAddress,
     int knocks,
@@ -33,8 +36,29 @@ public record Limits(
   /// So many at once, and from then on so many a second.
   public record Rate(int burst, int perSecond) {}
 
+  /// For a server that forwards no media: everybody sends to everybody, which more than a few
+  /// people's lines do not bear.
+  public Limits withoutForwarding() {
+    int few = Math.min(people, MOST_DIRECT);
+    return new Limits(
+        few,
+        few,
+        rooms,
+        roomsPerAddress,
+        knocks,
+        knocksPerAddress,
+        lobby,
+        grace,
+        empty,
+        history,
+        chat,
+        negotiation,
+        other);
+  }
+
   public static Limits defaults() {
     return new Limits(
+        4,
         4,
         1000,
         100,
@@ -48,4 +72,6 @@ public record Limits(
         new Rate(400, 50),
         new Rate(40, 5));
   }
+
+  private static final int MOST_DIRECT = 4;
 }

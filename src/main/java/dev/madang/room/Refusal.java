@@ -46,6 +46,12 @@ public enum Refusal implements Coded {
   AWAY(
       "The other side is reconnecting, and enough waits for it.",
       "Negotiate again when it is online."),
+  NO_MEDIA(
+      "This server does not forward sound and pictures.",
+      "Connect the people directly with each other."),
+  BAD_DESCRIPTION("This description cannot be used: %s.", "Make a new offer."),
+  STALE_OFFER(
+      "This answers an offer that another has replaced.", "Answer the last `down` instead."),
   // ---- anywhere
   TOO_FAST("You are sending too fast.", "Wait a moment and send it again."),
   UNKNOWN_MESSAGE("There is no message of this name.", "See docs/signaling.md for the messages."),

@@ -47,6 +47,13 @@ final class Room {
   private final People people;
   private final Map<String, Acquaintance> known = new LinkedHashMap<>();
   private int arrivals;
+  private Topology topology = Topology.MESH;
+
+  /// Few enough are here to send directly again: from when on they do.
+  private long directAt = NEVER;
+
+  /// Two between whom there is no direct path, as long as both are here.
+  private final Map<String, String> detours = new LinkedHashMap<>();
 
   /// Nobody is in it: until when it is kept. Meaningful once somebody was.
   private long keptUntil;
@@ -59,7 +66,7 @@ final class Room {
     this.limits = limits;
     people = new People(rooms);
     entrance = new Entrance(limits);
-    conversation = new Conversation(rooms, people, limits.history());
+    conversation = new Conversation(this, rooms, people, limits.history());
   }
 
   // ---- coming in ------------------------------------------------------------------------------
@@ -144,6 +151,8 @@ final class Room {
       acquaintance.makeHost();
     }
     rooms.seat(participant.connection, new Seat.Inside(this, participant));
+    rooms.present(this, participant, people.info(participant));
+    choosePath(participant, RoomChange.PEOPLE, now);
     return participant;
   }
 
@@ -161,6 +170,7 @@ final class Room {
       participant.reload(visitor.instance());
     }
     rooms.seat(participant.connection, new Seat.Inside(this, participant));
+    rooms.present(this, participant, people.info(participant));
     rooms.answer(participant.connection, joined(participant, true));
     participant.takeMissed().forEach(message -> people.to(participant, message));
     people.toOthers(participant, new ParticipantChanged(people.info(participant)));
@@ -191,9 +201,13 @@ final class Room {
 
   void leave(Participant participant, Departure reason, long now) {
     people.remove(participant, reason);
+    rooms.gone(this, participant);
     if (participant.host()) {
       inherit();
     }
+    detours.remove(participant.identity);
+    detours.values().removeIf(participant.identity::equals);
+    choosePath(null, RoomChange.PEOPLE, now);
     if (people.isEmpty()) {
       keptUntil = now + limits.empty().toNanos();
       rooms.wakeAt(keptUntil);
@@ -226,6 +240,53 @@ final class Room {
     if (people.isEmpty() && !unused() && keptUntil - now > 0) {
       rooms.wakeAt(keptUntil);
     }
+    choosePath(null, RoomChange.PEOPLE, now);
+  }
+
+  // ---- where sound and pictures go --------------------------------------------------------------
+
+  /// Through the server as soon as it has to be; directly again when it has not had to be for a
+  /// while, so that somebody who comes back at once moves nobody.
+  ///
+  /// @param newcomer who hears it otherwise
+  private void choosePath(@Nullable Participant newcomer, RoomChange reason, long now) {
+    boolean direct = people.size() <= limits.direct() && detours.isEmpty();
+    if (!direct) {
+      directAt = NEVER;
+      moveTo(Topology.SERVER, newcomer, reason);
+    } else if (topology == Topology.SERVER && people.isEmpty()) {
+      topology = Topology.MESH;
+    } else if (topology == Topology.SERVER && directAt == NEVER) {
+      directAt = now + DIRECT_AFTER;
+      rooms.wakeAt(directAt);
+    } else if (topology == Topology.SERVER && directAt - now > 0) {
+      rooms.wakeAt(directAt);
+    } else if (topology == Topology.SERVER) {
+      directAt = NEVER;
+      moveTo(Topology.MESH, newcomer, reason);
+    }
+  }
+
+  private void moveTo(Topology next, @Nullable Participant newcomer, RoomChange reason) {
+    if (topology != next) {
+      topology = next;
+      var changed = new RoomChanged(info(), reason, null);
+      people.all().stream()
+          .filter(participant -> participant != newcomer)
+          .forEach(participant -> people.to(participant, changed));
+    }
+  }
+
+  Answer detour(Participant from, String identity, long now) {
+    Participant other = people.get(identity);
+    if (other == null || other == from) {
+      return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if (!rooms.forwards()) {
+      return Refusal.NO_MEDIA.refused();
+    }
+    detours.put(from.identity, identity);
+    choosePath(null, RoomChange.PATH, now);
+    return new Done();
   }
 
   /** Whether nothing is lost when this room is forgotten. */
@@ -235,9 +296,14 @@ final class Room {
 
   /** Everybody out, inside and outside. */
   void dismissAll(Ending why) {
-    people.all().stream()
-        .filter(Participant::online)
-        .forEach(participant -> rooms.dismiss(participant.connection, why));
+    people
+        .all()
+        .forEach(participant -> {
+          if (participant.online()) {
+            rooms.dismiss(participant.connection, why);
+          }
+          rooms.gone(this, participant);
+        });
     entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), why));
     people.clear();
     entrance.clear();
@@ -312,15 +378,21 @@ final class Room {
     if (identity == null) {
       people.all().stream()
           .filter(participant -> !participant.host())
-          .forEach(participant -> people.reach(participant, asked));
+          .forEach(participant -> silence(participant, asked));
       return new Done();
     }
     Participant participant = people.get(identity);
     if (participant == null) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     }
-    people.reach(participant, asked);
+    silence(participant, asked);
     return new Done();
+  }
+
+  /// The page is asked; the server does not wait for it.
+  private void silence(Participant participant, SignalMessage.MuteAsked asked) {
+    rooms.silenced(this, participant, asked.source());
+    people.reach(participant, asked);
   }
 
   /// The lobby is what keeps out one who comes again under another name: by an open door, another
@@ -444,13 +516,15 @@ final class Room {
   }
 
   private RoomInfo info() {
-    return new RoomInfo(name, entrance.locked(), entrance.lobby(), limits.people(), Topology.MESH);
+    return new RoomInfo(name, entrance.locked(), entrance.lobby(), limits.people(), topology);
   }
 
   private static Knock knock(Visitor visitor) {
     return new Knock(visitor.identity(), visitor.name());
   }
 
+  private static final long NEVER = Long.MAX_VALUE;
+  private static final long DIRECT_AFTER = 5_000_000_000L;
   private static final int MOST_KNOWN = 1000;
   private static final long A_DAY = 86_400;
 }

@@ -52,11 +52,28 @@ public final class Rooms {
      */
     String token(String room, @Nullable String name, Permissions can, long until);
 
+    /// Asks the server's media for something; it answers this connection itself, once.
+    void media(long connection, String room, String identity, SignalMessage.Media wish);
+
+    /// Somebody is in a room, for the first time or with a new page or other rights: connections it
+    /// had with the server's media under another instance are void.
+    void present(String room, long connection, SignalMessage.ParticipantInfo participant);
+
+    /** What somebody says that it publishes; a muted track is not forwarded. */
+    void published(String room, String identity, List<SignalMessage.TrackInfo> tracks);
+
+    /** A host muted this: it is not forwarded until its owner says that it is on again. */
+    void silenced(String room, String identity, SignalMessage.Source source);
+
+    /** Somebody is no longer in a room. */
+    void gone(String room, String identity);
+
     /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
     void broke(String room, RuntimeException why);
   }
 
   private final Limits limits;
+  private final boolean forwards;
   private final Pseudonyms pseudonyms;
   private final long epochMillis;
   private final Output output;
@@ -66,10 +83,12 @@ public final class Rooms {
   private boolean sleeping = true;
   private long wakeAt;
 
+  /// @param forwards whether the server can forward media: else everybody sends to everybody
   /// @param secret at least 16 random bytes, from which identities are derived
   /// @param epochMillis the time of day, in milliseconds since 1970, at which `now` is zero
-  public Rooms(Limits limits, byte[] secret, long epochMillis, Output output) {
-    this.limits = limits;
+  public Rooms(Limits limits, boolean forwards, byte[] secret, long epochMillis, Output output) {
+    this.limits = forwards ? limits : limits.withoutForwarding();
+    this.forwards = forwards;
     this.epochMillis = epochMillis;
     this.output = output;
     pseudonyms = new Pseudonyms(secret);
@@ -184,8 +203,21 @@ public final class Rooms {
       output.answer(connection, new Done());
       room.dismissAll(Ending.ENDED);
       forget(room);
+    } else if (message instanceof SignalMessage.Media media) {
+      media(room, from, media);
     } else {
       output.answer(connection, answer(room, from, message, now));
+    }
+  }
+
+  private void media(Room room, Participant from, SignalMessage.Media wish) {
+    boolean sends = wish instanceof SignalMessage.Up;
+    if (!forwards) {
+      output.answer(from.connection, Refusal.NO_MEDIA.refused());
+    } else if (sends ? !from.can.publish() : !from.can.subscribe()) {
+      output.answer(from.connection, Refusal.NOT_ALLOWED.refused());
+    } else {
+      output.media(from.connection, room.name(), from.identity, wish);
     }
   }
 
@@ -207,14 +239,17 @@ public final class Rooms {
       case SignalMessage.Remove(String identity) -> room.remove(from, identity, now);
       case SignalMessage.MakeHost(String identity) -> room.makeHost(identity);
       case SignalMessage.Invite invite -> room.invite(from, invite, now);
-      case Join _, SignalMessage.End _ -> throw new IllegalArgumentException("handled before");
+
+      case SignalMessage.Detour(String identity) -> room.detour(from, identity, now);
+      case Join _, SignalMessage.End _, SignalMessage.Media _ ->
+          throw new IllegalArgumentException("handled before");
     };
   }
 
   private static Pace pace(Participant from, FromClient message) {
     return switch (message) {
       case SignalMessage.Say _, SignalMessage.React _ -> from.chatPace;
-      case SignalMessage.Negotiate _ -> from.negotiationPace;
+      case SignalMessage.Negotiate _, SignalMessage.Media _ -> from.negotiationPace;
       default -> from.otherPace;
     };
   }
@@ -333,9 +368,29 @@ public final class Rooms {
     return output.token(room, name, can, until);
   }
 
+  void present(Room room, Participant participant, SignalMessage.ParticipantInfo info) {
+    output.present(room.name(), participant.connection, info);
+  }
+
+  void published(Room room, Participant participant) {
+    output.published(room.name(), participant.identity, participant.tracks);
+  }
+
+  void silenced(Room room, Participant participant, SignalMessage.Source source) {
+    output.silenced(room.name(), participant.identity, source);
+  }
+
+  void gone(Room room, Participant participant) {
+    output.gone(room.name(), participant.identity);
+  }
+
   void wakeAt(long time) {
     wakeAt = sleeping || time - wakeAt < 0 ? time : wakeAt;
     sleeping = false;
+  }
+
+  boolean forwards() {
+    return forwards;
   }
 
   long wallMillis(long now) {

@@ -122,6 +122,46 @@ public sealed interface SignalMessage {
   @AnsweredBy(Relays.class)
   record Relay() implements FromClient {}
 
+  // ---- media through the server ---------------------------------------------------------------
+
+  /// What has to do with a participant's two connections with the server: *up*, by which its page
+  /// sends, and *down*, by which it receives. Refused with `no-media` by a server that forwards
+  /// none.
+  sealed interface Media extends FromClient {}
+
+  /// The offer of the connection up, the first or a later one; the page makes each. A `description`
+  /// that offers other ICE credentials than before begins a new connection in the place of the old
+  /// one.
+  ///
+  /// @param connection a word for this connection: a new one for a new RTCPeerConnection
+  /// @param tracks what the sections of the offer carry
+  @AnsweredBy(UpAnswer.class)
+  record Up(
+      @Limit(min = 1, max = 64) String connection,
+      Description description,
+      @Limit(max = 32) List<SentTrack> tracks)
+      implements Media {}
+
+  /// Wants to receive through the server: it sends a [Down] at once, and another whenever what
+  /// there is to receive changes. With `on` false the connection ends.
+  ///
+  /// @param connection a word for this connection: a new one for a new RTCPeerConnection
+  record Receive(@Limit(min = 1, max = 64) String connection, boolean on) implements Media {}
+
+  /// The answer to the [Down] of this number.
+  record DownAnswer(
+      @Limit(min = 1, max = 64) String connection,
+      @Limit(max = Integer.MAX_VALUE) int number,
+      Description description)
+      implements Media {}
+
+  /// What of the others' pictures is on the screen: the whole list each time. Until the first one
+  /// everything is sent as large as it fits; afterwards a picture that is not in it is not sent.
+  record Look(@Limit(max = 256) List<Sight> sights) implements Media {}
+
+  /// No direct path to somebody was found: the room goes through the server while both are in it.
+  record Detour(@Limit(min = 1, max = 128) String identity) implements FromClient {}
+
   // ---- from hosts; refused with `not-host` from others ---------------------------------------
 
   /// With the lobby on, newcomers knock and wait; those who were let in before and holders of a
@@ -196,6 +236,9 @@ public sealed interface SignalMessage {
   /// @param until when it ends, milliseconds since 1970
   record Invited(String token, long until) implements Answer {}
 
+  /** The answer to the offer of the connection up. */
+  record UpAnswer(Description description) implements Answer {}
+
   record Done() implements Answer {}
 
   /// What was asked is not done.
@@ -221,6 +264,25 @@ public sealed interface SignalMessage {
       @Nullable Description description,
       @Nullable Candidate candidate)
       implements FromServer {}
+
+  /// The server's offer of the connection down; answered by a [DownAnswer] with its number. There
+  /// is one at a time under way.
+  ///
+  /// @param connection of the [Receive]
+  /// @param tracks whose the sections of the offer are
+  record Down(String connection, int number, Description description, List<ReceivedTrack> tracks)
+      implements FromServer {}
+
+  /// How many of a track's layers anybody wants, from the smallest: what is above need not be sent.
+  ///
+  /// @param mid of the section in the connection up
+  record LayersWanted(String connection, String mid, int layers) implements FromServer {}
+
+  /// A connection with the server is over: make another.
+  ///
+  /// @param up whether it is the one by which this page sends
+  /// @param reason one sentence for people who look for the cause
+  record ConnectionLost(String connection, boolean up, String reason) implements FromServer {}
 
   record Said(ChatMessage message) implements FromServer {}
 
@@ -272,7 +334,11 @@ public sealed interface SignalMessage {
     /** A host asked for it. */
     ASKED,
     /** Somebody was removed whom only a lobby keeps out: it went on. */
-    REMOVAL
+    REMOVAL,
+    /** There are more people than can send directly to each other, or so few again. */
+    PEOPLE,
+    /** Two people found no direct path. */
+    PATH
   }
 
   /// @param identity stable over reconnects
@@ -304,12 +370,35 @@ public sealed interface SignalMessage {
   ///   track, so a screen and its sound may share it
   record TrackInfo(@Limit(min = 1, max = 128) String id, Source source, boolean muted) {}
 
-  /// @param topology `mesh`: everybody to everybody, up to `limit` people
+  /// @param limit how many people may meet
+  /// @param topology where sound and pictures go now
   record RoomInfo(String name, boolean locked, boolean lobby, int limit, Topology topology) {}
 
   enum Topology {
-    MESH
+    /** Everybody to everybody, directly. */
+    MESH,
+    /** Everybody to the server, which forwards. */
+    SERVER
   }
+
+  /// @param id as in [TrackInfo]
+  record SentTrack(
+      @Limit(min = 1, max = 16) String mid, @Limit(min = 1, max = 128) String id, Source source) {}
+
+  /// @param from whose it is
+  /// @param id as in [TrackInfo]
+  record ReceivedTrack(String mid, String from, String id, Source source) {}
+
+  /// @param from whose it is
+  /// @param id as in [TrackInfo]
+  /// @param height of the picture on the screen, in its pixels
+  /// @param pinned whether it comes before all others
+  record Sight(
+      @Limit(min = 1, max = 128) String from,
+      @Limit(min = 1, max = 128) String id,
+      Source source,
+      @Limit(max = 8192) int height,
+      boolean pinned) {}
 
   record Description(DescriptionType type, @Limit(max = 65_536) String sdp) {}
 

@@ -449,6 +449,7 @@ class HostTest {
         new Meeting(
             new Limits(
                 4,
+                4,
                 10,
                 10,
                 20,

@@ -31,6 +31,13 @@ final class Meeting implements Rooms.Output {
 
   final List<String> revoked = new ArrayList<>();
 
+  /** What the server's media was told. */
+  final List<String> wishes = new ArrayList<>();
+
+  final List<String> silenced = new ArrayList<>();
+  final Map<String, String> present = new HashMap<>();
+  final Map<String, List<SignalMessage.TrackInfo>> published = new HashMap<>();
+
   private long lastConnection;
   private int lastNetwork;
   private final Map<Long, Guest> guests = new HashMap<>();
@@ -41,7 +48,12 @@ final class Meeting implements Rooms.Output {
   }
 
   Meeting(Limits limits) {
-    rooms = new Rooms(limits, new byte[32], EPOCH, this);
+    this(limits, false);
+  }
+
+  /// @param forwards whether the server can forward media
+  Meeting(Limits limits, boolean forwards) {
+    rooms = new Rooms(limits, forwards, new byte[32], EPOCH, this);
   }
 
   /** The time of day, in milliseconds since 1970. */
@@ -131,6 +143,32 @@ final class Meeting implements Rooms.Output {
   @Override
   public void close(long connection) {
     Optional.ofNullable(guests.remove(connection)).ifPresent(Guest::closed);
+  }
+
+  @Override
+  public void media(long connection, String room, String identity, SignalMessage.Media wish) {
+    wishes.add(identity + " " + wish.getClass().getSimpleName());
+    answer(connection, new SignalMessage.Done());
+  }
+
+  @Override
+  public void present(String room, long connection, SignalMessage.ParticipantInfo participant) {
+    present.put(participant.identity(), participant.instance());
+  }
+
+  @Override
+  public void published(String room, String identity, List<SignalMessage.TrackInfo> tracks) {
+    published.put(identity, tracks);
+  }
+
+  @Override
+  public void silenced(String room, String identity, SignalMessage.Source source) {
+    silenced.add(identity + " " + source);
+  }
+
+  @Override
+  public void gone(String room, String identity) {
+    present.remove(identity);
   }
 
   @Override

@@ -500,6 +500,7 @@ class RoomTest {
     Limits usual = Limits.defaults();
     return new Limits(
         usual.people(),
+        usual.direct(),
         rooms,
         2,
         knocks,

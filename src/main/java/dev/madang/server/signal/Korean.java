@@ -53,6 +53,9 @@ final class Korean {
           case STALE_INSTANCE ->
               new Words("상대가 페이지를 새로 열었습니다.", "마지막 `participantChanged`의 instance로 새로 협상하세요.");
           case AWAY -> new Words("상대가 다시 연결하는 중이고, 기다리는 것이 이미 많습니다.", "상대가 돌아오면 다시 협상하세요.");
+          case NO_MEDIA -> new Words("이 서버는 소리와 영상을 중계하지 않습니다.", "사람들을 서로 직접 연결하세요.");
+          case BAD_DESCRIPTION -> new Words("쓸 수 없는 연결 설명입니다.", "새로 제안하세요.");
+          case STALE_OFFER -> new Words("이미 새 제안으로 바뀐 것에 대한 답입니다.", "마지막 `down`에 답하세요.");
           case TOO_FAST -> new Words("너무 빨리 보내고 있습니다.", "잠깐 기다렸다가 다시 보내세요.");
           case TOO_LONG -> new Words("너무 깁니다.", "줄여서 다시 보내세요.");
           // For programmers: they read which field it was.

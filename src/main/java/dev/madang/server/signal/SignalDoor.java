@@ -11,6 +11,7 @@ import dev.madang.room.Limits.Rate;
 import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
 import dev.madang.room.Rooms;
+import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Ended;
@@ -19,8 +20,11 @@ import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
+import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
+import dev.madang.room.SignalMessage.Source;
+import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.wire.Address;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +45,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,6 +110,36 @@ public final class SignalDoor implements AutoCloseable {
     void revoke(String user);
   }
 
+  /// Forwards the media of rooms. Everything is called on home.
+  public interface Media {
+    /// Somebody is in a room, for the first time or with a new page or other rights. Connections of
+    /// another instance are void.
+    ///
+    /// @param address whence its page came
+    /// @param host by which its page reached this server
+    /// @param page tells its page something; on home
+    void present(
+        String room,
+        ParticipantInfo participant,
+        Address address,
+        String host,
+        Consumer<FromServer> page);
+
+    /// Somebody's page asks for something.
+    ///
+    /// @param answer to be called once, on home, at once or later
+    void wish(String room, String identity, SignalMessage.Media wish, Consumer<Answer> answer);
+
+    /// What somebody says that it publishes. A muted track is not forwarded.
+    void published(String room, String identity, List<TrackInfo> tracks);
+
+    /// Not forwarded until it is [#published] as not muted.
+    void silenced(String room, String identity, Source source);
+
+    /// Somebody is no longer in a room.
+    void gone(String room, String identity);
+  }
+
   /// How it stands, for metrics.
   ///
   /// @param joins answered with anything but a refusal, since the start
@@ -116,6 +151,7 @@ public final class SignalDoor implements AutoCloseable {
   private final Pulse pulse;
   private final Grants grants;
   private final Relays relays;
+  private final @Nullable Media media;
   private final ScheduledExecutorService home;
   private final InstantSource time;
   private final Rooms rooms;
@@ -137,16 +173,18 @@ public final class SignalDoor implements AutoCloseable {
       Config config,
       Grants grants,
       Relays relays,
+      @Nullable Media media,
       ScheduledExecutorService home,
       InstantSource time) {
     this.config = config;
     pulse = config.pulse();
     this.grants = grants;
     this.relays = relays;
+    this.media = media;
     this.home = home;
     this.time = time;
     long epochMillis = time.millis() - System.nanoTime() / 1_000_000;
-    rooms = new Rooms(config.limits(), secret(), epochMillis, new Telling());
+    rooms = new Rooms(config.limits(), media != null, secret(), epochMillis, new Telling());
     ticking =
         home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -156,10 +194,16 @@ public final class SignalDoor implements AutoCloseable {
   /// @param namespace `io.of("/room")`
   /// @param home the thread that `namespace` lives on
   /// @param data this install's folder, for its own key
+  /// @param media forwards it; null: people send directly to each other, and few meet
   public static SignalDoor open(
-      Config config, Namespace namespace, ScheduledExecutorService home, Path data, Relays relays) {
+      Config config,
+      Namespace namespace,
+      ScheduledExecutorService home,
+      Path data,
+      Relays relays,
+      @Nullable Media media) {
     Grants grants = GrantKeys.grants(config.keys(), data);
-    return open(config, namespace, home, grants, relays, InstantSource.system());
+    return open(config, namespace, home, grants, relays, media, InstantSource.system());
   }
 
   static SignalDoor open(
@@ -168,8 +212,9 @@ public final class SignalDoor implements AutoCloseable {
       ScheduledExecutorService home,
       Grants grants,
       Relays relays,
+      @Nullable Media media,
       InstantSource time) {
-    var door = new SignalDoor(config, grants, relays, home, time);
+    var door = new SignalDoor(config, grants, relays, media, home, time);
     home.execute(() -> namespace.onConnection(door::connected));
     return door;
   }
@@ -285,13 +330,16 @@ public final class SignalDoor implements AutoCloseable {
   /// The answer goes as acknowledgement if one was asked for, otherwise as an event of its own
   /// name; a plain [Done] nobody asked for is not sent.
   private void answer(Socket socket, Answer given) {
+    answer(socket, asked, given);
+  }
+
+  private void answer(Socket socket, @Nullable Ack ack, Answer given) {
     Answer answer = given;
     if (given instanceof Refused refused) {
       refusals.merge(refused.code(), 1L, Long::sum);
       wasted |= WASTE.contains(refused.code());
       answer = Korean.isSpokenBy(socket.handshake()) ? Korean.say(refused) : refused;
     }
-    Ack ack = asked;
     if (ack != null && ack.wanted()) {
       ack.send(SignalJson.write(answer));
     } else if (!(answer instanceof Done)) {
@@ -345,6 +393,49 @@ public final class SignalDoor implements AutoCloseable {
       return grants.issue(
           new Grants.Wish(
               room, null, name, can, Grants.freshId(), null, Instant.ofEpochMilli(until)));
+    }
+
+    @Override
+    public void media(long connection, String room, String identity, SignalMessage.Media wish) {
+      Socket socket = sockets.get(connection);
+      Ack ack = asked;
+      if (media != null && socket != null) {
+        media.wish(room, identity, wish, said -> SignalDoor.this.answer(socket, ack, said));
+      }
+    }
+
+    @Override
+    public void present(String room, long connection, ParticipantInfo participant) {
+      Socket socket = sockets.get(connection);
+      if (media != null && socket != null) {
+        media.present(
+            room,
+            participant,
+            Address.parse(socket.handshake().address(), 0),
+            socket.handshake().headers().getOrDefault("host", ""),
+            message -> send(connection, message));
+      }
+    }
+
+    @Override
+    public void published(String room, String identity, List<TrackInfo> tracks) {
+      if (media != null) {
+        media.published(room, identity, tracks);
+      }
+    }
+
+    @Override
+    public void silenced(String room, String identity, Source source) {
+      if (media != null) {
+        media.silenced(room, identity, source);
+      }
+    }
+
+    @Override
+    public void gone(String room, String identity) {
+      if (media != null) {
+        media.gone(room, identity);
+      }
     }
 
     @Override

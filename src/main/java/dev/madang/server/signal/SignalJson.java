@@ -184,8 +184,13 @@ public final class SignalJson {
 
   private static Map<String, Shape> byName(Class<?> family) {
     var shapes = new LinkedHashMap<String, Shape>();
-    Stream.of(family.getPermittedSubclasses())
-        .forEach(type -> shapes.put(Shape.nameOf(type), Shape.of(type)));
+    messages(family).forEach(type -> shapes.put(Shape.nameOf(type), Shape.of(type)));
     return Map.copyOf(shapes);
+  }
+
+  /** The records of a family, also those of families within it. */
+  static Stream<Class<?>> messages(Class<?> family) {
+    return Stream.<Class<?>>of(family.getPermittedSubclasses())
+        .flatMap(type -> type.isInterface() ? messages(type) : Stream.of(type));
   }
 }

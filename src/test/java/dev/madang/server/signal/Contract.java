@@ -15,9 +15,9 @@ import java.util.stream.Stream;
 /// The records of the signaling contract, found by walking from the three families of messages:
 /// what the TypeScript types and the JSON Schema are written from.
 final class Contract {
-  static final List<Class<?>> FROM_CLIENT = List.of(FromClient.class.getPermittedSubclasses());
-  static final List<Class<?>> FROM_SERVER = List.of(FromServer.class.getPermittedSubclasses());
-  static final List<Class<?>> ANSWERS = List.of(Answer.class.getPermittedSubclasses());
+  static final List<Class<?>> FROM_CLIENT = SignalJson.messages(FromClient.class).toList();
+  static final List<Class<?>> FROM_SERVER = SignalJson.messages(FromServer.class).toList();
+  static final List<Class<?>> ANSWERS = SignalJson.messages(Answer.class).toList();
 
   private Contract() {}
 

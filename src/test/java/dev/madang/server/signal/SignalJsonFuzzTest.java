@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import dev.madang.room.Limits;
 import dev.madang.room.Rooms;
+import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.FromClient;
 import dev.madang.room.SignalMessage.FromServer;
@@ -71,7 +72,7 @@ class SignalJsonFuzzTest {
 
   /** Rooms with a few connections, as the door has them. */
   private static final class Hall implements Rooms.Output {
-    private final Rooms rooms = new Rooms(Limits.defaults(), new byte[32], 0, this);
+    private final Rooms rooms = new Rooms(Limits.defaults(), true, new byte[32], 0, this);
     private long now;
     private int answers;
 
@@ -120,6 +121,23 @@ class SignalJsonFuzzTest {
     public String token(String room, String name, Permissions can, long until) {
       return room;
     }
+
+    @Override
+    public void media(long connection, String room, String identity, SignalMessage.Media wish) {
+      answer(connection, new SignalMessage.Done());
+    }
+
+    @Override
+    public void present(String room, long connection, SignalMessage.ParticipantInfo participant) {}
+
+    @Override
+    public void published(String room, String identity, List<SignalMessage.TrackInfo> tracks) {}
+
+    @Override
+    public void silenced(String room, String identity, SignalMessage.Source source) {}
+
+    @Override
+    public void gone(String room, String identity) {}
 
     @Override
     public void broke(String room, RuntimeException why) {

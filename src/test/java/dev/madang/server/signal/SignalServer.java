@@ -46,6 +46,7 @@ final class SignalServer implements AutoCloseable {
                 revoked.add(user);
               }
             },
+            null,
             InstantSource.system());
     socketIo.open(router);
     http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
