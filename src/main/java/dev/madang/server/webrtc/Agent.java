@@ -90,7 +90,8 @@ sealed interface Agent {
 
     @Override
     public void meet(RemoteTransport remote, long now) {
-      ice.setRemote(remote.ice(), remote.lite(), now);
+      // Whoever answers us, we control.
+      ice.setRemote(remote.ice(), true, now);
       for (IceCandidate each : remote.candidates()) {
         ice.addRemote(each, now);
       }

@@ -49,6 +49,7 @@ final class Client implements Transport.Agents {
   /// On the loop: opens its socket at this address.
   Client open(InetAddress from) throws IOException {
     if (tcp == null) {
+      station.closeWithTheLast();
       station.opened(
           station.loop().open(new InetSocketAddress(from, 0), UdpOptions.defaults(), station));
       udp =

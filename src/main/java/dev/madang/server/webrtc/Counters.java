@@ -30,6 +30,16 @@ final class Counters {
   /// Datagrams that another loop received.
   final Count strayed = new Count();
 
+  /// Packets that we asked senders to send again, and keyframes that we asked them for.
+  final Count lossesAsked = new Count();
+
+  final Count keyframesAsked = new Count();
+
+  /// Packets that receivers asked us to send again, and those that were.
+  final Count lossesHeard = new Count();
+
+  final Count repeated = new Count();
+
   /// Packets that could not be sent: no keys yet, or a connection that is full.
   final Count unsent = new Count();
 }

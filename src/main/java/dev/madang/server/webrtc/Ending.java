@@ -8,6 +8,7 @@ public enum Ending {
   SILENT("The far end has not been heard for thirty seconds."),
   LEFT("The far end said goodbye."),
   BROKE_THE_RULES("The far end broke its protocol."),
+  SLOW("The far end reads too slowly."),
   OUR_FAULT("The server made a mistake; its log says which.");
 
   private final String sentence;

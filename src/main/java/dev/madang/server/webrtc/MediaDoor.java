@@ -6,9 +6,22 @@ import dev.madang.net.dtls.Dtls;
 import dev.madang.net.dtls.DtlsIdentity;
 import dev.madang.protocol.ice.IceCandidate;
 import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.rtp.ExtensionMap;
+import dev.madang.protocol.sdp.Capabilities;
+import dev.madang.protocol.sdp.DownSection;
+import dev.madang.protocol.sdp.DownTrack;
+import dev.madang.protocol.sdp.Extension;
 import dev.madang.protocol.sdp.LocalTransport;
+import dev.madang.protocol.sdp.SessionDescription;
+import dev.madang.protocol.sdp.Setup;
+import dev.madang.protocol.sdp.UpAnswer;
+import dev.madang.protocol.sdp.UpTrack;
+import dev.madang.protocol.sdp.WhepAnswer;
+import dev.madang.room.forward.Kind;
+import dev.madang.room.forward.Settings;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.wire.Address;
+import dev.madang.wire.ProtocolException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
@@ -19,10 +32,15 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Media by WebRTC: far ends that send ([#up]) and far ends that receive ([#down]). Datagrams come
@@ -86,7 +104,12 @@ public final class MediaDoor implements AutoCloseable {
   private final Dtls dtls;
   private final Transports transports;
   private final SecureRandom random = new SecureRandom();
+  private final Capabilities capabilities =
+      Capabilities.usual(Extensions.OF_AUDIO, Extensions.OF_VIDEO);
+  private final String name = id();
+  private final Settings settings = Settings.defaults(name);
   private volatile int tcpPort;
+  private @Nullable MediaMetrics metrics;
   private volatile Known known = new Known(List.of(), System.nanoTime());
 
   private record Known(List<Address> addresses, long stale) {}
@@ -119,6 +142,7 @@ public final class MediaDoor implements AutoCloseable {
     }
     door.transports.stations(stations);
     udp.onMedia(loop -> stations.get(udp.loops().indexOf(loop)));
+    door.metrics = new MediaMetrics(meters, door.transports);
     return door;
   }
 
@@ -139,6 +163,106 @@ public final class MediaDoor implements AutoCloseable {
     }
   }
 
+  // ---- far ends that send -----------------------------------------------------------------------
+
+  /// A far end that offers to send.
+  ///
+  /// @param home where `output` is told
+  /// @return null when there are as many transports as there may be
+  /// @throws ProtocolException with a sentence for whoever offered
+  public @Nullable UpSession up(
+      String offer, Caller caller, Executor home, UpSession.Output output) {
+    SessionDescription description = SessionDescription.read(offer);
+    LocalTransport local = describe(sessionId(), credentials(), caller.host());
+    UpAnswer agreed = answer(description, local, 1, null);
+    UpMedia media =
+        new UpMedia(
+            settings,
+            UpSession.extensions(agreed.tracks().stream().map(UpTrack::extensions).toList()),
+            ssrc(),
+            home,
+            output);
+    Expected expected = expect(caller, media, local);
+    return expected == null
+        ? null
+        : new UpSession(this, expected.transport(), media, caller.host(), local, agreed);
+  }
+
+  UpAnswer answer(
+      SessionDescription offer, LocalTransport local, long version, @Nullable Setup established) {
+    return UpAnswer.to(offer, local, capabilities, version, established);
+  }
+
+  // ---- far ends that receive --------------------------------------------------------------------
+
+  /// A far end to which we shall offer.
+  ///
+  /// @param home where `output` is told
+  /// @return null when there are as many transports as there may be
+  public @Nullable DownSession down(Caller caller, Executor home, DownSession.Output output) {
+    LocalTransport local = describe(sessionId(), credentials(), caller.host());
+    ExtensionMap extensions =
+        UpSession.extensions(
+            List.of(ids(capabilities.audioExtensions()), ids(capabilities.videoExtensions())));
+    DownMedia media = new DownMedia(settings, extensions, home, output);
+    Expected expected = expect(caller, media, local);
+    return expected == null
+        ? null
+        : new DownSession(this, expected.transport(), media, caller.host(), local);
+  }
+
+  private static Map<Integer, String> ids(List<Extension> extensions) {
+    return extensions.stream().collect(Collectors.toMap(Extension::id, Extension::uri));
+  }
+
+  /// A far end that offers to receive (WHEP), and the answer to it.
+  public record Watcher(DownSession session, String answer) {}
+
+  /// A far end that offers to receive what sources there are.
+  ///
+  /// @param sources for the sections of their kind, in order
+  /// @param home where `output` is told
+  /// @return null when there are as many transports as there may be
+  /// @throws ProtocolException with a sentence for whoever offered
+  public @Nullable Watcher watch(
+      String offer, List<Source> sources, Caller caller, Executor home, DownSession.Output output) {
+    SessionDescription description = SessionDescription.read(offer);
+    LocalTransport local = describe(sessionId(), credentials(), caller.host());
+    Map<Source, DownTrack> tracks = new LinkedHashMap<>();
+    sources.forEach(source -> tracks.put(source, track(source)));
+    WhepAnswer agreed =
+        WhepAnswer.to(description, local, capabilities, List.copyOf(tracks.values()), 1, null);
+    DownMedia media =
+        new DownMedia(
+            settings,
+            UpSession.extensions(agreed.sections().stream().map(DownSection::extensions).toList()),
+            home,
+            output);
+    Expected expected = expect(caller, media, local);
+    if (expected == null) {
+      return null;
+    }
+    DownSession session = new DownSession(this, expected.transport(), media, caller.host(), local);
+    session.agreed(agreed, tracks);
+    return new Watcher(session, agreed.answer().write());
+  }
+
+  /// A source under numbers of ours that were never used.
+  DownTrack track(Source source) {
+    return new DownTrack(
+        id(),
+        source.kind() == Kind.AUDIO
+            ? dev.madang.protocol.sdp.Kind.AUDIO
+            : dev.madang.protocol.sdp.Kind.VIDEO,
+        source.stream(),
+        name,
+        ssrc() & 0xFFFF_FFFFL,
+        source.kind() == Kind.AUDIO ? -1 : ssrc() & 0xFFFF_FFFFL,
+        List.of(source.codings().getFirst().codec().encodingName()));
+  }
+
+  // ---- what both are made of --------------------------------------------------------------------
+
   /// A connection that a far end is about to make.
   ///
   /// @param transport which waits for it
@@ -149,21 +273,46 @@ public final class MediaDoor implements AutoCloseable {
   ///
   /// @return null when there are as many as there may be
   @Nullable Expected expect(Caller caller, Cargo cargo) {
+    return expect(caller, cargo, describe(sessionId(), credentials(), caller.host()));
+  }
+
+  private @Nullable Expected expect(Caller caller, Cargo cargo, LocalTransport local) {
     if (!transports.admit(caller.address())) {
       return null;
     }
-    IceCredentials local = IceCredentials.random(random);
     Transport transport =
         new Transport(
             transports,
             caller.address(),
-            local,
+            local.ice(),
             (_, _, ours, output, now) -> new Agent.Lite(ours, output, now),
             cargo,
             null);
     transport.expect();
-    long session = random.nextLong() & Long.MAX_VALUE;
-    return new Expected(transport, describe(session, local, caller.host()));
+    return new Expected(transport, local);
+  }
+
+  Capabilities capabilities() {
+    return capabilities;
+  }
+
+  IceCredentials credentials() {
+    return IceCredentials.random(random);
+  }
+
+  private long sessionId() {
+    return random.nextLong() >>> 2 | 1;
+  }
+
+  private int ssrc() {
+    return random.nextInt() | 1;
+  }
+
+  /// A word that nobody guesses.
+  String id() {
+    byte[] bytes = new byte[18];
+    random.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
   }
 
   Transports transports() {
@@ -227,6 +376,9 @@ public final class MediaDoor implements AutoCloseable {
   /// Ends every transport; returns when that is done.
   @Override
   public void close() {
+    if (metrics != null) {
+      metrics.close();
+    }
     try {
       udp.onMedia(_ -> (_, _, _, _) -> {});
       for (Station station : transports.stations()) {

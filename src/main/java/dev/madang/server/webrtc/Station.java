@@ -5,6 +5,7 @@ import dev.madang.net.Path;
 import dev.madang.net.Receiver;
 import dev.madang.net.UdpSocket;
 import dev.madang.protocol.ice.IceLite;
+import dev.madang.room.forward.Relay;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,10 +24,12 @@ final class Station implements Receiver {
   private final Transports transports;
   private final Map<Path, FarEnd> farEnds = new HashMap<>();
   private final Set<Transport> living = new HashSet<>();
+  private final Map<Source, Feed> feeds = new HashMap<>();
   private final AtomicInteger strayBytes = new AtomicInteger();
   private final Runnable settle = this::settle;
   private Transport[] touched = new Transport[16];
   private int touchedCount;
+  private boolean closes;
 
   /// Where packets are protected before they leave.
   final byte[] scratch = new byte[SCRATCH];
@@ -52,6 +55,11 @@ final class Station implements Receiver {
 
   long now() {
     return loop.now();
+  }
+
+  /// From any thread.
+  void tell(Runnable letter) {
+    loop.tell(letter);
   }
 
   UdpSocket socket() {
@@ -170,6 +178,15 @@ final class Station implements Receiver {
   void moveOut(Transport transport) {
     living.remove(transport);
     counters.ended.add(1);
+    if (closes && living.isEmpty() && socket != null) {
+      // The goodbye leaves at the end of this turn.
+      loop.tell(socket::close);
+    }
+  }
+
+  /// Its socket is for those who live here now, and for nobody after them.
+  void closeWithTheLast() {
+    closes = true;
   }
 
   /// Answers how many there were.
@@ -177,6 +194,29 @@ final class Station implements Receiver {
     List<Transport> all = List.copyOf(living);
     all.forEach(transport -> transport.end(Ending.CLOSED, "The server goes down."));
     return all.size();
+  }
+
+  // ---- what comes from other loops --------------------------------------------------------------
+
+  /// The relay that serves this loop's receivers of a source; null when nobody sends it (now).
+  @Nullable Relay relayOf(Source source) {
+    Source.Place place = source.place();
+    if (place == null) {
+      return null;
+    }
+    if (place.station() == this) {
+      return place.track().relay();
+    }
+    return feeds.computeIfAbsent(source, _ -> new Feed(this, place)).relay();
+  }
+
+  /// Somebody here receives it no more.
+  void letGo(Source source) {
+    Feed feed = feeds.get(source);
+    if (feed != null && feed.relay().subscriptions() == 0) {
+      feeds.remove(source);
+      feed.close();
+    }
   }
 
   // ---- the transports' turn ---------------------------------------------------------------------

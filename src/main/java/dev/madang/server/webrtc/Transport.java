@@ -4,7 +4,12 @@ import dev.madang.net.Timer;
 import dev.madang.net.dtls.DtlsSession;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.ice.IceLite;
+import dev.madang.protocol.sctp.DataChannel;
+import dev.madang.protocol.sctp.DataChannels;
+import dev.madang.protocol.sctp.SctpClosed;
+import dev.madang.protocol.sctp.SctpSettings;
 import dev.madang.protocol.sdp.RemoteTransport;
+import dev.madang.protocol.sdp.SctpDescription;
 import dev.madang.protocol.sdp.Setup;
 import dev.madang.protocol.srtp.SrtpProfile;
 import dev.madang.protocol.srtp.SrtpReceiver;
@@ -15,6 +20,8 @@ import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,20 +62,22 @@ final class Transport {
   private final Agents agents;
   private final Cargo cargo;
   private final AtomicReference<@Nullable Station> home;
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   private volatile IceCredentials local;
+  private volatile @Nullable IceCredentials before;
   private volatile @Nullable RemoteTransport remote;
 
   private State state = State.EXPECTED;
   private @Nullable Station station;
   private @Nullable Agent ice;
   private @Nullable DtlsSession dtls;
+  private @Nullable DataChannels channels;
   private @Nullable SrtpReceiver receiver;
   private @Nullable SrtpSender sender;
   private @Nullable Timer timer;
   private final Runnable ticking = this::tick;
   private final List<Way> ways = new ArrayList<>(2);
   private @Nullable Way out;
-  private @Nullable IceCredentials before;
   private long connectBy;
   private boolean met;
   private boolean touched;
@@ -112,70 +121,62 @@ final class Transport {
     return known;
   }
 
-  /// What signaling says of the far end.
-  void setRemote(RemoteTransport described) {
-    remote = described;
-    Station there = home.get();
-    if (there != null) {
-      // Who is born meanwhile sees it either here or there.
-      there.loop().tell(() -> guard(this::meetRemote));
-    }
-  }
-
   /// From now on checks may come; whoever does not come in time is not waited for.
   void expect() {
     transports.add(local, this);
     Station watches = transports.any();
-    watches
-        .loop()
-        .tell(() ->
-            watches
-                .loop()
-                .timer(() -> {
-                  if (home.get() == null) {
-                    close(Ending.NEVER_CAME);
-                  }
-                })
-                .at(watches.now() + transports.connectNanos()));
+    watches.tell(() -> {
+      Timer timeout = watches.loop().timer(this::closeIfUnborn);
+      timeout.at(watches.now() + transports.connectNanos());
+    });
   }
 
-  /// New credentials of ours and of the far end (RFC 8445 §9); the old ones stay good until the far
-  /// end nominates by the new ones.
-  void restart(IceCredentials fresh, RemoteTransport described) {
-    transports.add(fresh, this);
+  private void closeIfUnborn() {
+    if (home.get() == null) {
+      close(Ending.NEVER_CAME);
+    }
+  }
+
+  /// What signaling says of the far end.
+  void setRemote(RemoteTransport described) {
     remote = described;
+    tell(this::meetRemote);
+  }
+
+  /// New credentials of ours and of the far end (RFC 8445 §9); those before stay good until the far
+  /// end nominates by the new ones. Always from one thread.
+  void restart(IceCredentials fresh, RemoteTransport described) {
+    IceCredentials oldest = before;
+    if (oldest != null) {
+      transports.remove(oldest);
+    }
+    before = local;
+    local = fresh;
+    remote = described;
+    transports.add(fresh, this);
     tell(() -> {
-      if (before != null) {
-        transports.remove(before);
-      }
-      before = local;
-      local = fresh;
-      if (ice != null) {
+      Agent agent = ice;
+      if (agent != null) {
         long now = here().now();
-        ice.restart(fresh, now);
-        ice.meet(described, now);
-        touch();
+        agent.restart(fresh, now);
+        agent.meet(described, now);
       }
     });
   }
 
-  /// Runs `task` on the transport's loop, which is decided now if it was not.
+  /// Runs `task` on the transport's loop, once it has one; never, when it is over.
   void tell(Runnable task) {
-    if (home.get() == null) {
-      home.compareAndSet(null, transports.any());
-    }
+    waiting.add(task);
     Station there = home.get();
     if (there != null) {
-      there
-          .loop()
-          .tell(() -> {
-            begin(there);
-            guard(task);
-          });
+      there.tell(() -> settleIn(there));
     }
   }
 
   void close(Ending why) {
+    if (home.get() == null) {
+      home.compareAndSet(null, transports.any());
+    }
     tell(() -> end(why, ""));
   }
 
@@ -248,7 +249,7 @@ final class Transport {
   }
 
   private void receiveCheck(Way way, byte[] bytes, int offset, int length, long now) {
-    begin(way.station());
+    settleIn(way.station());
     Agent agent = ice;
     if (agent != null
         && agent.receive(way, bytes, offset, length, now)
@@ -331,9 +332,77 @@ final class Transport {
     here.counters.rtcpOut.add(1);
   }
 
+  // ---- data channels ----------------------------------------------------------------------------
+
+  /// The far end's SDP has data channels: they begin when there are keys.
+  void carry(SctpDescription described, Messages messages) {
+    if (channels == null) {
+      SctpSettings settings =
+          SctpSettings.defaults().towards(described.port(), described.maxMessageSize());
+      boolean client = remote != null && remote.ours() == Setup.ACTIVE;
+      channels =
+          new DataChannels(
+              settings,
+              MOST_CHANNELS,
+              client,
+              transports.random()::nextLong,
+              new DataSide(messages));
+      if (state == State.CONNECTED) {
+        channels.connect(now());
+      }
+    }
+  }
+
+  /// Null when there are none.
+  @Nullable DataChannels channels() {
+    return channels;
+  }
+
+  private final class DataSide implements DataChannels.Output {
+    private final Messages messages;
+
+    DataSide(Messages messages) {
+      this.messages = messages;
+    }
+
+    @Override
+    public void send(byte[] packet, int offset, int length) {
+      if (dtls != null) {
+        dtls.send(packet, offset, length);
+      }
+    }
+
+    @Override
+    public void opened(DataChannel channel) {
+      messages.opened(channel);
+    }
+
+    @Override
+    public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
+      messages.message(channel, text, bytes, offset, length);
+    }
+
+    @Override
+    public void writable(DataChannel channel) {
+      messages.writable(channel);
+    }
+
+    @Override
+    public void closed(DataChannel channel) {
+      messages.closed(channel);
+    }
+
+    /// Sound and picture go on without it.
+    @Override
+    public void ended(SctpClosed reason, String detail) {
+      channels = null;
+    }
+  }
+
   // ---- its life ---------------------------------------------------------------------------------
 
-  private void begin(Station at) {
+  /// It is born, if it was not, and does what it was told.
+  private void settleIn(Station at) {
     if (station == null) {
       station = at;
       long now = at.now();
@@ -341,8 +410,10 @@ final class Transport {
       timer = at.loop().timer(() -> guard(ticking));
       ice = agents.agent(this, at, local, new IceSide(), now);
       at.moveIn(this);
-      cargo.begin(this, now);
-      meetRemote();
+      guard(() -> cargo.begin(this, now));
+    }
+    for (Runnable task = waiting.poll(); task != null; task = waiting.poll()) {
+      guard(task);
     }
   }
 
@@ -368,7 +439,7 @@ final class Transport {
               .session(
                   role,
                   described.fingerprints(),
-                  letter -> here.loop().tell(() -> guard(letter)),
+                  letter -> here.tell(() -> guard(letter)),
                   new DtlsSide());
       dtls.start(way.remote(), here.now());
     }
@@ -415,12 +486,19 @@ final class Transport {
       receiver = new SrtpReceiver(profile, remoteKey, remoteSalt);
       state = State.CONNECTED;
       here().counters.connected.add(1);
+      if (channels != null) {
+        channels.connect(here().now());
+      }
       cargo.connected(here().now());
       touch();
     }
 
     @Override
-    public void received(byte[] bytes, int offset, int length) {}
+    public void received(byte[] bytes, int offset, int length) {
+      if (channels != null) {
+        channels.receive(bytes, offset, length, here().now());
+      }
+    }
 
     @Override
     public void closed(String reason) {
@@ -444,6 +522,9 @@ final class Transport {
     if (dtls != null && state != State.CLOSED) {
       dtls.tick(now);
     }
+    if (channels != null && state != State.CLOSED) {
+      channels.tick(now);
+    }
     if (state != State.CLOSED) {
       cargo.tick(now);
     }
@@ -456,6 +537,9 @@ final class Transport {
     }
     if (dtls != null) {
       first = earlier(first, dtls.deadline());
+    }
+    if (channels != null) {
+      first = earlier(first, channels.deadline());
     }
     return earlier(first, cargo.deadline());
   }
@@ -510,8 +594,9 @@ final class Transport {
     }
     state = State.CLOSED;
     transports.remove(local);
-    if (before != null) {
-      transports.remove(before);
+    IceCredentials old = before;
+    if (old != null) {
+      transports.remove(old);
     }
     transports.release(client);
     ways.forEach(Way::release);
@@ -524,6 +609,15 @@ final class Transport {
     cargo.ended(why, detail, here().now());
   }
 
+  /// The time of this turn.
+  long now() {
+    return here().now();
+  }
+
+  Station station() {
+    return here();
+  }
+
   private Station here() {
     if (station == null) {
       throw new IllegalStateException("not born yet");
@@ -534,6 +628,7 @@ final class Transport {
   /// What no path carries in one piece; nobody who forwards it would have room for its header.
   private static final int MOST_BYTES = 2048;
 
+  private static final int MOST_CHANNELS = 64;
   private static final int FIRST_DTLS = 20;
   private static final int FIRST_RTP = 128;
   private static final int FIRST_RTCP = 192;

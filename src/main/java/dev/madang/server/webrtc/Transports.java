@@ -3,6 +3,7 @@ package dev.madang.server.webrtc;
 import dev.madang.net.dtls.Dtls;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.wire.Address;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Transports {
   private final MediaDoor.Config config;
   private final Dtls dtls;
+  private final SecureRandom random = new SecureRandom();
   private final Map<Long, Transport> byKey = new ConcurrentHashMap<>();
   private final Map<Address, Integer> byNetwork = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
@@ -48,6 +50,10 @@ final class Transports {
 
   long connectNanos() {
     return config.connectTimeout().toNanos();
+  }
+
+  SecureRandom random() {
+    return random;
   }
 
   Dtls dtls() {

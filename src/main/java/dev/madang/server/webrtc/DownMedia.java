@@ -1,0 +1,196 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.protocol.rtp.ExtensionMap;
+import dev.madang.room.bandwidth.Priority;
+import dev.madang.room.forward.Coding;
+import dev.madang.room.forward.Downlink;
+import dev.madang.room.forward.Relay;
+import dev.madang.room.forward.Settings;
+import dev.madang.room.forward.Subscription;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// What a far end receives, on its transport's loop; tells its [DownSession] at home.
+final class DownMedia implements Cargo, Downlink.Output {
+  private final Settings settings;
+  private final ExtensionMap extensions;
+  private final Executor home;
+  private final DownSession.Output output;
+  private final Map<Source, Receipt> receipts = new LinkedHashMap<>();
+  private @Nullable Transport transport;
+  private @Nullable Downlink downlink;
+  private boolean connected;
+  // Of the downlink's counters, what the station's have.
+  private long asked;
+  private long repeated;
+
+  /// How a source travels to this far end.
+  ///
+  /// @param rtxSsrc 0 = no retransmissions
+  record Terms(String mid, int ssrc, int rtxSsrc, Coding coding) {}
+
+  private static final class Receipt {
+    final Terms terms;
+    @Nullable Subscription subscription;
+    @Nullable Priority priority;
+    int rank;
+    int height;
+
+    Receipt(Terms terms) {
+      this.terms = terms;
+    }
+  }
+
+  DownMedia(Settings settings, ExtensionMap extensions, Executor home, DownSession.Output output) {
+    this.settings = settings;
+    this.extensions = extensions;
+    this.home = home;
+    this.output = output;
+  }
+
+  /// Forwards the source from now on, or as soon as it can be.
+  void attach(Source source, Terms terms) {
+    receipts.put(source, new Receipt(terms));
+    begin(source);
+  }
+
+  /// The source can be received now.
+  void live(Source source) {
+    begin(source);
+  }
+
+  private void begin(Source source) {
+    Receipt receipt = receipts.get(source);
+    Downlink link = downlink;
+    Transport there = transport;
+    if (receipt == null
+        || receipt.subscription != null
+        || link == null
+        || there == null
+        || !connected) {
+      return;
+    }
+    Relay relay = there.station().relayOf(source);
+    if (relay != null) {
+      Terms terms = receipt.terms;
+      receipt.subscription =
+          link.subscribe(relay, terms.mid, terms.ssrc, terms.rtxSsrc, terms.coding, there.now());
+      apply(receipt);
+      there.touch();
+    }
+  }
+
+  /// What the far end makes of it; kept for when it is forwarded.
+  void want(Source source, Priority priority, int rank, int height) {
+    Receipt receipt = receipts.get(source);
+    if (receipt != null) {
+      receipt.priority = priority;
+      receipt.rank = rank;
+      receipt.height = height;
+      apply(receipt);
+    }
+  }
+
+  private void apply(Receipt receipt) {
+    if (receipt.subscription != null && receipt.priority != null && transport != null) {
+      receipt.subscription.want(receipt.priority, receipt.rank, receipt.height, transport.now());
+      transport.touch();
+    }
+  }
+
+  void detach(Source source) {
+    Receipt receipt = receipts.remove(source);
+    if (receipt != null) {
+      end(source, receipt);
+    }
+  }
+
+  private void end(Source source, Receipt receipt) {
+    Subscription subscription = receipt.subscription;
+    if (subscription != null && downlink != null && transport != null) {
+      receipt.subscription = null;
+      downlink.unsubscribe(subscription, transport.now());
+      transport.station().letGo(source);
+    }
+  }
+
+  /// What is forwarded of a source; null while nothing is.
+  @Nullable Subscription subscription(Source source) {
+    Receipt receipt = receipts.get(source);
+    return receipt == null ? null : receipt.subscription;
+  }
+
+  // ---- from the transport -----------------------------------------------------------------------
+
+  @Override
+  public void begin(Transport begun, long now) {
+    transport = begun;
+    downlink = new Downlink(settings, extensions, this, now);
+  }
+
+  @Override
+  public void connected(long now) {
+    connected = true;
+    receipts.keySet().forEach(this::begin);
+    home.execute(output::connected);
+  }
+
+  @Override
+  public void receiveRtp(byte[] bytes, int offset, int length, long now) {
+    // Who only receives has nothing to send.
+  }
+
+  @Override
+  public void receiveRtcp(byte[] bytes, int offset, int length, long now) {
+    if (downlink != null) {
+      downlink.receiveRtcp(bytes, offset, length, now);
+    }
+  }
+
+  @Override
+  public void tick(long now) {
+    if (downlink != null && transport != null) {
+      downlink.tick(now);
+      count(downlink.counters(), transport.station().counters);
+    }
+  }
+
+  private void count(Downlink.Counters counted, Counters all) {
+    all.lossesHeard.add(counted.asked() - asked);
+    all.repeated.add(counted.repeated() - repeated);
+    asked = counted.asked();
+    repeated = counted.repeated();
+  }
+
+  @Override
+  public long deadline() {
+    return downlink == null || transport == null
+        ? Long.MAX_VALUE
+        : downlink.deadline(transport.now());
+  }
+
+  @Override
+  public void ended(Ending why, String detail, long now) {
+    receipts.forEach(this::end);
+    receipts.clear();
+    home.execute(() -> output.ended(why, detail));
+  }
+
+  // ---- from the downlink ------------------------------------------------------------------------
+
+  @Override
+  public void sendRtp(byte[] bytes, int offset, int headerLength, int length) {
+    if (transport != null) {
+      transport.sendRtp(bytes, offset, headerLength, length);
+    }
+  }
+
+  @Override
+  public void sendRtcp(byte[] bytes, int offset, int length) {
+    if (transport != null) {
+      transport.sendRtcp(bytes, offset, length);
+    }
+  }
+}

@@ -1,0 +1,220 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.protocol.rtp.ExtensionMap;
+import dev.madang.protocol.sctp.DataChannel;
+import dev.madang.protocol.sctp.DataChannels;
+import dev.madang.protocol.sctp.Delivery;
+import dev.madang.protocol.sctp.SendResult;
+import dev.madang.protocol.sdp.UpTrack;
+import dev.madang.room.forward.Settings;
+import dev.madang.room.forward.Track;
+import dev.madang.room.forward.Uplink;
+import dev.madang.wire.ProtocolException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// What a far end sends, on its transport's loop; tells its [UpSession] at home.
+final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
+  private final Settings settings;
+  private final int ssrc;
+  private final Executor home;
+  private final UpSession.Output output;
+  private final Map<Track, Source> sources = new HashMap<>();
+  private final AtomicInteger unread = new AtomicInteger();
+  private @Nullable Transport transport;
+  private @Nullable Uplink uplink;
+  private final ExtensionMap extensions;
+  // Of the uplink's counters, what the station's have.
+  private long lossesAsked;
+  private long keyframesAsked;
+
+  /// @param ssrc of our reports
+  UpMedia(
+      Settings settings,
+      ExtensionMap extensions,
+      int ssrc,
+      Executor home,
+      UpSession.Output output) {
+    this.settings = settings;
+    this.extensions = extensions;
+    this.ssrc = ssrc;
+    this.home = home;
+    this.output = output;
+  }
+
+  /// A source that the far end may send from now on; after [#begin].
+  void publish(Source source, UpTrack agreed) {
+    Uplink link = Objects.requireNonNull(uplink);
+    Transport there = Objects.requireNonNull(transport);
+    Track track = link.publish(agreed.mid(), source.kind(), source.codings(), source.rids(), this);
+    if (source.rids().isEmpty()) {
+      for (UpTrack.Encoding encoding : agreed.encodings()) {
+        if (encoding.ssrc() >= 0) {
+          int repairs = encoding.rtxSsrc() < 0 ? 0 : (int) encoding.rtxSsrc();
+          link.announce(track, (int) encoding.ssrc(), repairs, there.now());
+        }
+      }
+    }
+    sources.put(track, source);
+    source.place(new Source.Place(there.station(), track));
+    home.execute(() -> output.live(source));
+  }
+
+  void withdraw(Source source) {
+    Source.Place place = source.place();
+    if (place != null && uplink != null) {
+      source.place(null);
+      sources.remove(place.track());
+      uplink.withdraw(place.track());
+    }
+  }
+
+  /// A muted source is not forwarded, whatever the far end sends.
+  void mute(Source source, boolean muted) {
+    Source.Place place = source.place();
+    if (place != null) {
+      place.track().mute(muted);
+    }
+  }
+
+  // ---- data channels ----------------------------------------------------------------------------
+
+  void open(String label, Delivery delivery) {
+    DataChannels channels = channels();
+    if (channels != null) {
+      channels.open(label, "", delivery, Objects.requireNonNull(transport).now());
+    }
+  }
+
+  void send(int number, boolean text, byte[] bytes) {
+    DataChannels channels = channels();
+    DataChannel channel = channels == null ? null : channels.channel(number);
+    if (channels == null || channel == null || transport == null) {
+      return;
+    }
+    SendResult result = channels.send(channel, text, bytes, 0, bytes.length, transport.now());
+    if (result == SendResult.FULL && channel.delivery().isReliable()) {
+      transport.end(Ending.SLOW, "a data channel is full");
+    }
+  }
+
+  private @Nullable DataChannels channels() {
+    return transport == null ? null : transport.channels();
+  }
+
+  @Override
+  public void opened(DataChannel channel) {
+    home.execute(() -> output.opened(channel.id(), channel.label()));
+  }
+
+  @Override
+  public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
+    if (unread.addAndGet(length) > MOST_UNREAD) {
+      unread.addAndGet(-length);
+      if (channel.delivery().isReliable()) {
+        throw new ProtocolException("messages faster than anybody reads them");
+      }
+      return;
+    }
+    byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
+    home.execute(() -> {
+      unread.addAndGet(-length);
+      output.message(channel.id(), text, copy);
+    });
+  }
+
+  @Override
+  public void writable(DataChannel channel) {}
+
+  @Override
+  public void closed(DataChannel channel) {
+    home.execute(() -> output.closed(channel.id()));
+  }
+
+  // ---- from the transport -----------------------------------------------------------------------
+
+  @Override
+  public void begin(Transport begun, long now) {
+    transport = begun;
+    uplink = new Uplink(settings, extensions, ssrc, this, now);
+  }
+
+  @Override
+  public void connected(long now) {
+    home.execute(output::connected);
+  }
+
+  @Override
+  public void receiveRtp(byte[] bytes, int offset, int length, long now) {
+    if (uplink != null) {
+      uplink.receiveRtp(bytes, offset, length, now);
+    }
+  }
+
+  @Override
+  public void receiveRtcp(byte[] bytes, int offset, int length, long now) {
+    if (uplink != null) {
+      uplink.receiveRtcp(bytes, offset, length, now);
+    }
+  }
+
+  @Override
+  public void tick(long now) {
+    if (uplink != null && transport != null) {
+      uplink.tick(now);
+      count(uplink.counters(), transport.station().counters);
+    }
+  }
+
+  private void count(Uplink.Counters counted, Counters all) {
+    all.lossesAsked.add(counted.lossesAsked() - lossesAsked);
+    all.keyframesAsked.add(counted.keyframesAsked() - keyframesAsked);
+    lossesAsked = counted.lossesAsked();
+    keyframesAsked = counted.keyframesAsked();
+  }
+
+  @Override
+  public long deadline() {
+    return uplink == null ? Long.MAX_VALUE : uplink.deadline();
+  }
+
+  @Override
+  public void ended(Ending why, String detail, long now) {
+    sources.values().forEach(source -> source.place(null));
+    sources.clear();
+    home.execute(() -> output.ended(why, detail));
+  }
+
+  // ---- from the uplink and its tracks -----------------------------------------------------------
+
+  @Override
+  public void sendRtcp(byte[] bytes, int offset, int length) {
+    if (transport != null) {
+      transport.sendRtcp(bytes, offset, length);
+    }
+  }
+
+  @Override
+  public void wanted(Track track, int layer, long now) {
+    Source source = sources.get(track);
+    if (source != null) {
+      home.execute(() -> output.wanted(source, layer));
+    }
+  }
+
+  @Override
+  public void began(Track track, long now) {
+    Source source = sources.get(track);
+    if (source != null) {
+      home.execute(() -> output.began(source));
+    }
+  }
+
+  /// Bytes of messages that home was told and has not read.
+  private static final int MOST_UNREAD = 4 << 20;
+}

@@ -1,0 +1,265 @@
+package dev.madang.server.whip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.madang.protocol.rtp.RtpPacket;
+import dev.madang.server.signal.Invitation;
+import dev.madang.server.webrtc.Ending;
+import dev.madang.server.webrtc.MediaDoor;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// WHIP in and WHEP out, with clients of our own over loopback.
+class WhipDoorTest {
+  @TempDir Path data;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whatIsSentByWhipIsReceivedByWhep(boolean overTcp) throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(overTcp).at("/whip/yard");
+      WhipRig.Far one = rig.receiver().at("/whep/yard");
+      WhipRig.Far other = rig.receiver().at("/whep/yard");
+      byte[] frame = keyframe(900);
+      Random random = new Random(5);
+      for (int i = 0; i < 20; i++) {
+        sender.send(rtp(111, 1111, 100 + i, i * 960, sound(random)));
+        sender.send(rtp(96, 2222, 500 + i, i * 3000, frame));
+      }
+      for (WhipRig.Far each : new WhipRig.Far[] {one, other}) {
+        assertThat(List.of(payloads(each, 96, 900, 20))).allMatch(it -> Arrays.equals(it, frame));
+        assertThat(each.ended).isNotDone();
+      }
+      assertThat(rig.meter("rtp.in")).isEqualTo(40);
+    }
+  }
+
+  @Test
+  void theEndOfTheSenderEndsWhoWatchesNothingElse() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      assertThat(rig.request("DELETE", sender.location, "").statusCode()).isEqualTo(200);
+      assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      await().until(() -> rig.request("DELETE", sender.location, "").statusCode() == 404);
+      assertThat(rig.meter("transports")).isZero();
+      assertThat(rig.post("/whep/yard", rig.receiver().offer).statusCode()).isEqualTo(409);
+    }
+  }
+
+  @Test
+  void anIceRestartByPatchGoesOnWithTheSameMedia() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      HttpResponse<String> restarted = patch(rig, sender.location, sender.session.restart(), "*");
+      assertThat(restarted.statusCode()).isEqualTo(200);
+      assertThat(restarted.headers().firstValue("etag")).isPresent().isNotEqualTo(sender.etag);
+      sender.session.restarted(WhipRig.loopbackOnly(restarted.body()));
+      byte[] frame = keyframe(500);
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> {
+            sender.send(rtp(96, 2222, 500 + watcher.rtp.size(), 0, frame));
+            return watcher.rtp.size() > 3;
+          });
+      // News of the ICE session before is news of nothing.
+      assertThat(patch(rig, sender.location, "", sender.etag).statusCode()).isEqualTo(412);
+    }
+  }
+
+  @Test
+  void trickledCandidatesAreTakenUnderTheEtagAlone() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      String news =
+          "a=mid:0\r\na=candidate:1 1 udp 1 x.local 9999 typ host\r\na=end-of-candidates\r\n";
+      HttpResponse<String> taken = patch(rig, sender.location, news, sender.etag);
+      assertThat(taken.statusCode()).isEqualTo(204);
+      assertThat(taken.headers().firstValue("etag")).isEmpty();
+      assertThat(patch(rig, sender.location, news, "\"other\"").statusCode()).isEqualTo(412);
+      HttpResponse<String> bare =
+          rig.request("PATCH", sender.location, news, "content-type", FRAGMENT);
+      assertThat(bare.statusCode()).isEqualTo(428);
+      assertThat(
+              rig.request(
+                      "PATCH", sender.location, news, "content-type", "text/plain", "if-match", "*")
+                  .statusCode())
+          .isEqualTo(415);
+      assertThat(patch(rig, sender.location + "x", news, "*").statusCode()).isEqualTo(404);
+      assertThat(patch(rig, sender.location, "a=ice-ufrag:abcd\r\n", "*").statusCode())
+          .isEqualTo(400);
+    }
+  }
+
+  @Test
+  void answersWithLinksToRelaysAndAnUnguessableUrl() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      HttpResponse<String> answer = rig.post("/whip/yard", rig.sender(false).offer);
+      assertThat(answer.statusCode()).isEqualTo(201);
+      assertThat(answer.headers().firstValue("content-type")).hasValue("application/sdp");
+      assertThat(answer.headers().firstValue("location").orElseThrow())
+          .matches("/whip/yard/[A-Za-z0-9_-]{20,}");
+      assertThat(answer.headers().allValues("link"))
+          .containsExactly(
+              "<stun:127.0.0.1:7700>; rel=\"ice-server\"",
+              "<turn:127.0.0.1:7700>; rel=\"ice-server\"; username=\"u\"; credential=\"p\";"
+                  + " credential-type=\"password\"");
+    }
+  }
+
+  @Test
+  void saysInASentenceWhatIsWrong() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      String offer = rig.sender(false).offer;
+      assertThat(rig.request("POST", "/whip/yard", offer, "content-type", "text/plain"))
+          .returns(415, HttpResponse::statusCode);
+      assertThat(rig.post("/whip/yard", "v=0\r\nnothing")).returns(400, HttpResponse::statusCode);
+      assertThat(rig.post("/whip/yard", "v".repeat(100_000)))
+          .returns(413, HttpResponse::statusCode);
+      assertThat(rig.post("/whip/a%20b", offer)).returns(404, HttpResponse::statusCode);
+      HttpResponse<String> strange =
+          rig.post("/whip/yard", offer.replace("opus/48000/2", "brass/48000/2"));
+      assertThat(strange.statusCode()).isEqualTo(422);
+      assertThat(strange.body()).endsWith(".\n").hasLineCount(1);
+      HttpResponse<String> nobody = rig.post("/whep/yard", rig.receiver().offer);
+      assertThat(nobody.statusCode()).isEqualTo(409);
+      assertThat(nobody.headers().firstValue("retry-after")).isPresent();
+      assertThat(rig.request("PUT", "/whip/yard", "x").statusCode()).isEqualTo(405);
+      await().until(() -> rig.meter("transports") == 0);
+    }
+  }
+
+  @Test
+  void tellsPlayersAndPagesWhatItIs() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      HttpResponse<String> options = rig.request("OPTIONS", "/whip/yard", "");
+      assertThat(options.statusCode()).isEqualTo(200);
+      assertThat(options.headers().firstValue("accept-post")).hasValue("application/sdp");
+      assertThat(rig.request("HEAD", "/whep/yard", "").headers().firstValue("content-type"))
+          .hasValue("application/sdp");
+      assertThat(rig.request("GET", "/whip/yard", "").statusCode()).isEqualTo(204);
+    }
+  }
+
+  @Test
+  void withoutAnInvitationNobodyEnters() throws Exception {
+    try (WhipRig rig = rig(false)) {
+      String offer = rig.sender(false).offer;
+      HttpResponse<String> bare = rig.post("/whip/yard", offer);
+      assertThat(bare.statusCode()).isEqualTo(401);
+      assertThat(bare.headers().firstValue("www-authenticate")).hasValue("Bearer");
+      Invitation yard = Invitation.to("yard");
+      assertThat(bearing(rig, "/whip/yard", offer, "rubbish").statusCode()).isEqualTo(401);
+      assertThat(bearing(rig, "/whip/other", offer, rig.token(yard)).statusCode()).isEqualTo(403);
+      assertThat(bearing(rig, "/whip/yard", offer, rig.token(yard.onlyToWatch())).statusCode())
+          .isEqualTo(403);
+      assertThat(bearing(rig, "/whip/yard", offer, rig.token(yard)).statusCode()).isEqualTo(201);
+      String watching = rig.receiver().offer;
+      assertThat(bearing(rig, "/whep/yard", watching, rig.token(yard.onlyToWatch())).statusCode())
+          .isEqualTo(201);
+    }
+  }
+
+  @Test
+  void aFullServerSaysSo() throws Exception {
+    MediaDoor.Config usual = MediaDoor.Config.defaults();
+    MediaDoor.Config small =
+        new MediaDoor.Config(
+            true,
+            usual.addresses(),
+            1,
+            0,
+            usual.connectTimeout(),
+            4,
+            4,
+            true,
+            65_536,
+            usual.tcpPatience());
+    try (WhipRig rig = new WhipRig(data, true, small)) {
+      String offer = rig.sender(false).offer;
+      assertThat(rig.post("/whip/yard", offer).statusCode()).isEqualTo(201);
+      HttpResponse<String> refused = rig.post("/whip/yard", offer);
+      assertThat(refused.statusCode()).isEqualTo(503);
+      assertThat(refused.headers().firstValue("retry-after")).isPresent();
+    }
+  }
+
+  private WhipRig rig(boolean open) throws Exception {
+    return new WhipRig(data, open, MediaDoor.Config.defaults());
+  }
+
+  private static HttpResponse<String> patch(WhipRig rig, String path, String fragment, String etag)
+      throws Exception {
+    return rig.request("PATCH", path, fragment, "content-type", FRAGMENT, "if-match", etag);
+  }
+
+  private static HttpResponse<String> bearing(WhipRig rig, String path, String offer, String token)
+      throws Exception {
+    return rig.request(
+        "POST", path, offer, "content-type", "application/sdp", "authorization", "Bearer " + token);
+  }
+
+  /// The payloads of the next packets of this type, in order of their numbers.
+  private static byte[][] payloads(WhipRig.Far far, int type, int length, int count)
+      throws InterruptedException {
+    byte[][] found = new byte[count][];
+    RtpPacket packet = new RtpPacket();
+    int first = -1;
+    for (int i = 0; i < count; ) {
+      byte[] bytes = far.rtp.poll(20, TimeUnit.SECONDS);
+      assertThat(bytes).as("packet %d", i).isNotNull();
+      assertThat(packet.read(bytes, 0, bytes.length)).isTrue();
+      if (packet.payloadType() == type && packet.payloadLength() == length) {
+        first = first < 0 ? packet.sequence() : first;
+        assertThat(packet.sequence()).isEqualTo(first + i);
+        found[i++] =
+            Arrays.copyOfRange(bytes, packet.payloadOffset(), packet.payloadOffset() + length);
+      }
+    }
+    return found;
+  }
+
+  private static byte[] rtp(int type, int ssrc, int sequence, int timestamp, byte[] payload) {
+    byte[] packet = new byte[12 + payload.length];
+    packet[0] = (byte) 0x80;
+    packet[1] = (byte) (0x80 | type);
+    packet[2] = (byte) (sequence >>> 8);
+    packet[3] = (byte) sequence;
+    for (int i = 0; i < 4; i++) {
+      packet[4 + i] = (byte) (timestamp >>> 24 - 8 * i);
+      packet[8 + i] = (byte) (ssrc >>> 24 - 8 * i);
+    }
+    System.arraycopy(payload, 0, packet, 12, payload.length);
+    return packet;
+  }
+
+  private static byte[] sound(Random random) {
+    byte[] sound = new byte[80];
+    random.nextBytes(sound);
+    sound[0] = 0x78;
+    return sound;
+  }
+
+  /// RFC 7741 §4.2, 4.3: the first packet of a frame that needs no other, 640 x 480.
+  private static byte[] keyframe(int length) {
+    byte[] payload = new byte[length];
+    byte[] head = {0x10, 0x10, 0, 0, (byte) 0x9D, 0x01, 0x2A, (byte) 0x80, 0x02, (byte) 0xE0, 0x01};
+    System.arraycopy(head, 0, payload, 0, head.length);
+    return payload;
+  }
+
+  private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
+}
