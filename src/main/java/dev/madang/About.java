@@ -92,11 +92,14 @@ final class About {
         ? ""
         : "; UDP "
             + madang.udpPort()
-            + " for STUN and TURN, "
-            + turn.relayPortMin()
-            + "-"
-            + turn.relayPortMax()
-            + " for relays";
+            + " for media"
+            + (turn.enabled()
+                ? ", STUN and TURN, "
+                    + turn.relayPortMin()
+                    + "-"
+                    + turn.relayPortMax()
+                    + " for relays"
+                : "");
   }
 
   private static @Nullable String lanAddress() {

@@ -6,6 +6,8 @@ import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
 import dev.madang.server.udp.UdpDoor;
+import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.whip.WhipDoor;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -25,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 /// @param udp the port for everything that comes by UDP
 /// @param socketio messages between clients and server
 /// @param turn STUN and TURN
+/// @param media sound and picture through the server
+/// @param whip WHIP and WHEP
 /// @param signal rooms: who may enter, and how much they take
 public record Config(
     Path data,
@@ -34,6 +38,8 @@ public record Config(
     UdpDoor.Config udp,
     SocketIoDoor.Config socketio,
     TurnDoor.Config turn,
+    MediaDoor.Config media,
+    WhipDoor.Config whip,
     SignalDoor.Config signal) {
 
   public Config {
@@ -52,6 +58,8 @@ public record Config(
         UdpDoor.Config.defaults(),
         SocketIoDoor.Config.defaults(),
         TurnDoor.Config.defaults(),
+        MediaDoor.Config.defaults(),
+        WhipDoor.Config.defaults(),
         SignalDoor.Config.defaults());
   }
 

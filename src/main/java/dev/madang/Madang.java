@@ -9,10 +9,14 @@ import dev.madang.server.http.Router;
 import dev.madang.server.http.StaticFiles;
 import dev.madang.server.http.Tls;
 import dev.madang.server.http.TrustFiles;
+import dev.madang.server.signal.Bearers;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.turn.TurnDoor;
 import dev.madang.server.udp.UdpDoor;
+import dev.madang.server.webrtc.Hall;
+import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.whip.WhipDoor;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -38,6 +42,7 @@ public final class Madang implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final @Nullable UdpDoor udp;
   private final @Nullable TurnDoor turn;
+  private final @Nullable MediaDoor media;
   private final SocketIoDoor socketIo;
   private final HttpDoor http;
   private final @Nullable MetricsDoor metrics;
@@ -51,7 +56,8 @@ public final class Madang implements AutoCloseable {
       StaticFiles.ofResources("web").addTo(router, PAGES);
       router.get("/api/about", new About(config)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
-      udp = config.turn().enabled() ? keep(UdpDoor.open(config.udp())) : null;
+      boolean usesUdp = config.turn().enabled() || config.media().enabled();
+      udp = usesUdp ? keep(UdpDoor.open(config.udp())) : null;
       if (udp != null) {
         udp.countIn(meters);
       }
@@ -59,10 +65,19 @@ public final class Madang implements AutoCloseable {
           udp != null && config.turn().enabled()
               ? keep(TurnDoor.open(config.turn(), udp, data, Set.of(), meters))
               : null;
+      media =
+          udp != null && config.media().enabled()
+              ? keep(MediaDoor.open(config.media(), udp, meters))
+              : null;
+      if (media != null && config.whip().enabled()) {
+        Bearers bearers = Bearers.of(config.signal(), data);
+        new WhipDoor(config.whip(), media, bearers, this::iceServers, loops.home()).addTo(router);
+      }
       socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
+      Hall hall = media == null ? null : new Hall(media, loops.home());
       SignalDoor signal =
           SignalDoor.open(
-              config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays());
+              config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays(), hall);
       keep(signal).measure(meters);
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;
@@ -74,6 +89,10 @@ public final class Madang implements AutoCloseable {
       http.countIn(meters);
       if (turn != null) {
         http.onTurn(turn::take);
+      }
+      if (media != null) {
+        http.onIce(media::take);
+        media.onTcp(http.port());
       }
       metrics =
           config.metrics().enabled()
@@ -145,7 +164,7 @@ public final class Madang implements AutoCloseable {
   private final class Relays implements SignalDoor.Relays {
     @Override
     public List<IceServer> iceServers(String user, Handshake handshake) {
-      return Madang.this.iceServers(user, handshake);
+      return Madang.this.iceServers(user, About.host(handshake.headers().getOrDefault("host", "")));
     }
 
     @Override
@@ -157,11 +176,10 @@ public final class Madang implements AutoCloseable {
   }
 
   /// STUN and TURN at the host name by which the client reached us.
-  private List<IceServer> iceServers(String user, Handshake handshake) {
+  private List<IceServer> iceServers(String user, String host) {
     if (turn == null || udp == null) {
       return List.of();
     }
-    String host = About.host(handshake.headers().getOrDefault("host", ""));
     String tcp = host + ":" + http.port() + "?transport=tcp";
     TurnDoor.Grant grant = turn.issue(user);
     return List.of(

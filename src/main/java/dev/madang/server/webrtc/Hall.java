@@ -1,0 +1,145 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.room.Refusal;
+import dev.madang.room.SignalMessage;
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.ParticipantInfo;
+import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.server.signal.SignalDoor;
+import dev.madang.wire.Address;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The media of the rooms in which people signal: who sends what into a room, and who receives it.
+/// Lives at home, where the rooms live.
+public final class Hall implements SignalDoor.Media {
+  private final MediaDoor door;
+  private final Executor home;
+  private final Map<String, Map<String, Member>> rooms = new HashMap<>();
+
+  public Hall(MediaDoor door, Executor home) {
+    this.door = door;
+    this.home = home;
+  }
+
+  // ---- what rooms tell --------------------------------------------------------------------------
+
+  @Override
+  public void present(
+      String room,
+      ParticipantInfo participant,
+      Address address,
+      String host,
+      Consumer<FromServer> page) {
+    Map<String, Member> members = rooms.computeIfAbsent(room, _ -> new LinkedHashMap<>());
+    Member known = members.get(participant.identity());
+    if (known != null && !known.instance.equals(participant.instance())) {
+      known.leave();
+      known = null;
+    }
+    if (known == null) {
+      known = new Member(this, room, participant.identity(), participant.instance());
+      members.put(participant.identity(), known);
+    }
+    known.reachedBy(new Caller(address, withoutPort(host)), page);
+    known.may(participant.can());
+  }
+
+  @Override
+  public void wish(
+      String room, String identity, SignalMessage.Media wish, Consumer<Answer> answer) {
+    Member member = member(room, identity);
+    if (member == null) {
+      answer.accept(Refusal.NOT_JOINED.refused());
+    } else {
+      answer.accept(member.wish(wish));
+    }
+  }
+
+  @Override
+  public void published(String room, String identity, List<TrackInfo> tracks) {
+    Member member = member(room, identity);
+    if (member != null) {
+      member.published(tracks);
+    }
+  }
+
+  @Override
+  public void silenced(String room, String identity, SignalMessage.Source source) {
+    Member member = member(room, identity);
+    if (member != null) {
+      member.silenced(source);
+    }
+  }
+
+  @Override
+  public void gone(String room, String identity) {
+    Map<String, Member> members = rooms.get(room);
+    Member member = members == null ? null : members.remove(identity);
+    if (members != null && members.isEmpty()) {
+      rooms.remove(room);
+    }
+    if (member != null) {
+      member.leave();
+    }
+  }
+
+  // ---- between members --------------------------------------------------------------------------
+
+  /// What of the others in the room this one may receive.
+  List<Contribution> othersThan(Member member) {
+    List<Contribution> all = new ArrayList<>();
+    for (Member other : rooms.getOrDefault(member.room, Map.of()).values()) {
+      if (other != member) {
+        all.addAll(other.contributions());
+      }
+    }
+    return all;
+  }
+
+  /// What this one sends has changed: the others' offers follow.
+  void changed(Member member) {
+    for (Member other : rooms.getOrDefault(member.room, Map.of()).values()) {
+      if (other != member) {
+        other.offer();
+      }
+    }
+  }
+
+  void live(Member member, Source source) {
+    for (Member other : rooms.getOrDefault(member.room, Map.of()).values()) {
+      if (other != member) {
+        other.live(source);
+      }
+    }
+  }
+
+  MediaDoor door() {
+    return door;
+  }
+
+  Executor home() {
+    return home;
+  }
+
+  private @Nullable Member member(String room, String identity) {
+    return rooms.getOrDefault(room, Map.of()).get(identity);
+  }
+
+  /// `example.org` of `example.org:443`, `::1` of `[::1]:7700`.
+  private static String withoutPort(String host) {
+    if (host.startsWith("[")) {
+      int end = host.indexOf(']');
+      return end < 0 ? "" : host.substring(1, end);
+    }
+    int colon = host.indexOf(':');
+    return colon < 0 ? host : host.substring(0, colon);
+  }
+}

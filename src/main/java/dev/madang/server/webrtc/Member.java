@@ -1,0 +1,413 @@
+package dev.madang.server.webrtc;
+
+import dev.madang.room.Refusal;
+import dev.madang.room.SignalMessage;
+import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.ConnectionLost;
+import dev.madang.room.SignalMessage.Description;
+import dev.madang.room.SignalMessage.DescriptionType;
+import dev.madang.room.SignalMessage.Done;
+import dev.madang.room.SignalMessage.Down;
+import dev.madang.room.SignalMessage.DownAnswer;
+import dev.madang.room.SignalMessage.FromServer;
+import dev.madang.room.SignalMessage.LayersWanted;
+import dev.madang.room.SignalMessage.Look;
+import dev.madang.room.SignalMessage.Permissions;
+import dev.madang.room.SignalMessage.Receive;
+import dev.madang.room.SignalMessage.ReceivedTrack;
+import dev.madang.room.SignalMessage.SentTrack;
+import dev.madang.room.SignalMessage.Sight;
+import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.room.SignalMessage.Up;
+import dev.madang.room.SignalMessage.UpAnswer;
+import dev.madang.room.bandwidth.Priority;
+import dev.madang.room.forward.Kind;
+import dev.madang.wire.Address;
+import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// One participant of a [Hall], with its two connections: *up*, by which it sends, and *down*, by
+/// which it receives. Lives at home.
+final class Member {
+  final String room;
+  final String identity;
+  final String instance;
+  private final Hall hall;
+  private Caller caller = new Caller(Address.v4(0, 0), "");
+  private Consumer<FromServer> page = _ -> {};
+  private @Nullable Sending up;
+  private @Nullable Receiving down;
+  private List<TrackInfo> published = List.of();
+  private final Set<SignalMessage.Source> silenced = new HashSet<>();
+  private @Nullable Look look;
+  private boolean gone;
+
+  Member(Hall hall, String room, String identity, String instance) {
+    this.hall = hall;
+    this.room = room;
+    this.identity = identity;
+    this.instance = instance;
+  }
+
+  void reachedBy(Caller caller, Consumer<FromServer> page) {
+    this.caller = caller;
+    this.page = page;
+  }
+
+  /// Connections that it may not have are closed.
+  void may(Permissions can) {
+    if (!can.publish()) {
+      stopSending();
+    }
+    if (!can.subscribe()) {
+      stopReceiving();
+    }
+  }
+
+  void leave() {
+    gone = true;
+    stopSending();
+    stopReceiving();
+  }
+
+  Answer wish(SignalMessage.Media wish) {
+    try {
+      return switch (wish) {
+        case Up message -> up(message);
+        case Receive message -> receive(message);
+        case DownAnswer message -> answer(message);
+        case Look message -> look(message);
+      };
+    } catch (ProtocolException bad) {
+      return Refusal.BAD_DESCRIPTION.refused(String.valueOf(bad.getMessage()));
+    }
+  }
+
+  // ---- sending ----------------------------------------------------------------------------------
+
+  /// The connection up.
+  private final class Sending implements UpSession.Output {
+    final String connection;
+    @Nullable UpSession session;
+    final Map<String, SentTrack> named = new LinkedHashMap<>();
+    boolean over;
+
+    Sending(String connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void connected() {
+      // Its sources are live before.
+    }
+
+    @Override
+    public void live(Source source) {
+      if (!over) {
+        hall.live(Member.this, source);
+        mute();
+      }
+    }
+
+    @Override
+    public void began(Source source) {
+      // Whoever receives it sees.
+    }
+
+    @Override
+    public void opened(int channel, String label) {
+      // Pages open none to the server.
+    }
+
+    @Override
+    public void message(int channel, boolean text, byte[] bytes) {
+      // As above.
+    }
+
+    @Override
+    public void closed(int channel) {
+      // As above.
+    }
+
+    @Override
+    public void wanted(Source source, int layer) {
+      UpSession sending = session;
+      if (!over && sending != null && source.kind() == Kind.VIDEO) {
+        String mid = sending.mid(source);
+        if (mid != null) {
+          page.accept(new LayersWanted(connection, mid, layer + 1));
+        }
+      }
+    }
+
+    @Override
+    public void ended(Ending why, String detail) {
+      if (!over) {
+        over = true;
+        up = null;
+        hall.changed(Member.this);
+        page.accept(new ConnectionLost(connection, true, why.sentence()));
+      }
+    }
+  }
+
+  private Answer up(Up message) {
+    if (message.description().type() != DescriptionType.OFFER) {
+      return Refusal.BAD_DESCRIPTION.refused("it is no offer");
+    }
+    Sending sending = up;
+    UpSession session = sending == null ? null : sending.session;
+    String offer = message.description().sdp();
+    if (sending != null && session != null && sending.connection.equals(message.connection())) {
+      name(sending, message);
+      session.answer(offer);
+    } else {
+      Sending fresh = new Sending(message.connection());
+      session = hall.door().up(offer, caller, hall.home(), fresh);
+      if (session == null) {
+        return Refusal.TOO_FAST.refused();
+      }
+      stopSending();
+      fresh.session = session;
+      name(fresh, message);
+      up = fresh;
+    }
+    mute();
+    hall.changed(this);
+    return new UpAnswer(new Description(DescriptionType.ANSWER, session.answer()));
+  }
+
+  private static void name(Sending sending, Up message) {
+    sending.named.clear();
+    message.tracks().forEach(track -> sending.named.put(track.mid(), track));
+  }
+
+  private void stopSending() {
+    Sending sending = up;
+    up = null;
+    if (sending != null && !sending.over) {
+      sending.over = true;
+      if (sending.session != null) {
+        sending.session.close();
+      }
+      hall.changed(this);
+    }
+  }
+
+  /// What it sends and has a name for.
+  List<Contribution> contributions() {
+    Sending sending = up;
+    List<Contribution> all = new ArrayList<>();
+    if (sending != null && sending.session != null) {
+      sending.named.forEach((mid, track) -> {
+        Source source = sending.session.source(mid);
+        if (source != null) {
+          all.add(new Contribution(this, track.id(), track.source(), source));
+        }
+      });
+    }
+    return all;
+  }
+
+  void published(List<TrackInfo> tracks) {
+    published = tracks;
+    tracks.stream()
+        .filter(track -> !track.muted())
+        .forEach(track -> silenced.remove(track.source()));
+    mute();
+  }
+
+  void silenced(SignalMessage.Source source) {
+    silenced.add(source);
+    mute();
+  }
+
+  /// What its owner says is muted, or a host muted, is not forwarded, whatever the page sends.
+  private void mute() {
+    Sending sending = up;
+    if (sending == null || sending.session == null) {
+      return;
+    }
+    for (Contribution each : contributions()) {
+      boolean off =
+          silenced.contains(each.kind())
+              || published.stream()
+                  .anyMatch(track ->
+                      track.muted()
+                          && track.source() == each.kind()
+                          && track.id().equals(each.id()));
+      sending.session.mute(each.source(), off);
+    }
+  }
+
+  // ---- receiving --------------------------------------------------------------------------------
+
+  /// The connection down.
+  private final class Receiving implements DownSession.Output {
+    final String connection;
+    @Nullable DownSession session;
+    int number;
+    @Nullable Down unanswered;
+    boolean stale;
+    boolean over;
+
+    Receiving(String connection) {
+      this.connection = connection;
+    }
+
+    @Override
+    public void connected() {
+      show();
+    }
+
+    @Override
+    public void ended(Ending why, String detail) {
+      if (!over) {
+        over = true;
+        down = null;
+        page.accept(new ConnectionLost(connection, false, why.sentence()));
+      }
+    }
+  }
+
+  private Answer receive(Receive message) {
+    Receiving receiving = down;
+    if (!message.on()) {
+      stopReceiving();
+      return new Done();
+    }
+    if (receiving != null && receiving.connection.equals(message.connection())) {
+      // Its page came back: the offer that it has not answered may be lost.
+      Down unanswered = receiving.unanswered;
+      if (unanswered != null) {
+        hall.home().execute(() -> page.accept(unanswered));
+      }
+      return new Done();
+    }
+    Receiving fresh = new Receiving(message.connection());
+    DownSession session = hall.door().down(caller, hall.home(), fresh);
+    if (session == null) {
+      return Refusal.TOO_FAST.refused();
+    }
+    stopReceiving();
+    fresh.session = session;
+    down = fresh;
+    // Behind the answer to this message.
+    hall.home().execute(this::offer);
+    return new Done();
+  }
+
+  /// Offers what there is to receive, unless an offer is under way: then when that is answered.
+  void offer() {
+    Receiving receiving = down;
+    if (gone || receiving == null || receiving.session == null) {
+      return;
+    }
+    List<Contribution> all = hall.othersThan(this);
+    if (all.isEmpty() && receiving.number == 0) {
+      return;
+    }
+    String offer = receiving.session.offer(all.stream().map(Contribution::source).toList());
+    if (offer == null) {
+      receiving.stale = true;
+      return;
+    }
+    receiving.stale = false;
+    receiving.number++;
+    List<ReceivedTrack> tracks = new ArrayList<>();
+    Map<Source, String> mids = receiving.session.mids();
+    for (Contribution each : all) {
+      String mid = mids.get(each.source());
+      if (mid != null) {
+        tracks.add(new ReceivedTrack(mid, each.from().identity, each.id(), each.kind()));
+      }
+    }
+    Down message =
+        new Down(
+            receiving.connection,
+            receiving.number,
+            new Description(DescriptionType.OFFER, offer),
+            tracks);
+    receiving.unanswered = message;
+    page.accept(message);
+  }
+
+  private Answer answer(DownAnswer message) {
+    Receiving receiving = down;
+    if (receiving == null
+        || receiving.session == null
+        || !receiving.connection.equals(message.connection())
+        || receiving.number != message.number()) {
+      return Refusal.STALE_OFFER.refused();
+    } else if (message.description().type() != DescriptionType.ANSWER) {
+      return Refusal.BAD_DESCRIPTION.refused("it is no answer");
+    }
+    receiving.session.accept(message.description().sdp());
+    receiving.unanswered = null;
+    show();
+    if (receiving.stale) {
+      hall.home().execute(this::offer);
+    }
+    return new Done();
+  }
+
+  void live(Source source) {
+    Receiving receiving = down;
+    if (receiving != null && receiving.session != null) {
+      receiving.session.live(source);
+    }
+  }
+
+  private void stopReceiving() {
+    Receiving receiving = down;
+    down = null;
+    if (receiving != null && !receiving.over) {
+      receiving.over = true;
+      if (receiving.session != null) {
+        receiving.session.close();
+      }
+    }
+  }
+
+  private Answer look(Look message) {
+    look = message;
+    show();
+    return new Done();
+  }
+
+  /// Tells the connection what of it is on the screen.
+  private void show() {
+    Receiving receiving = down;
+    Look seen = look;
+    if (receiving == null || receiving.session == null || seen == null) {
+      return;
+    }
+    for (Contribution each : hall.othersThan(this)) {
+      Sight sight =
+          seen.sights().stream()
+              .filter(one ->
+                  one.from().equals(each.from().identity)
+                      && one.id().equals(each.id())
+                      && one.source() == each.kind())
+              .findFirst()
+              .orElse(null);
+      if (sight == null) {
+        receiving.session.want(each.source(), Priority.HIDDEN, 0, 0);
+      } else {
+        Priority priority =
+            sight.pinned()
+                ? Priority.PINNED
+                : each.kind() == SignalMessage.Source.SCREEN ? Priority.SCREEN : Priority.OTHER;
+        receiving.session.want(
+            each.source(), priority, seen.sights().indexOf(sight), sight.height());
+      }
+    }
+  }
+}
