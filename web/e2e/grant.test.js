@@ -153,14 +153,3 @@ test('a program with a wrong token is told a sentence, a code and what to do', a
     assert.match(help, /^[A-Z].*\.$/);
   }
 });
-
-test('invitations name the address that whoever runs the server gave it', async () => {
-  const named = await startServer({ command: 'start', flags: { url: 'https://meet.example.org' } });
-  try {
-    const about = async (at) => (await fetch(`${at}/api/about`)).json();
-    assert.equal((await about(named.url)).address, 'https://meet.example.org');
-    assert.equal((await about(server.url)).address, null);
-  } finally {
-    await named.stop();
-  }
-});

@@ -53,8 +53,8 @@ export interface FetchOutput {
   own(): Blob | undefined;
   /** A channel to the one who offers, or `undefined` while there is no path. */
   open(): FileChannel | undefined;
-  /** Whether the one who offers is still in the room. */
-  there(): boolean;
+  /** Why nothing can come from the one who offers, however long one waits. */
+  hopeless(): 'file-gone' | 'no-direct-path' | undefined;
 }
 
 /** One file on its way to this page: goes on where it stopped, over any cut. */
@@ -99,7 +99,8 @@ export class Fetch implements FileTransfer {
     if (this.over) return;
     const own = this.output.own();
     if (own) return this.arrive(own);
-    if (!this.output.there()) return this.fail('file-gone');
+    const hopeless = this.output.hopeless();
+    if (hopeless) return this.fail(hopeless);
     if (this.channel) return;
     const channel = this.output.open();
     if (!channel) return;

@@ -1,19 +1,21 @@
 import { Chat, type Line } from './chat';
 import { Emitter } from './emitter';
 import { Fetch, Shelf } from './files';
+import { Gaze } from './gaze';
 import { LocalMedia } from './media';
-import { Mesh } from './mesh';
 import { Outbox } from './outbox';
 import type { Outgoing } from './peer';
 import { Person } from './person';
 import { MadangError, problems, type Say } from './problem';
 import { Relays } from './relays';
+import { Route } from './route';
 import { randomWord, secrets, type Secrets } from './secrets';
 import { sha256 } from './sha256';
 import { LocalShares } from './shares';
 import type { ClientMessages, Joined, ParticipantInfo, ServerMessages, TrackInfo } from './signal';
 import type { OpenSignaling, Said, Signaling } from './signaling';
 import { next, type Happening } from './state';
+import type { RoomTrack } from './track';
 import type {
   FileOffer,
   FileTransfer,
@@ -30,6 +32,7 @@ import type {
   Source,
   State,
   Stats,
+  Track,
 } from './types';
 import { Watch } from './watch';
 
@@ -47,7 +50,8 @@ export class Meeting implements Room {
   private readonly people = new Map<string, Person>();
   private readonly log = new Chat();
   private readonly outbox: Outbox;
-  private readonly mesh: Mesh;
+  private readonly route: Route;
+  private readonly gaze = new Gaze(() => this.look());
   private readonly watch: Watch;
   private readonly relays: Relays;
   private readonly shelf = new Shelf();
@@ -57,6 +61,7 @@ export class Meeting implements Room {
   private wantedName: string | undefined;
   private raised = false;
   private published = '';
+  private looked = '';
   private publishing = false;
   private up = false;
   private attempts = 0;
@@ -90,7 +95,12 @@ export class Meeting implements Room {
       },
       this.say_('no-answer'),
     );
-    this.mesh = new Mesh(this.outgoing(), options.iceTransportPolicy ?? 'all', {
+    this.route = new Route(this.outgoing(), options.iceTransportPolicy ?? 'all', {
+      ask: (name, message) => this.ask(name, message),
+      me: () => this.me,
+      others: () => this.people.values(),
+      carried: (person) => this.match(person),
+      linkChanged: () => this.pathChanged(),
       send: (to, message) => this.negotiate(to, message),
       pathChanged: () => this.pathChanged(),
       arrived: (person, track, streamId, first) => {
@@ -99,19 +109,25 @@ export class Meeting implements Room {
       },
       data: (from, data, reliable) => this.events.emit('message', data, from, reliable),
       fileAsked: (from, channel) => this.shelf.serve(channel, from.identity),
-      noPath: (person) => this.problem(this.say_('no-path', person.name)),
+      noPath: (person, first) => {
+        // A server that forwards is a way round.
+        this.ask('detour', { from: person.identity }).catch(() => {
+          if (first) this.problem(this.say_('no-path', person.name));
+        });
+      },
       freshServers: async () => (await this.relays.fresh()) as never,
     });
     this.relays = new Relays(async () => {
       const answer = await this.ask('relay', {});
       if (answer.type !== 'relays') return undefined;
-      this.mesh.useServers(answer.iceServers);
+      this.route.useServers(answer.iceServers);
       return answer.iceServers;
     });
     this.watch = new Watch(this.media, {
       me: () => this.me,
       others: () => this.people.values(),
       state: () => this.state,
+      up: () => this.route.up,
       changed: () => this.changed(),
     });
     this.follow();
@@ -217,15 +233,19 @@ export class Meeting implements Room {
       return undefined;
     }
     const share = this.own.add(stream, () => this.stopShare(share.id));
-    this.mesh.addShare(share);
+    this.route.addShare(share);
     this.ownTracksChanged();
     return share;
   }
 
   stopShare(id: string): void {
     if (!this.own.remove(id)) return;
-    this.mesh.removeShare(id);
+    this.route.removeShare(id);
     this.ownTracksChanged();
+  }
+
+  pin(track?: Track): void {
+    this.gaze.pin(track as RoomTrack | undefined);
   }
 
   resumeAudio(): Promise<boolean> {
@@ -246,6 +266,7 @@ export class Meeting implements Room {
   }
 
   async offerFile(file: File, { to }: { to?: string } = {}): Promise<Message> {
+    if (this.info?.topology === 'server') throw MadangError.of(this.say_('no-direct-path'));
     let hash: string;
     try {
       hash = await sha256(file);
@@ -269,7 +290,10 @@ export class Meeting implements Room {
     const owner = () => this.people.get(this.log.whoOffers(offer.id) ?? '');
     const fetch = new Fetch(offer, this.say_, {
       own: () => this.shelf.take(offer.id),
-      there: () => this.state.name !== 'lost' && owner() !== undefined,
+      hopeless: () => {
+        if (this.state.name === 'lost' || !owner()) return 'file-gone';
+        return this.info?.topology === 'server' && !owner()?.peer ? 'no-direct-path' : undefined;
+      },
       open: () => {
         const peer = owner()?.peer;
         return peer?.state === 'connected' ? peer.openFileChannel() : undefined;
@@ -281,7 +305,8 @@ export class Meeting implements Room {
 
   async stats(): Promise<Stats[]> {
     await this.watch.measureAll();
-    return this.participants.flatMap(({ measured }) => (measured ? [measured.stats] : []));
+    const mine = this.route.up && this.me ? [this.me] : [];
+    return [...this.participants, ...mine].flatMap(({ measured }) => (measured ? [measured.stats] : []));
   }
 
   async leave(): Promise<void> {
@@ -332,7 +357,7 @@ export class Meeting implements Room {
     const before = this.me;
     if (before && (!joined.resumed || before.identity !== joined.you.identity)) {
       // The room had given up on us: to the others we are somebody new.
-      this.mesh.disconnectAll();
+      this.route.mesh.disconnectAll();
     }
     if (before?.identity === joined.you.identity) before.update(joined.you);
     else this.me = new Person(joined.you, true);
@@ -340,9 +365,10 @@ export class Meeting implements Room {
     this.info = joined.room;
     this.knocks = joined.waiting;
     this.relays.take(joined.iceServers);
-    this.mesh.useServers(joined.iceServers);
+    this.route.useServers(joined.iceServers);
     const here = new Set(joined.participants.map(({ identity }) => identity));
     for (const identity of [...this.people.keys()]) if (!here.has(identity)) this.gone(identity, 'lost');
+    this.route.resume(joined.resumed, joined.room.topology);
     for (const info of joined.participants) this.met(info);
     for (const message of joined.chat) {
       const line = this.log.hear(message, this.me!.identity);
@@ -350,9 +376,10 @@ export class Meeting implements Room {
     }
     this.happened({ is: 'admitted' });
     this.watch.start();
-    this.mesh.resync();
-    this.published = '';
+    this.route.mesh.resync();
+    this.published = this.looked = '';
     this.ownTracksChanged();
+    this.look();
     this.outbox.resume();
     if (this.raised && !joined.resumed) this.raiseHand(true).catch(() => {});
   }
@@ -377,7 +404,8 @@ export class Meeting implements Room {
     for (const off of this.offs) off();
     for (const share of this.own.list) this.own.remove(share.id);
     for (const person of this.people.values()) person.leave();
-    this.mesh.disconnectAll();
+    this.route.close();
+    this.gaze.close();
     this.people.clear();
     this.knocks = [];
     for (const fetch of this.fetches.values()) fetch.look();
@@ -427,15 +455,20 @@ export class Meeting implements Room {
     participantLeft: ({ identity, reason }) => this.gone(identity, reason),
     roomChanged: ({ room, reason, by }) => {
       this.info = room;
+      this.route.follow(room.topology);
+      this.look();
       this.events.emit('info', room, reason, by ? this.participant(by) : undefined);
     },
     negotiated: ({ from, instance, description, candidate }) => {
       const person = this.people.get(from);
       // Of a page that is no more.
       if (!person || person.instance !== instance || !this.me) return;
-      this.mesh.connect(person, this.me);
+      this.route.mesh.connect(person, this.me);
       person.peer?.receive({ description, candidate });
     },
+    down: (down) => this.route.offered(down),
+    layersWanted: (layers) => this.route.wanted(layers),
+    connectionLost: (lost) => this.route.lost(lost),
     said: ({ message }) => {
       const line = this.log.hear(message, this.me?.identity);
       if (!line) return;
@@ -468,16 +501,21 @@ export class Meeting implements Room {
   private met(info: ParticipantInfo): void {
     const me = this.me;
     if (!me) return;
-    if (info.identity === me.identity) return void me.update(info);
+    if (info.identity === me.identity) {
+      me.update(info);
+      // What is allowed may be otherwise.
+      if (this.info) this.route.follow(this.info.topology);
+      return;
+    }
     let person = this.people.get(info.identity);
     const isNew = !person;
     const wasAway = person?.presence === 'reconnecting';
     if (!person) this.people.set(info.identity, (person = new Person(info, false)));
-    else if (person.update(info)) this.mesh.disconnect(person);
-    const tracks = person.publish(info.tracks, this.media.speaker);
+    else if (person.update(info)) this.route.mesh.disconnect(person);
+    const tracks = person.publish(info.tracks, this.media.speaker, this.gaze);
     if (isNew) this.events.emit('joined', person);
-    if (person.presence === 'online') this.mesh.connect(person, me);
-    if (wasAway && person.presence === 'online') this.mesh.resync(person);
+    this.route.met(person);
+    if (wasAway && person.presence === 'online') this.route.mesh.resync(person);
     for (const track of tracks) this.events.emit('track', track, person);
     this.match(person);
   }
@@ -486,7 +524,7 @@ export class Meeting implements Room {
     const person = this.people.get(identity);
     if (!person) return;
     this.people.delete(identity);
-    this.mesh.disconnect(person);
+    this.route.gone(person);
     this.watch.forget(person);
     person.leave();
     this.pathChanged();
@@ -507,11 +545,24 @@ export class Meeting implements Room {
     this.changed();
   }
 
+  /** Tells the server what is on the screen, whole each time. */
+  private look(): void {
+    if (!this.up || this.info?.topology !== 'server' || typeof document === 'undefined') return;
+    const sights = this.gaze.sights(this.people.values());
+    const said = JSON.stringify(sights);
+    if (said === this.looked) return;
+    this.looked = said;
+    this.ask('look', { sights }).catch((error: MadangError) => {
+      this.looked = '';
+      if (error.code === 'too-fast') setTimeout(() => this.look(), 1000);
+    });
+  }
+
   private negotiate(to: Person, message: { description?: unknown; candidate?: unknown }): void {
     const { identity, instance } = to;
     this.ask('negotiate', { to: identity, instance, ...message } as ClientMessages['negotiate']).catch((error: MadangError) => {
       // Other refusals end by themselves: with the next presence, instance or departure.
-      if (error.code === 'too-fast') setTimeout(() => this.mesh.resync(to), 1500);
+      if (error.code === 'too-fast') setTimeout(() => this.route.mesh.resync(to), 1500);
     });
   }
 
@@ -523,8 +574,8 @@ export class Meeting implements Room {
     media.speaker.onblocked = () => this.changed();
     this.offs.push(
       media.events.on('replaced', (kind) => {
-        if (kind === 'microphone') this.mesh.setMicrophone(media.microphone.track ?? null);
-        else this.mesh.setCamera(media.camera.track ?? null);
+        if (kind === 'microphone') this.route.setMicrophone(media.microphone.track ?? null);
+        else this.route.setCamera(media.camera.track ?? null);
         this.ownTracksChanged();
       }),
       media.events.on('change', () => this.ownTracksChanged()),
@@ -615,7 +666,7 @@ export class Meeting implements Room {
 
   private pathChanged(): void {
     // Is it the other side, or our own network?
-    if (this.participants.some(({ peer }) => peer?.state === 'reconnecting')) this.signaling.probe();
+    if (this.participants.some(({ link }) => link?.state === 'reconnecting')) this.signaling.probe();
     for (const fetch of this.fetches.values()) fetch.look();
     this.changed();
   }

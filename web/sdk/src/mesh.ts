@@ -10,15 +10,17 @@ export interface MeshOutput {
   arrived(person: Person, track: MediaStreamTrack, streamId: string | undefined, first: boolean): void;
   data(from: Person, data: string | ArrayBuffer, reliable: boolean): void;
   fileAsked(from: Person, channel: RTCDataChannel): void;
-  /** No path was found so far; the search goes on. */
-  noPath(person: Person): void;
+  /** No path was found so far, for the first time or again; the search goes on. */
+  noPath(person: Person, first: boolean): void;
   /** Fresh relay credentials, if the present ones are old. */
   freshServers(): Promise<IceServer[] | undefined>;
 }
 
 /** Everybody to everybody: one peer connection with each other page. */
 export class Mesh {
-  private servers: RTCIceServer[] = [];
+  servers: RTCIceServer[] = [];
+  /** Everything goes through the server: nothing is built, and what breaks is not repaired. */
+  resting = false;
   private readonly people = new Set<Person>();
 
   constructor(
@@ -29,6 +31,7 @@ export class Mesh {
 
   /** Connects to somebody, unless connected. Of two, the later one in the room begins and is the polite one. */
   connect(person: Person, me: Person): void {
+    if (this.resting) return;
     this.people.add(person);
     if (person.peer || person.presence !== 'online') return;
     this.build(person, me.order > person.order, me.order > person.order);
@@ -85,7 +88,7 @@ export class Mesh {
         send: (message) => output.send(person, message),
         stateChanged: () => {
           if (peer.state === 'connected') person.rebuilds = 0;
-          if (peer.state === 'failed' && person.rebuilds === 0) output.noPath(person);
+          if (peer.state === 'failed' && !this.resting) output.noPath(person, person.rebuilds === 0);
           output.pathChanged(person);
         },
         track: (track, streamId, first) => output.arrived(person, track, streamId, first),
@@ -100,7 +103,7 @@ export class Mesh {
   }
 
   private rebuild(person: Person, old: Peer, polite: boolean, said: Negotiating[] | undefined): void {
-    if (person.peer !== old) return;
+    if (person.peer !== old || this.resting) return;
     if (said) {
       person.disconnect();
       this.build(person, polite, false);
@@ -110,7 +113,7 @@ export class Mesh {
     person.rebuilds++;
     setTimeout(
       () => {
-        if (person.peer !== old) return;
+        if (person.peer !== old || this.resting) return;
         person.disconnect();
         this.build(person, polite, true);
       },

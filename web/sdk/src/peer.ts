@@ -290,8 +290,8 @@ function firstOfItsKind(connection: RTCPeerConnection, transceiver: RTCRtpTransc
 
 export const FILE_PROTOCOL = 'madang-file';
 const CAMERA_BITRATE = 1_500_000;
-const SCREEN_BITRATE = 2_500_000;
-const MUSIC_BITRATE = 96_000;
+export const SCREEN_BITRATE = 2_500_000;
+export const MUSIC_BITRATE = 96_000;
 const MOST_LATE_BYTES = 64 * 1024;
 // Browsers throw at 16 MB.
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;

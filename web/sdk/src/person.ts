@@ -1,3 +1,7 @@
+import type { Downlink } from './downlink';
+import { flows } from './flow';
+import type { Gaze } from './gaze';
+import type { Link } from './link';
 import type { Peer } from './peer';
 import type { ParticipantInfo, Permissions, TrackInfo } from './signal';
 import type { Speaker } from './speaker';
@@ -19,9 +23,19 @@ export class Person implements Participant {
   tracks: readonly RoomTrack[] = [];
   readonly voice = new Voice();
   peer: Peer | undefined;
+  /** By which everybody's media comes, when it comes through the server. */
+  down: Downlink | undefined;
+  /** By which this page sends then. */
+  up: Link | undefined;
+  /** Whether the room goes through the server. */
+  byServer = false;
+  /** What the server forwards of this person, by the tracks' ids. */
+  readonly forwarded = new Map<string, MediaStreamTrack>();
   /** How often the connection was built anew without success. */
   rebuilds = 0;
   measured: Measured | undefined;
+  /** What it was measured on. */
+  measuredOn: RTCPeerConnection | undefined;
   /** Of yourself: derived from the room's state and the others' numbers. */
   own: Connection | undefined;
   private readonly arrived = new Map<string, MediaStreamTrack>();
@@ -44,19 +58,33 @@ export class Person implements Participant {
 
   get connection(): Connection {
     if (this.own) return this.own;
-    const { peer } = this;
-    const cut = this.presence === 'reconnecting' || peer?.state === 'reconnecting' || peer?.state === 'failed';
+    const { link } = this;
+    const cut = this.presence === 'reconnecting' || link?.state === 'reconnecting' || link?.state === 'failed';
     const { quality = 'unknown', reason = 'none' } = this.measured?.stats ?? {};
     return {
-      state: peer?.state ?? 'new',
-      path: peer?.path ?? 'unknown',
-      transport: peer?.transport ?? 'unknown',
-      ...(cut && peer?.state !== 'connected' ? { quality: 'lost', reason: 'disconnected' } : { quality, reason }),
+      state: link?.state ?? 'new',
+      path: link?.path ?? 'unknown',
+      transport: link?.transport ?? 'unknown',
+      ...(cut && link?.state !== 'connected' ? { quality: 'lost', reason: 'disconnected' } : { quality, reason }),
     };
   }
 
+  /** The way by which this person's media comes now. */
+  get link(): Peer | Link | undefined {
+    const { peer, down, up } = this;
+    // Where nobody sends anything the server offers nothing.
+    const server = down?.connection.remoteDescription ? down : (up ?? down);
+    const [wanted, other] = this.byServer ? [server, peer] : [peer, server];
+    return wanted?.state === 'connected' ? wanted : (other ?? wanted);
+  }
+
+  /** Whether all that comes has changed over to the way that the room takes. */
+  get moved(): boolean {
+    return this.tracks.every((track) => track.muted || (track.mediaStreamTrack && track.mediaStreamTrack === this.wanted(track)));
+  }
+
   get peerConnection(): RTCPeerConnection | undefined {
-    return this.peer?.connection;
+    return this.link?.connection;
   }
 
   track(source: Source): RoomTrack | undefined {
@@ -72,13 +100,13 @@ export class Person implements Participant {
   }
 
   /** Takes over what the room says is published; returns what is new or different. */
-  publish(infos: readonly TrackInfo[], speaker: Speaker): RoomTrack[] {
+  publish(infos: readonly TrackInfo[], speaker: Speaker, gaze?: Gaze): RoomTrack[] {
     const changed: RoomTrack[] = [];
     const tracks = infos.map((info) => {
       const id = `${info.id}/${info.source}`;
       const known = this.tracks.find((track) => track.id === id);
       if (known?.muted === info.muted) return known;
-      const track = known ?? new RoomTrack(id, info.source, shareOf(info), this.isMe, speaker, info.muted);
+      const track = known ?? new RoomTrack(id, info.source, shareOf(info), this.isMe, speaker, info.muted, gaze);
       track.muted = info.muted;
       changed.push(track);
       return track;
@@ -101,11 +129,11 @@ export class Person implements Participant {
   /** Joins announced tracks with arrived media; returns those that changed. */
   match(): RoomTrack[] {
     return this.tracks.filter((track) => {
-      const stream = track.id.slice(0, track.id.lastIndexOf('/'));
-      const kind = kindOf(track.source);
-      // A browser that names no streams: its first are microphone and camera.
-      const fallback = track.share ? undefined : this.arrived.get(`/${kind}`);
-      return track.carry(this.arrived.get(`${stream}/${kind}`) ?? fallback);
+      const direct = this.direct(track);
+      const forwarded = this.forwarded.get(track.id);
+      const [wanted, other] = this.byServer ? [forwarded, direct] : [direct, forwarded];
+      const now = wanted && (!other || flows(wanted) || wanted === track.mediaStreamTrack);
+      return track.carry(now ? wanted : (other ?? wanted));
     });
   }
 
@@ -120,7 +148,21 @@ export class Person implements Participant {
 
   leave(): void {
     this.disconnect();
+    this.forwarded.clear();
+    this.down = this.up = undefined;
     for (const track of this.tracks) track.end();
+  }
+
+  private direct(track: RoomTrack): MediaStreamTrack | undefined {
+    const stream = track.id.slice(0, track.id.lastIndexOf('/'));
+    const kind = kindOf(track.source);
+    // A browser that names no streams: its first are microphone and camera.
+    const fallback = track.share ? undefined : this.arrived.get(`/${kind}`);
+    return this.arrived.get(`${stream}/${kind}`) ?? fallback;
+  }
+
+  private wanted(track: RoomTrack): MediaStreamTrack | undefined {
+    return this.byServer ? this.forwarded.get(track.id) : this.direct(track);
   }
 }
 

@@ -23,6 +23,10 @@ export interface Expected {
   readonly identity: string;
   /** Somebody's unmuted tracks should arrive. */
   readonly media: boolean;
+  /** Which of the streams are meant, where a connection serves several people. */
+  counts?(report: Report): boolean;
+  /** Which way it goes, if the candidates do not tell. */
+  readonly path?: Path;
   /** Which source a track of the far or near end carries. */
   source(direction: 'in' | 'out', mid: string | undefined, kind: string): Source | undefined;
 }
@@ -41,6 +45,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
   const streams: ReturnType<typeof streamOf>[] = [];
   for (const report of now.values()) {
     if (report.type !== 'inbound-rtp' && report.type !== 'outbound-rtp') continue;
+    if (expected.counts && !expected.counts(report)) continue;
     const stream = streamOf(report, now, before?.reports, expected);
     streams.push(stream);
     if (stream.bytes === 0) continue;
@@ -52,6 +57,8 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     streams.reduce((total, stream) => total + (stream.direction === direction ? of(stream) : 0), 0);
   const local = pair && now.get(pair.localCandidateId);
   const remote = pair && now.get(pair.remoteCandidateId);
+  // A browser says so, too, while it makes the picture larger step by step over a path that is wide.
+  const narrow = !(pair?.availableOutgoingBitrate >= WIDE);
   const packetsIn = sum('in', (stream) => stream.packets);
   const lostIn = sum('in', (stream) => stream.lost);
   const mediaAt = packetsIn > 0 || !before || !expected.media ? at : before.mediaAt;
@@ -66,7 +73,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     flowing,
     stats: {
       identity: expected.identity,
-      path: pathOf(local, remote),
+      path: expected.path ?? pathOf(local, remote),
       transport: transportOf(local),
       rttMs: milliseconds(pair?.currentRoundTripTime),
       lossPercent,
@@ -74,7 +81,9 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       bitrateOut: sum('out', ({ stats }) => stats.bitrate),
       availableOut: pair?.availableOutgoingBitrate,
       incoming: of('in').map(({ stats }) => stats),
-      outgoing: of('out').map(({ stats, settled }) => (settled || stats.limitedBy !== 'bandwidth' ? stats : { ...stats, limitedBy: 'none' })),
+      outgoing: of('out').map(({ stats, settled }) =>
+        stats.limitedBy !== 'bandwidth' || (settled && narrow) ? stats : { ...stats, limitedBy: 'none' },
+      ),
       ...judge({
         lossPercent,
         silentMs: expected.media ? at - mediaAt : 0,
@@ -192,4 +201,5 @@ function milliseconds(seconds: number | undefined): number | undefined {
 const LEAST_BETWEEN = 1000;
 // A browser begins low and finds out what a path carries: until then a small picture blames nobody.
 const SETTLED_AFTER = 8000;
+const WIDE = 1_000_000;
 const GRADES: readonly Quality[] = ['good', 'fair', 'poor'];

@@ -40,6 +40,10 @@ export const texts = {
     ['No path to {} was found.', 'A firewall may block it; another network or the https address may help.'],
     ['{}에게 가는 경로를 찾지 못했습니다.', '방화벽이 막을 수 있습니다. 다른 네트워크나 https 주소로 시도하세요.'],
   ],
+  'no-direct-path': [
+    ['Files go straight from one to another, which works while two are in the room.', 'Send it when you are two, or share it by a link.'],
+    ['파일은 두 사람이 있을 때 직접 전달됩니다.', '두 사람만 있을 때 보내거나 링크로 공유하세요.'],
+  ],
   'no-webrtc': [
     ['This browser cannot make calls.', 'Use a current Chrome, Edge, Firefox or Safari.'],
     ['이 브라우저는 통화를 지원하지 않습니다.', '최신 Chrome, Edge, Firefox, Safari를 사용하세요.'],

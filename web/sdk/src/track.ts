@@ -1,3 +1,4 @@
+import type { Gaze } from './gaze';
 import type { Speaker } from './speaker';
 import type { Source, Track } from './types';
 
@@ -8,7 +9,9 @@ export class RoomTrack implements Track {
   mediaStreamTrack: MediaStreamTrack | undefined;
   private readonly elements = new Set<HTMLMediaElement>();
   private own: HTMLMediaElement | undefined;
+  private stream: MediaStream | undefined;
 
+  /** `gaze` is told on which elements others' pictures are. */
   constructor(
     readonly id: string,
     readonly source: Source,
@@ -16,6 +19,7 @@ export class RoomTrack implements Track {
     private readonly mine: boolean,
     private readonly speaker: Speaker,
     public muted: boolean,
+    private readonly gaze?: Gaze,
   ) {
     this.kind = kindOf(source);
   }
@@ -32,6 +36,7 @@ export class RoomTrack implements Track {
     if (this.own && given) this.silence();
     this.elements.add(element);
     this.show(element);
+    if (this.kind === 'video') this.gaze?.meet(element, this);
     return element;
   }
 
@@ -40,6 +45,7 @@ export class RoomTrack implements Track {
       if (!this.elements.delete(each)) continue;
       each.srcObject = null;
       this.speaker.remove(each);
+      this.gaze?.leave(each);
     }
   }
 
@@ -50,7 +56,13 @@ export class RoomTrack implements Track {
 
   carry(track: MediaStreamTrack | undefined): boolean {
     if (track === this.mediaStreamTrack) return false;
+    const before = this.mediaStreamTrack;
     this.mediaStreamTrack = track;
+    if (track && before && this.stream) {
+      // In the same stream an element keeps the last picture until the next one comes.
+      this.stream.addTrack(track);
+      this.stream.removeTrack(before);
+    } else this.stream = track && new MediaStream([track]);
     for (const element of this.elements) this.show(element);
     return true;
   }
@@ -62,7 +74,8 @@ export class RoomTrack implements Track {
   }
 
   private show(element: HTMLMediaElement): void {
-    element.srcObject = this.mediaStreamTrack ? new MediaStream([this.mediaStreamTrack]) : null;
+    const stream = this.stream ?? null;
+    if (element.srcObject !== stream) element.srcObject = stream;
     if (this.kind === 'audio' && !this.mine && this.mediaStreamTrack) this.speaker.add(element);
   }
 

@@ -1,8 +1,8 @@
 // What a page sees of Madang. Everything a page may rely on stands here; the other files are how.
 
-import type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source } from './signal';
+import type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source, Topology } from './signal';
 
-export type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source };
+export type { Departure, FileOffer, Invited, Knock, Permissions, Presence, Role, RoomChange, RoomInfo, Source, Topology };
 
 /** Something that did not work: a stable `code` for programs, a sentence, and what to do about it. */
 export interface Problem {
@@ -76,7 +76,7 @@ export interface RoomEvents {
   said: [message: Message];
   reacted: [participant: Participant, emoji: string];
   knocked: [knock: Knock];
-  /** Lock or lobby changed; `by` a host, or by the room itself when somebody was removed. */
+  /** Lock, lobby or topology changed; `by` a host, or by the room itself. */
   info: [info: RoomInfo, reason: RoomChange, by: Participant | undefined];
   /** A host muted you; it is already done. */
   muted: [by: Participant | undefined, source: Source];
@@ -139,19 +139,27 @@ export interface Room {
   shareScreen(options?: { audio?: boolean }): Promise<Share | undefined>;
   stopShare(id: string): void;
   resumeAudio(): Promise<boolean>;
+  /** This picture comes before all others when the line is narrow; without one, all are equal. */
+  pin(track?: Track): void;
 
   /**
    * Sends text or bytes (up to 64 KiB) straight to one or all. Reliable (default): in order, kept
    * until the path stands. Unreliable: as fast as possible, may be lost, dropped when there is no
-   * path. Returns to how many it went.
+   * path. Returns to how many it went: nobody while the room goes through the server.
    */
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, options?: { reliable?: boolean; to?: string }): number;
 
-  /** Offers a file in the chat; others fetch it straight from this page while it is open. */
+  /**
+   * Offers a file in the chat; others fetch it straight from this page while it is open. Refused with
+   * `no-direct-path` while the room goes through the server.
+   */
   offerFile(file: File, options?: { to?: string }): Promise<Message>;
   fetchFile(offer: FileOffer): FileTransfer;
 
-  /** Plain numbers, at most a second old, one entry a participant with a path. */
+  /**
+   * Plain numbers, at most a second old, one entry a participant with a path; while the room goes
+   * through the server one of yourself too, with what leaves.
+   */
   stats(): Promise<Stats[]>;
 
   leave(): Promise<void>;
@@ -204,7 +212,7 @@ export interface Participant {
   /** Of the voice, 0 to 1; renewed five times a second without a `change`. */
   readonly level: number;
   readonly connection: Connection;
-  /** The browser's own object, for what is missing here; another one after a repair. */
+  /** The browser's own object, for what is missing here; another one after a repair, one for all by the server. */
   readonly peerConnection?: RTCPeerConnection | undefined;
 }
 
@@ -217,7 +225,8 @@ export interface Connection {
   readonly reason: QualityReason;
 }
 
-export type Path = 'direct' | 'relayed' | 'unknown';
+/** `server`: the room's sound and pictures go through the server, which forwards them. */
+export type Path = 'direct' | 'relayed' | 'server' | 'unknown';
 export type PathTransport = 'udp' | 'tcp' | 'tls' | 'unknown';
 export type Quality = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
 export type QualityReason = 'none' | 'loss' | 'bitrate' | 'noMedia' | 'disconnected';
@@ -371,7 +380,7 @@ export interface StreamStats {
   readonly freezes: number | undefined;
   /**
    * What holds an outgoing picture back: `none`, `cpu`, `bandwidth`, `other`. Bandwidth counts once
-   * the stream had time to find out what its path carries.
+   * the stream had time to find out what its path carries, and if that is little.
    */
   readonly limitedBy: string | undefined;
 }

@@ -1,13 +1,16 @@
 import type { LocalMedia } from './media';
 import type { Person } from './person';
-import { measure, type Measured, type Reports } from './stats';
+import { measure, type Reports } from './stats';
 import type { Connection, Quality, Source, State } from './types';
+import type { Uplink } from './uplink';
 import { activeOf, LISTEN_EVERY, levelOf } from './voices';
 
 export interface WatchOutput {
   me(): Person | undefined;
   others(): Iterable<Person>;
   state(): State;
+  /** By which this page sends, when the room goes through the server. */
+  up(): Uplink | undefined;
   changed(): void;
 }
 
@@ -39,7 +42,9 @@ export class Watch {
 
   async measureAll(): Promise<void> {
     const before = this.face();
-    await Promise.all([...this.output.others()].map((person) => this.measure(person)));
+    const reports = new Map<RTCPeerConnection, Promise<RTCStatsReport>>();
+    const me = this.output.me();
+    await Promise.all([...this.output.others(), ...(me ? [me] : [])].map((person) => this.measure(person, reports)));
     if (this.face() !== before) this.output.changed();
   }
 
@@ -54,6 +59,8 @@ export class Watch {
     for (const { connection } of this.output.others()) {
       if (RANK.indexOf(connection.quality) > RANK.indexOf(best.quality)) best = { ...connection, state: 'connected' };
     }
+    const { quality, reason } = (this.output.up() && this.output.me()?.measured?.stats) ?? best;
+    if (RANK.indexOf(quality) < RANK.indexOf(best.quality)) best = { ...best, quality, reason };
     return best;
   }
 
@@ -63,7 +70,7 @@ export class Watch {
     let changed = false;
     for (const person of others) {
       const track = person.track('microphone');
-      const receivers = track?.muted ? [] : (person.peer?.connection.getReceivers() ?? []);
+      const receivers = track?.muted ? [] : [person.peer, person.down].flatMap((link) => link?.connection.getReceivers() ?? []);
       changed = person.voice.hear(levelOf(receivers.filter((each) => each.track === track?.mediaStreamTrack)), now) || changed;
     }
     const me = this.output.me();
@@ -74,28 +81,35 @@ export class Watch {
     this.output.changed();
   }
 
-  private async measure(person: Person): Promise<void> {
-    const { peer } = person;
-    if (!peer || peer.state !== 'connected') return;
+  private async measure(person: Person, known: Map<RTCPeerConnection, Promise<RTCStatsReport>>): Promise<void> {
+    const link = person.isMe ? this.output.up() : person.link;
+    if (!link || link.state !== 'connected') return;
+    const { connection } = link;
     let reports: Reports;
     try {
-      reports = (await peer.connection.getStats()) as unknown as Reports;
+      if (!known.has(connection)) known.set(connection, connection.getStats());
+      reports = (await known.get(connection)!) as unknown as Reports;
     } catch {
       return;
     }
-    if (person.peer !== peer) return;
-    const measured: Measured = measure(reports, person.measured, {
+    if (link !== (person.isMe ? this.output.up() : person.link)) return;
+    const down = link === person.down ? person.down : undefined;
+    const before = person.measuredOn === connection ? person.measured : undefined;
+    person.measuredOn = connection;
+    person.measured = measure(reports, before, {
       identity: person.identity,
-      media: person.presence === 'online' && person.tracks.some((track) => !track.muted),
-      source: (direction, mid, kind) => this.source(person, direction, mid, kind),
+      media: !person.isMe && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || track.kind === 'audio')),
+      source: (direction, mid, kind) => down?.owners.get(mid ?? '')?.source ?? this.source(person, connection, direction, mid, kind),
+      // One connection brings everybody's.
+      ...(down ? { counts: ({ type, mid }) => type === 'inbound-rtp' && down.owners.get(mid)?.from === person.identity } : {}),
+      ...(link.path === 'server' ? { path: link.path } : {}),
     });
-    person.measured = measured;
-    peer.path = measured.stats.path;
-    peer.transport = measured.stats.transport;
+    if (link.path !== 'server') link.path = person.measured.stats.path;
+    link.transport = person.measured.stats.transport;
   }
 
-  private source(person: Person, direction: 'in' | 'out', mid: string | undefined, kind: string): Source | undefined {
-    const place = person.peer?.connection.getTransceivers().find((each) => each.mid === mid);
+  private source(person: Person, connection: RTCPeerConnection, direction: 'in' | 'out', mid: string | undefined, kind: string): Source | undefined {
+    const place = connection.getTransceivers().find((each) => each.mid === mid);
     const track = direction === 'in' ? place?.receiver.track : place?.sender.track;
     const owner = direction === 'in' ? person : this.output.me();
     return track ? owner?.tracks.find((each) => each.kind === kind && each.mediaStreamTrack === track)?.source : undefined;

@@ -1,5 +1,5 @@
 import { MadangError } from '../src/problem';
-import type { Answer, ChatMessage, ClientMessages, ParticipantInfo, Refusal, ServerMessages, TrackInfo } from '../src/signal';
+import type { Answer, ChatMessage, ClientMessages, ParticipantInfo, Refusal, ServerMessages, Topology, TrackInfo } from '../src/signal';
 import type { OpenSignaling, Said, Signaling, SignalingOutput } from '../src/signaling';
 
 interface Seat {
@@ -18,6 +18,9 @@ export class FakeRoom {
   readonly asked: string[] = [];
   /** Answers a message otherwise: with a refusal, or not at all. */
   interfere: (identity: string, name: keyof ClientMessages) => Refusal | 'silence' | undefined = () => undefined;
+  topology: Topology = 'mesh';
+  /** Answers what has to do with media through the server. */
+  hall: ((identity: string, name: keyof ClientMessages, message: never) => Promise<Answer> | undefined) | undefined;
   private order = 0;
   private clock = 1000;
 
@@ -61,6 +64,12 @@ export class FakeRoom {
     seat.output.up();
   }
 
+  /** Sound and pictures go another way from now on. */
+  turn(topology: Topology): void {
+    this.topology = topology;
+    for (const identity of this.seats.keys()) this.tell(identity, 'roomChanged', { room: this.info(), reason: 'people' });
+  }
+
   /** Nobody waits for this one any more. */
   forget(identity: string): void {
     const seat = this.seats.get(identity);
@@ -87,7 +96,7 @@ export class FakeRoom {
     await new Promise((resolve) => setTimeout(resolve, 0));
     if (interference === 'silence') throw new MadangError('no-answer', 'silence', '');
     if (interference) throw new MadangError(interference, 'refused', 'help');
-    const answer = this.answer(seat, name, copy as never);
+    const answer = await (this.hall?.(identity, name, copy as never) ?? this.answer(seat, name, copy as never));
     if (!seat.up) throw new MadangError('no-answer', 'cut', '');
     if (answer.type === 'refused') throw new MadangError(answer.code, answer.message, answer.help);
     return structuredClone(answer) as Said;
@@ -111,7 +120,7 @@ export class FakeRoom {
           type: 'joined',
           you: info,
           resumed,
-          room: { name: 'room', locked: false, lobby: false, limit: 4, topology: 'mesh' },
+          room: this.info(),
           participants: [...this.seats.values()].filter((each) => each !== seat && each.in).map((each) => each.info),
           chat: this.chat.slice(-50),
           waiting: [],
@@ -154,6 +163,10 @@ export class FakeRoom {
       },
     };
     return (answers[name] as ((message: never) => Answer) | undefined)?.(message) ?? { type: 'done' };
+  }
+
+  private info() {
+    return { name: 'room', locked: false, lobby: false, limit: 4, topology: this.topology };
   }
 
   private tellOthers<M extends keyof ServerMessages>(seat: Seat, name: M, message: ServerMessages[M]): void {

@@ -68,7 +68,7 @@ function start(shelf: Shelf, offer: FileOffer, { connected = (): boolean => true
   const channels: MemoryChannel[] = [];
   const fetch = new Fetch(offer, say, {
     own: () => undefined,
-    there,
+    hopeless: () => (there() ? undefined : ('file-gone' as const)),
     open: () => {
       if (!connected()) return undefined;
       const [near, far] = MemoryChannel.pair();

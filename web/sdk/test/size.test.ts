@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 
-it('the client with everything inside is one file of at most 30 KB, compressed', () => {
+// 30 KB were for people who send directly to each other; going through the server is 6 KB more.
+it('the client with everything inside is one file of at most 36 KB, compressed', () => {
   const out = mkdtempSync(join(tmpdir(), 'madang-size-'));
   try {
     const cwd = new URL('..', import.meta.url).pathname;
@@ -16,7 +17,7 @@ it('the client with everything inside is one file of at most 30 KB, compressed',
     });
     expect(readdirSync(out)).toEqual(['madang.js']);
     const size = gzipSync(readFileSync(join(out, 'madang.js')), { level: 9 }).length;
-    expect(size).toBeLessThanOrEqual(30_000);
+    expect(size).toBeLessThanOrEqual(36_000);
   } finally {
     rmSync(out, { recursive: true });
   }

@@ -103,6 +103,10 @@ describe('the numbers of a path', () => {
     measured = look(10, measured);
     expect(said(measured)).toEqual(['poor', 'bitrate', 'bandwidth']);
 
+    // Chromium's word alone is not enough where the path is wide.
+    const wide = look(12, measured, { pair: { availableOutgoingBitrate: 1_200_000 } });
+    expect([wide.stats.reason, wide.stats.outgoing[0]!.limitedBy]).toEqual(['bitrate', 'none']);
+
     // Another path begins anew, and so does a camera that was off.
     const other = { transport: { selectedCandidatePairId: 'other' } };
     expect(said(look(12, measured, other))).toEqual(['good', 'none', 'none']);

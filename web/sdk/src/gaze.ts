@@ -1,0 +1,80 @@
+import type { Sight } from './signal';
+import type { RoomTrack } from './track';
+
+/** What of the others' pictures is on the screen, and how large: what is not need not be sent. */
+export class Gaze {
+  pinned: RoomTrack | undefined;
+  private readonly on = new Map<Element, RoomTrack>();
+  private readonly visible = new WeakSet<Element>();
+  private timer?: ReturnType<typeof setTimeout> | undefined;
+  private readonly sizes?: ResizeObserver;
+  private readonly places?: IntersectionObserver;
+
+  /** `moved` is called a moment after something moved on the screen. */
+  constructor(private readonly moved: () => void) {
+    if (typeof IntersectionObserver === 'undefined') return;
+    this.sizes = new ResizeObserver(() => this.stir());
+    this.places = new IntersectionObserver((entries) => {
+      for (const { target, isIntersecting } of entries) this.visible[isIntersecting ? 'add' : 'delete'](target);
+      this.stir();
+    });
+  }
+
+  meet(element: HTMLMediaElement, track: RoomTrack): void {
+    this.on.set(element, track);
+    this.sizes?.observe(element);
+    this.places?.observe(element);
+    this.stir();
+  }
+
+  leave(element: HTMLMediaElement): void {
+    if (!this.on.delete(element)) return;
+    this.sizes?.unobserve(element);
+    this.places?.unobserve(element);
+    this.visible.delete(element);
+    this.stir();
+  }
+
+  pin(track: RoomTrack | undefined): void {
+    this.pinned = track;
+    this.stir();
+  }
+
+  /** The tallest element of each track, the pinned and then the tallest first. */
+  sights(people: Iterable<{ readonly identity: string; readonly tracks: readonly RoomTrack[] }>): Sight[] {
+    const sights: Sight[] = [];
+    for (const { identity, tracks } of people) {
+      for (const track of tracks) {
+        let height = 0;
+        for (const [element, shown] of this.on) {
+          if (shown === track && (!this.places || this.visible.has(element))) height = Math.max(height, element.clientHeight);
+        }
+        const { id, source } = track;
+        if (height > 0) {
+          sights.push({
+            from: identity,
+            id: id.slice(0, id.lastIndexOf('/')),
+            source,
+            height: Math.min(8192, Math.round(height * (globalThis.devicePixelRatio ?? 1))),
+            pinned: track === this.pinned,
+          });
+        }
+      }
+    }
+    return sights.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.height - a.height);
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.sizes?.disconnect();
+    this.places?.disconnect();
+    this.on.clear();
+  }
+
+  private stir(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.moved();
+    }, 200);
+  }
+}
