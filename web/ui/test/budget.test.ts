@@ -46,9 +46,10 @@ test.each(['en', 'ko'])('the first page loads at most 30 KB of script (%s)', (la
   expect(bytes).toBeLessThanOrEqual(30_720);
 });
 
-test.each(['en', 'ko'])('the room loads at most 90 KB of script (%s)', (language) => {
+// 90 KB held the client that sends directly only; the way through the server is 3 KB of them more.
+test.each(['en', 'ko'])('the room loads at most 94 KB of script (%s)', (language) => {
   const bytes = weight('room/RoomPage.svelte', `common.${language}.ts`, `room.${language}.ts`);
-  expect(bytes).toBeLessThanOrEqual(92_160);
+  expect(bytes).toBeLessThanOrEqual(96_256);
 });
 
 test('the first page does not load the room or the client', () => {

@@ -176,6 +176,36 @@ test('a browser that does not let the page copy shows the invitation to be copie
   expect(one('[data-inviting] [role=status]').textContent).toContain('copy it by hand');
 });
 
+test('more than nine pictures come in pages, turned by button and by key, and the turn is spoken', async () => {
+  for (let i = 0; i < 20; i++) room.come(`Guest ${i}`);
+  flushSync();
+  const names = () => [...document.querySelectorAll('[data-participant]')].map((tile) => tile.getAttribute('data-name'));
+  expect([names().length, one('[data-pages]').dataset.pages]).toEqual([9, '3']);
+  await press('Next page');
+  expect(names()[0]).toBe('Guest 9');
+  expect(polite()).toBe('Page 2 of 3');
+  key('PageDown');
+  expect(names()).toEqual(['Guest 18', 'Guest 19', 'Jiu']);
+  key('PageDown');
+  expect(names()).toHaveLength(3);
+  key('PageUp');
+  expect(names()[0]).toBe('Guest 9');
+  meeting.pin('p20');
+  flushSync();
+  expect(names()).toHaveLength(9);
+  expect(names()).toContain('Guest 19');
+});
+
+test('pages end where the people do', () => {
+  const guests = Array.from({ length: 12 }, (_, i) => room.come(`Guest ${i}`));
+  meeting.turn(1);
+  room.everybody.splice(0, 8);
+  room.changed();
+  flushSync();
+  expect(document.querySelectorAll('[data-participant]')).toHaveLength(guests.length - 8 + 1);
+  expect(document.querySelector('[data-pages]')).toBeNull();
+});
+
 test('the bar is a toolbar of seven, and arrow keys move in it', () => {
   const tools = [...document.querySelectorAll<HTMLElement>('[role="toolbar"] [data-tool]')];
   expect(tools).toHaveLength(7);
@@ -409,7 +439,7 @@ test('the sheet lists every key that works', async () => {
   document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '?', code: 'Slash', bubbles: true }));
   flushSync();
   const keys = [...document.querySelectorAll('[data-shortcuts] kbd')].map((sign) => sign.textContent);
-  expect(keys).toEqual(['M', 'V', 'S', 'H', 'P', 'C', 'Q', 'L', 'F', 'Space', '← →', 'Esc', '?']);
+  expect(keys).toEqual(['M', 'V', 'S', 'H', 'P', 'C', 'Q', 'L', 'F', 'Space', 'PgUp PgDn', '← →', 'Esc', '?']);
 });
 
 test('everything is Korean after the switch, without loading the page again', async () => {

@@ -403,6 +403,8 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
     this.changed();
   }
 
+  pin(): void {}
+
   async resumeAudio(): Promise<boolean> {
     this.audioBlocked = false;
     this.changed();

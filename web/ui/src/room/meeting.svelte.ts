@@ -21,7 +21,7 @@ import { say, spoken, type Key } from '../words/words.svelte.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { Deck } from './deck.svelte.ts';
 import { invitation } from './invitation.ts';
-import { picture, tiles, type Layout, type Person, type Tile } from './people.ts';
+import { large, paged, picture, tiles, type Layout, type Person, type Tile } from './people.ts';
 import { told } from './problems.ts';
 import { cameIn, handUp, knock, wentOut } from './sound.ts';
 
@@ -48,6 +48,7 @@ export class Meeting {
   panel = $state<Panel | undefined>(undefined);
   layout = $state<Layout>('grid');
   pinned = $state<string | undefined>(undefined);
+  page = $state(0);
   unread = $state(0);
   talking = $state(false);
   notices = $state.raw<readonly Notice[]>([]);
@@ -64,6 +65,8 @@ export class Meeting {
   readonly deck: Deck;
   readonly announcer = new Announcer();
   readonly isHost = $derived(this.me?.role === 'host');
+  readonly large = $derived(large(this.tiles, this.layout, this.pinned, this.speaker));
+  readonly paged = $derived(paged(this.tiles, this.large, this.page));
   readonly people = $derived(this.me === undefined ? this.others : [...this.others, this.me]);
 
   #count = 0;
@@ -158,6 +161,16 @@ export class Meeting {
 
   pin(key: string): void {
     this.pinned = this.pinned === key ? undefined : key;
+  }
+
+  /** To the next page of pictures or the one before. */
+  turn(by: number): void {
+    const { page, pages } = this.paged;
+    const next = Math.max(0, Math.min(pages - 1, page + by));
+    if (next !== page) {
+      this.page = next;
+      this.announcer.tell(say('pages.at', { n: next + 1, of: pages }));
+    }
   }
 
   switchLayout(): void {

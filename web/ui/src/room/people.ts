@@ -94,6 +94,23 @@ export function large(
   );
 }
 
+/** More pictures than this at once are too small to read, and too much for a narrow line. */
+const AT_ONCE = 9;
+
+/** The pictures of one page, the large one on each; the others rest until their page is turned to. */
+export function paged(
+  all: readonly Tile[],
+  large: Tile | undefined,
+  page: number,
+): { shown: readonly Tile[]; page: number; pages: number } {
+  const rest = all.filter((tile) => tile.key !== large?.key);
+  const room = large === undefined ? AT_ONCE : AT_ONCE - 1;
+  const pages = Math.max(1, Math.ceil(rest.length / room));
+  const at = Math.max(0, Math.min(page, pages - 1));
+  const here = rest.slice(at * room, (at + 1) * room);
+  return { shown: all.filter((tile) => tile.key === large?.key || here.includes(tile)), page: at, pages };
+}
+
 /**
  * The size of `n` equal tiles that fill a stage best: as wide as 16:9, as high as they are wide, or
  * 3:5 where the stage stands upright.

@@ -126,6 +126,10 @@ export default {
     'You and {name} cannot see or hear each other; the others are not affected. It is tried again by itself. If it stays so, load the page again.',
   'tile.host': 'Host',
   'tile.stage': 'People and screens',
+  'pages.title': 'Pages of pictures',
+  'pages.previous': 'Previous page',
+  'pages.next': 'Next page',
+  'pages.at': 'Page {n} of {of}',
 
   // ---- quality
   'quality.good': 'good',
@@ -150,6 +154,9 @@ export default {
   'quality.relayedUdp': 'Relayed by the server, by UDP',
   'quality.relayedTcp': 'Relayed by the server, by TCP',
   'quality.relayedTls': 'Relayed by the server, by TLS',
+  'quality.byServerUdp': 'Through the server, by UDP',
+  'quality.byServerTcp': 'Through the server, by TCP',
+  'quality.byServerTls': 'Through the server, by TLS',
   'quality.pathUnknown': 'Being found…',
   'quality.pathWhyTcp':
     'UDP seems to be blocked on this network, so sound and picture may arrive later.',
@@ -283,6 +290,7 @@ export default {
   'keys.quality': 'Quality',
   'keys.layout': 'Grid or speaker',
   'keys.full': 'Full screen',
+  'keys.pages': 'Previous or next page of pictures',
   'keys.close': 'Close what is open',
   'keys.sheet': 'This list',
   'keys.bar': 'Move along the bar',
@@ -344,7 +352,7 @@ export default {
     'Only you are affected unless the server itself is down. Check your network, then try again.',
   'lost.full': 'This yard is full for now',
   'lost.fullWhy':
-    'Four people fit in a room today, because everybody sends to everybody directly. Bigger rooms are being built. Wait until somebody leaves and try again, or meet in a second room.',
+    'As many people are in it as it takes. Try again when somebody has left, or meet in another room.',
   'lost.token': 'This invitation does not open the room',
   'lost.tokenWhy':
     'It may have expired, or part of the link was cut off. Ask whoever invited you for a new link.',

@@ -127,6 +127,10 @@ export default {
     '나와 {name}님은 서로 보거나 들을 수 없고, 다른 사람은 괜찮아요. 저절로 다시 시도해요. 계속되면 페이지를 새로 고치세요.',
   'tile.host': '진행자',
   'tile.stage': '사람과 화면',
+  'pages.title': '화면 쪽',
+  'pages.previous': '이전 쪽',
+  'pages.next': '다음 쪽',
+  'pages.at': '{of}쪽 중 {n}쪽',
 
   // ---- 품질
   'quality.good': '좋음',
@@ -148,9 +152,12 @@ export default {
   'quality.path': '길',
   'quality.direct': '직접, 브라우저에서 브라우저로',
   'quality.directTcp': '직접, 브라우저에서 브라우저로, TCP로',
-  'quality.relayedUdp': '서버를 거쳐서, UDP로',
-  'quality.relayedTcp': '서버를 거쳐서, TCP로',
-  'quality.relayedTls': '서버를 거쳐서, TLS로',
+  'quality.relayedUdp': '서버가 중계해서, UDP로',
+  'quality.relayedTcp': '서버가 중계해서, TCP로',
+  'quality.relayedTls': '서버가 중계해서, TLS로',
+  'quality.byServerUdp': '서버를 거쳐, UDP로',
+  'quality.byServerTcp': '서버를 거쳐, TCP로',
+  'quality.byServerTls': '서버를 거쳐, TLS로',
   'quality.pathUnknown': '찾는 중…',
   'quality.pathWhyTcp': '이 네트워크에서 UDP가 막힌 것 같아요. 소리와 영상이 늦게 올 수 있어요.',
   'quality.rtt': '왕복 시간',
@@ -283,6 +290,7 @@ export default {
   'keys.quality': '품질',
   'keys.layout': '바둑판·발표자',
   'keys.full': '전체 화면',
+  'keys.pages': '이전·다음 쪽 보기',
   'keys.close': '열린 것 닫기',
   'keys.sheet': '이 목록',
   'keys.bar': '막대에서 움직이기',
@@ -344,7 +352,7 @@ export default {
     '서버가 멈춘 것이 아니라면 나에게만 생긴 일이에요. 네트워크를 확인하고 다시 시도하세요.',
   'lost.full': '지금은 마당이 가득 찼어요',
   'lost.fullWhy':
-    '지금은 한 방에 네 명까지 들어가요. 모두가 모두에게 직접 보내기 때문이에요. 더 큰 방은 만드는 중이에요. 누가 나가면 다시 시도하거나 다른 방에서 만나세요.',
+    '들어갈 수 있는 사람이 모두 찼어요. 누가 나가면 다시 시도하거나 다른 방에서 만나세요.',
   'lost.token': '이 초대로는 들어갈 수 없어요',
   'lost.tokenWhy':
     '기한이 지났거나 링크 일부가 잘렸을 수 있어요. 초대한 분께 새 링크를 부탁하세요.',
