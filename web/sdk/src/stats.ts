@@ -198,7 +198,7 @@ function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 10_000) / 10;
 }
 
-const LEAST_BETWEEN = 1000;
+const LEAST_BETWEEN = 500;
 // A browser begins low and finds out what a path carries: until then a small picture blames nobody.
 const SETTLED_AFTER = 8000;
 const WIDE = 1_000_000;

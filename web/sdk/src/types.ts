@@ -157,7 +157,7 @@ export interface Room {
   fetchFile(offer: FileOffer): FileTransfer;
 
   /**
-   * Plain numbers, at most a second old, one entry a participant with a path; while the room goes
+   * Plain numbers, at most half a second old, one entry a participant with a path; while the room goes
    * through the server one of yourself too, with what leaves.
    */
   stats(): Promise<Stats[]>;
