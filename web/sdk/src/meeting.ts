@@ -111,7 +111,7 @@ export class Meeting implements Room {
       fileAsked: (from, channel) => this.shelf.serve(channel, from.identity),
       noPath: (person, first) => {
         // A server that forwards is a way round.
-        this.ask('detour', { from: person.identity }).catch(() => {
+        this.ask('detour', { identity: person.identity }).catch(() => {
           if (first) this.problem(this.say_('no-path', person.name));
         });
       },
