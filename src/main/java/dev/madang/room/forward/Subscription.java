@@ -119,8 +119,11 @@ public final class Subscription {
   /// Whether to change over to layer `from` with this packet. "A decoder can only begin at a
   /// keyframe", so nothing else changes a layer, up or down.
   private boolean enters(Ring ring, int slot, int from, long now) {
-    boolean better = layer < 0 || layer < wantLayer ? from > layer : from < layer;
-    if (!better || from > wantLayer || video && !ring.is(slot, Arrival.KEYFRAME)) {
+    boolean better = layer < wantLayer ? from > layer : from < layer;
+    if (layer == wantLayer
+        || !better
+        || from > wantLayer
+        || video && !ring.is(slot, Arrival.KEYFRAME)) {
       return false;
     }
     begin(ring, slot, from, now);

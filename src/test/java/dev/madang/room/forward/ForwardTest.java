@@ -286,6 +286,23 @@ class ForwardTest {
     assertThat(viewer.arrived).extracting(Viewer.Packet::source).contains(0xB1, 0xB2, 0xB3);
   }
 
+  /// An encoder of three sizes makes keyframes of all when one is asked for.
+  @Test
+  void keyframesOfOtherSizesPullNobodyAwayFromTheOneHeWants() {
+    Track track = three();
+    Subscription subscription = subscribe(track);
+    subscription.want(1, 7, 7, now);
+    frames(20);
+    assertThat(subscription.layer()).isEqualTo(1);
+    viewer.arrived.clear();
+    for (int i = 0; i < 20; i++) {
+      publisher.sizes.forEach(size -> size.keyframe = true);
+      frames(3);
+    }
+    assertThat(viewer.arrived).extracting(Viewer.Packet::source).containsOnly(0xB2);
+    assertDecodable();
+  }
+
   @Test
   void sizesAreLaidOnTheSameClockWhenThePublisherToldIt() {
     Track track = three();
