@@ -74,6 +74,7 @@ final class Transport {
   private @Nullable DataChannels channels;
   private @Nullable SrtpReceiver receiver;
   private @Nullable SrtpSender sender;
+  private final EarlyPackets early = new EarlyPackets();
   private @Nullable Timer timer;
   private final Runnable ticking = this::tick;
   private final List<Way> ways = new ArrayList<>(2);
@@ -208,7 +209,9 @@ final class Transport {
     Counters counters = here().counters;
     SrtpReceiver keys = receiver;
     if (keys == null) {
-      counters.dropped.add(1);
+      if (dtls == null || !early.keep(bytes, offset, length, now)) {
+        counters.dropped.add(1);
+      }
       return;
     }
     // RFC 5761 §4: "payload types 64-95" of RTP stay unused, so that the second byte tells RTCP.
@@ -229,6 +232,12 @@ final class Transport {
       counters.rtpIn.add(1);
       counters.rtpBytesIn.add(plain);
       cargo.receiveRtp(bytes, offset, plain, now);
+    }
+  }
+
+  private void receiveEarly(byte[] bytes, int offset, int length, long arrived) {
+    if (state == State.CONNECTED) {
+      receiveMedia(bytes, offset, length, arrived);
     }
   }
 
@@ -490,6 +499,7 @@ final class Transport {
         channels.connect(here().now());
       }
       cargo.connected(here().now());
+      early.giveTo(Transport.this::receiveEarly);
       touch();
     }
 

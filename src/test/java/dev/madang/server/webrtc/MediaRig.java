@@ -70,8 +70,16 @@ final class MediaRig implements AutoCloseable {
   }
 
   Ends connect(boolean overTcp, Fingerprint expected) throws IOException {
+    return connect(overTcp, expected, new CargoLog());
+  }
+
+  /// By UDP, with a log that listens already.
+  Ends connect(CargoLog client) throws IOException {
+    return connect(false, dtls.identity().fingerprint(), client);
+  }
+
+  private Ends connect(boolean overTcp, Fingerprint expected, CargoLog client) throws IOException {
     CargoLog server = new CargoLog();
-    CargoLog client = new CargoLog();
     IceCredentials credentials = IceCredentials.random(random);
     Client far = new Client(clients, loop, credentials, random, overTcp ? tcp : null, client);
     loop.ask(() -> far.open(InetAddress.getLoopbackAddress()));

@@ -31,6 +31,24 @@ class TransportTest {
     }
   }
 
+  /// Who has keys first sends first: a browser measures the path with what it sends then.
+  @Test
+  void whatTheFarEndSendsTheMomentItHasKeysIsNotLost() throws Exception {
+    try (MediaRig rig = new MediaRig()) {
+      CargoLog client = new CargoLog();
+      client.connected.thenAccept(transport -> {
+        for (int i = 0; i < 50; i++) {
+          byte[] packet = rtp(i, 1000);
+          transport.sendRtp(packet, 0, 12, packet.length);
+        }
+      });
+      MediaRig.Ends ends = rig.connect(client);
+      for (int i = 0; i < 50; i++) {
+        assertThat(ends.server().nextRtp()).isEqualTo(rtp(i, 1000));
+      }
+    }
+  }
+
   @Test
   void aGoodbyeOfOneEndEndsTheOther() throws Exception {
     try (MediaRig rig = new MediaRig()) {
