@@ -23,7 +23,7 @@ class CongestionTest {
 
     call.path(narrow(500, 300)).drive(Duration.ofSeconds(20));
     assertThat(camera.shown).isZero();
-    assertThat(call.downlink.estimator().bitrate()).isBetween(350_000L, 520_000L);
+    assertThat(call.budget.estimator().bitrate()).isBetween(350_000L, 520_000L);
 
     call.path(narrow(3_000, 300));
     assertThat(secondsUntilTop(call, camera)).isLessThan(10);
@@ -70,7 +70,7 @@ class CongestionTest {
     camera.longestFreeze = Duration.ZERO;
     for (int i = 0; i < 300; i++) {
       call.drive(Duration.ofMillis(100));
-      assertThat(call.downlink.estimator().bitrate()).isGreaterThan(2_400_000);
+      assertThat(call.budget.estimator().bitrate()).isGreaterThan(2_400_000);
     }
     assertThat(camera.shown).isEqualTo(2);
     assertThat(camera.longestFreeze).isLessThan(Duration.ofMillis(500));
@@ -85,10 +85,10 @@ class CongestionTest {
     long sum = 0;
     for (int i = 0; i < 100; i++) {
       call.drive(Duration.ofMillis(100));
-      sum += call.downlink.estimator().bitrate();
+      sum += call.budget.estimator().bitrate();
     }
     assertThat(sum / 100).isBetween(600_000L, 2_200_000L);
-    assertThat(call.downlink.estimator().limiting()).isEqualTo(Limiting.LOSS);
+    assertThat(call.budget.estimator().limiting()).isEqualTo(Limiting.LOSS);
   }
 
   @RepeatedTest(3)
@@ -153,7 +153,7 @@ class CongestionTest {
       low += camera.share.spatial() < 2 ? 1 : 0;
     }
     assertThat(low).isLessThan(40);
-    assertThat(call.downlink.estimator().bitrate()).isGreaterThan(1_900_000);
+    assertThat(call.budget.estimator().bitrate()).isGreaterThan(1_900_000);
   }
 
   @RepeatedTest(3)
@@ -184,7 +184,7 @@ class CongestionTest {
     assertThat(secondsUntilTop(call, camera)).isLessThan(6);
     for (int i = 0; i < 200; i++) {
       call.drive(Duration.ofMillis(100));
-      assertThat(call.downlink.estimator().bitrate()).isGreaterThan(1_900_000);
+      assertThat(call.budget.estimator().bitrate()).isGreaterThan(1_900_000);
     }
   }
 
@@ -198,7 +198,7 @@ class CongestionTest {
     assertThat(camera.share.spatial()).isEqualTo(2);
     call.drive(Duration.ofSeconds(5));
     assertThat(camera.share.spatial()).isLessThan(1);
-    assertThat(call.downlink.estimator().limiting()).isEqualTo(Limiting.SILENCE);
+    assertThat(call.budget.estimator().limiting()).isEqualTo(Limiting.SILENCE);
     call.feeds(true);
     assertThat(secondsUntilTop(call, camera)).isLessThan(10);
   }

@@ -17,15 +17,15 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
-/// A server that forwards simulcast videos to one receiver over a simulated path: a [Downlink], a
+/// A server that forwards simulcast videos to one receiver over a simulated path: a [Budget], a
 /// receiver that assembles frames, asks again for what is missing, decodes what can be decoded, and
 /// sends real transport-wide feedback by its own [ArrivalLog]. Figures are kept on the way.
-final class SimulatedCall implements Node, Downlink.Output {
+final class SimulatedCall implements Node, Budget.Output {
   static final Address SERVER = Address.parse("10.0.0.1", 1);
   static final Address RECEIVER = Address.parse("10.0.0.2", 2);
 
   final SimulatedNetwork network;
-  final Downlink downlink;
+  final Budget budget;
   final List<Video> videos = new ArrayList<>();
   private final RandomGenerator random;
   private final ArrivalLog arrivals = new ArrivalLog();
@@ -42,7 +42,7 @@ final class SimulatedCall implements Node, Downlink.Output {
   SimulatedCall(Seed seed, Limits limits) {
     network = new SimulatedNetwork(seed);
     random = seed.random();
-    downlink = new Downlink(limits, this, network.now());
+    budget = new Budget(limits, this, network.now());
     network.bind(RECEIVER, (_, bytes, now) -> receive(bytes, now));
     network.bind(SERVER, (_, bytes, now) -> receiveFeedback(bytes, now));
     network.join(this);
@@ -66,7 +66,7 @@ final class SimulatedCall implements Node, Downlink.Output {
 
   Video video(Priority priority, int height, long... bitrates) {
     Video video = new Video(videos.size(), bitrates);
-    video.share = downlink.allocator().add(video.layers);
+    video.share = budget.allocator().add(video.layers);
     video.share.want(priority, videos.size(), height);
     videos.add(video);
     video.start();
@@ -75,13 +75,13 @@ final class SimulatedCall implements Node, Downlink.Output {
 
   /** Sound: 32 kb/s in 50 packets a second, kept out of the division. */
   SimulatedCall sound() {
-    downlink.allocator().reserve(40_000);
+    budget.allocator().reserve(40_000);
     everyWhile(Duration.ofMillis(20), () -> send(packet(SOUND, 0, 0, 0, 0, 1, 0, 80)));
     return this;
   }
 
   SimulatedCall start() {
-    downlink.probe(network.now());
+    budget.probe(network.now());
     everyWhile(Duration.ofMillis(10), this::feedback);
     return this;
   }
@@ -196,7 +196,7 @@ final class SimulatedCall implements Node, Downlink.Output {
           askForKey(target);
         }
       }
-      if (layer == sending && !(target < sending && downlink.estimator().congested())) {
+      if (layer == sending && !(target < sending && budget.estimator().congested())) {
         if (part == 0) {
           frame++;
         }
@@ -223,7 +223,7 @@ final class SimulatedCall implements Node, Downlink.Output {
       long now = network.now();
       if (packet != null && (before == null || now - before > 40_000_000)) {
         resentAt.put(number, now);
-        downlink.enqueue((long) id << 32 | number, packet.length, now);
+        budget.enqueue((long) id << 32 | number, packet.length, now);
       }
     }
 
@@ -320,7 +320,7 @@ final class SimulatedCall implements Node, Downlink.Output {
       longestQueue = queue;
     }
     byte[] copy = packet.clone();
-    ByteBuffer.wrap(copy).putShort(0, (short) downlink.sent(copy.length, now));
+    ByteBuffer.wrap(copy).putShort(0, (short) budget.sent(copy.length, now));
     network.send(SERVER, RECEIVER, copy, 0, copy.length);
   }
 
@@ -422,15 +422,15 @@ final class SimulatedCall implements Node, Downlink.Output {
     @Override
     public void transportFeedbackPacket(int sequence, boolean received, long arrival) {
       if (received) {
-        downlink.estimator().received(sequence, arrival);
+        budget.estimator().received(sequence, arrival);
       } else {
-        downlink.estimator().missing(sequence);
+        budget.estimator().missing(sequence);
       }
     }
 
     @Override
     public void transportFeedbackEnd() {
-      downlink.endFeedback(now);
+      budget.endFeedback(now);
     }
   }
 
@@ -438,12 +438,12 @@ final class SimulatedCall implements Node, Downlink.Output {
 
   @Override
   public void tick(long now) {
-    downlink.tick(now);
+    budget.tick(now);
   }
 
   @Override
   public long deadline() {
-    return stopped ? Long.MAX_VALUE : downlink.deadline(network.now());
+    return stopped ? Long.MAX_VALUE : budget.deadline(network.now());
   }
 
   private static final int SOUND = 1;

@@ -10,7 +10,7 @@ package dev.madang.room.bandwidth;
 /// feedback ->        ^                           | next step
 ///                    +------- results ------- Prober --pad--> who forwards
 /// ```
-public final class Downlink {
+public final class Budget {
   private final BandwidthEstimator estimator;
   private final Prober prober;
   private final Allocator allocator = new Allocator();
@@ -21,19 +21,19 @@ public final class Downlink {
 
   public interface Output {
     /// Send at least something now that does no harm and is worth measuring: about so many bytes of
-    /// packets sent before, or of padding, each told to [Downlink#sent].
+    /// packets sent before, or of padding, each told to [Budget#sent].
     ///
     /// @return false when there is nothing to send it with
     boolean pad(int bytes, long now);
 
-    /** Send what was given to [Downlink#enqueue]; its packet is told to [Downlink#sent]. */
+    /** Send what was given to [Budget#enqueue]; its packet is told to [Budget#sent]. */
     void release(long item, long now);
 
     /** Some [Allocator.Share] changed. */
     void allocated(long now);
   }
 
-  public Downlink(Limits limits, Output output, long now) {
+  public Budget(Limits limits, Output output, long now) {
     this.output = output;
     estimator = new BandwidthEstimator(limits, now);
     prober = new Prober(estimator, limits, now);
