@@ -106,9 +106,11 @@ public final class RtcpReader {
       }
       int padding = 0;
       if ((bytes[at] & 0x20) != 0) {
-        // RFC 3550 §6.4.1: "padding is only required on the last individual packet".
+        // RFC 3550 §6.4.1: "padding is only required on the last individual packet", and "a
+        // multiple
+        // of four"; but libwebrtc fills up its transport-wide feedback with one to three bytes.
         padding = bytes[at + packet - 1] & 0xFF;
-        if (packet < end - at || padding == 0 || (padding & 3) != 0 || padding > packet - HEAD) {
+        if (packet < end - at || padding == 0 || padding > packet - HEAD) {
           return false;
         }
       }

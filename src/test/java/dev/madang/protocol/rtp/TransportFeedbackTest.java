@@ -47,6 +47,21 @@ class TransportFeedbackTest {
             "end");
   }
 
+  /// RFC 3550 would have four, or none; libwebrtc fills up to whole words with one to three bytes.
+  @Test
+  void readsWhatChromiumFillsUpToWholeWords() {
+    byte[] one = hex("AFCD0006 FA17FA17 04D213CF 003F 000D 033426 05 864A 62 1F1A463701");
+    byte[] two = hex("AFCD0005 FA17FA17 04D213CF 000D 0001 033422 01 2001 72 01");
+    byte[] three = hex("AFCD0006 FA17FA17 F670D2E3 00A1 0003 03342E 0F 2003 673961 000003");
+
+    assertThat(RtcpLog.of(one))
+        .hasSize(15)
+        .startsWith("twcc 80876495 5 13", "lost 63")
+        .endsWith("end");
+    assertThat(RtcpLog.of(two)).hasSize(3).startsWith("twcc 80876495 1 1").endsWith("end");
+    assertThat(RtcpLog.of(three)).hasSize(5).contains("twcc -160378141 15 3").endsWith("end");
+  }
+
   /**
    * The run of §3.1.3: 221 packets not received; then a vector of pairs with deltas of both kinds.
    */
