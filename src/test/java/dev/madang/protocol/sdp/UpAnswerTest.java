@@ -54,6 +54,17 @@ class UpAnswerTest {
   }
 
   @Test
+  void onlyChromiumIsToldWithHowManyKilobitsToBegin() {
+    MediaSection chromium = answer("chromium-simulcast").answer().media().get(1);
+    MediaSection firefox = answer("firefox-simulcast").answer().media().get(1);
+    assertThat(chromium.codec(96).parameters()).containsEntry("x-google-start-bitrate", "1000");
+    assertThat(chromium.codec(108).parameters())
+        .containsEntry("x-google-start-bitrate", "1000")
+        .containsKey("profile-level-id");
+    assertThat(firefox.codec(120).parameters()).doesNotContainKey("x-google-start-bitrate");
+  }
+
+  @Test
   void itsLinesAreWhatABrowserWantsToRead() {
     SessionDescription written =
         SessionDescription.read(answer("chromium-simulcast").answer().write());
