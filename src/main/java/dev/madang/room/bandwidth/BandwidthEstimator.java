@@ -192,8 +192,10 @@ public final class BandwidthEstimator {
     return overused ? Usage.UNDER : trendline.usage();
   }
 
+  /// A probe that arrived slower than the estimate shows nothing: it was perhaps held up here or
+  /// there. To lower the estimate is for what waits and what gets lost.
   private void applyProbe(Usage usage, long now) {
-    if (probed >= 0 && usage != Usage.OVER) {
+    if (probed >= bitrate && usage != Usage.OVER) {
       rate.probed(probed, now);
       provenAt = now;
       losses.probed(probed);

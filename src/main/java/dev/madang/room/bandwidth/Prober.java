@@ -144,7 +144,7 @@ public final class Prober {
     began = now;
     bytes = 0;
     packets = 0;
-    wantedBytes = (int) Math.max(target / 8e9 * LENGTH, LEAST_PACKETS * SMALL);
+    wantedBytes = (int) Math.max(target / 8e9 * LENGTH, LEAST_PACKETS * USUAL);
   }
 
   /// How many bytes to send now with [#cluster]; 0 = none.
@@ -156,8 +156,12 @@ public final class Prober {
       sending = false;
       return 0;
     }
-    long soFar = (long) (target / 8e9 * (now - began + STRIDE));
-    return (int) Math.max(0, Math.min(soFar, Math.max(wantedBytes, bytes + 1)) - bytes);
+    return (int) Math.max(0, Math.min(soFar(now), MOST_TIMES * wantedBytes) - bytes);
+  }
+
+  /** How many bytes should have been sent by now. */
+  private long soFar(long now) {
+    return (long) (target / 8e9 * (now - began + STRIDE));
   }
 
   /** The cluster that everything sent now belongs to, 0 = none. */
@@ -172,7 +176,9 @@ public final class Prober {
     }
     bytes += size;
     packets++;
-    if (bytes >= wantedBytes && packets >= LEAST_PACKETS) {
+    // Who was late sends more, until the rate is what was to be asked for.
+    boolean enough = bytes >= wantedBytes && packets >= LEAST_PACKETS;
+    if (enough && (bytes >= soFar(now) || bytes >= MOST_TIMES * wantedBytes)) {
       estimator.clusterSent(cluster);
       sending = false;
       waiting = true;
@@ -208,10 +214,11 @@ public final class Prober {
   private static final double DROP = 0.7;
   private static final double FURTHER = 0.85;
   private static final long LEAP = 4;
-  private static final long LENGTH = 15_000_000L;
+  private static final long LENGTH = 20_000_000L;
   private static final long STRIDE = 2_000_000L;
   private static final int LEAST_PACKETS = 5;
-  private static final int SMALL = 200;
+  private static final long MOST_TIMES = 4;
+  private static final int USUAL = 400;
   private static final long PATIENCE = 1_000_000_000L;
   private static final long SHORTEST_PAUSE = 1_000_000_000L;
   private static final long LONGEST_PAUSE = 4_000_000_000L;
