@@ -17,6 +17,7 @@ final class Layer implements NackGenerator.Output {
   private final FrameReader frames;
   private final NackGenerator losses = new NackGenerator(this);
   private Sequence.Unwrapper sequences = new Sequence.Unwrapper(16);
+  private final Seen seen = new Seen();
   private ReceiverStatistics statistics;
   private long skipped;
   private long asked;
@@ -50,8 +51,8 @@ final class Layer implements NackGenerator.Output {
   boolean receive(RtpPacket packet, Arrival arrival, long now) {
     if (packet.ssrc() != ssrc) {
       int payloadType = track.retransmits(packet.payloadType());
-      // Without an original number it is padding that only probes.
-      if (payloadType < 0 || !Rtx.unwrap(packet, ssrc, payloadType)) {
+      // Without an original number, or before there is one, it is padding that only probes.
+      if (payloadType < 0 || !live || !Rtx.unwrap(packet, ssrc, payloadType)) {
         return payloadType >= 0;
       }
     } else {
@@ -64,8 +65,12 @@ final class Layer implements NackGenerator.Output {
     if (track.kind() == Kind.VIDEO) {
       losses.received(packet.sequence(), now);
     }
+    long number = sequences.unwrap(packet.sequence()) + skipped;
+    if (!seen.add(number)) {
+      return true;
+    }
     arrival.clear();
-    arrival.sequence = sequences.unwrap(packet.sequence()) + skipped;
+    arrival.sequence = number;
     arrival.coding = coding;
     arrival.bytes = packet.bytes();
     arrival.payload = packet.payloadOffset();
