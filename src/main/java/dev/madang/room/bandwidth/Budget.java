@@ -61,7 +61,15 @@ public final class Budget {
   /// @param item what it means is the caller's own
   /// @return false when too much waits
   public boolean enqueue(long item, int bytes, long now) {
-    return pacer.add(item, bytes, now);
+    boolean fits = pacer.add(item, bytes, now);
+    release(now);
+    return fits;
+  }
+
+  private void release(long now) {
+    while (pacer.ready(now)) {
+      output.release(pacer.take(now), now);
+    }
   }
 
   /** All packets of one feedback were told to the estimator. */
@@ -88,9 +96,7 @@ public final class Budget {
     prober.tick(now);
     pad(now);
     pacer.rate(spare(), now);
-    while (pacer.ready(now)) {
-      output.release(pacer.take(now), now);
-    }
+    release(now);
   }
 
   /** Whether the estimate fell or rose so much that it cannot wait. */

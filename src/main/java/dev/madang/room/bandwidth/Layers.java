@@ -53,7 +53,54 @@ public final class Layers {
 
   /** A picture of so many lines arrived. */
   public void height(int spatial, int height) {
-    heights[spatial] = height;
+    if (spatial < SPATIAL) {
+      heights[spatial] = height;
+    }
+  }
+
+  /// Whether what is counted as `lower` is larger than what is counted as `upper`: by its lines
+  /// where both are known, else by rates that are far apart.
+  public boolean larger(int lower, int upper) {
+    if (heights[lower] > 0 && heights[upper] > 0) {
+      return heights[lower] > heights[upper];
+    }
+    long above = measured(upper, TEMPORAL - 1);
+    return above > 0 && flows(lower) && flows(upper) && measured(lower, TEMPORAL - 1) > 2 * above;
+  }
+
+  /** Two layers of simulcast change places. */
+  public void swap(int a, int b) {
+    for (int temporal = 0; temporal < TEMPORAL; temporal++) {
+      swap(rates, slot(a, temporal), slot(b, temporal));
+      for (int i = 0; i < BUCKETS; i++) {
+        swap(buckets, slot(a, temporal) * BUCKETS + i, slot(b, temporal) * BUCKETS + i);
+      }
+    }
+    swap(declared, a, b);
+    swap(heights, a, b);
+    swap(arrivals, a, b);
+    swap(flowsSince, a, b);
+    swap(seen, a, b);
+    swap(silent, a, b);
+    swap(temporals, a, b);
+  }
+
+  private static void swap(long[] of, int a, int b) {
+    long kept = of[a];
+    of[a] = of[b];
+    of[b] = kept;
+  }
+
+  private static void swap(int[] of, int a, int b) {
+    int kept = of[a];
+    of[a] = of[b];
+    of[b] = kept;
+  }
+
+  private static void swap(boolean[] of, int a, int b) {
+    boolean kept = of[a];
+    of[a] = of[b];
+    of[b] = kept;
   }
 
   /** A packet arrived. */
@@ -148,7 +195,7 @@ public final class Layers {
 
   /** Whether packets of it arrive. */
   public boolean flows(int spatial) {
-    return !silent[spatial];
+    return spatial < SPATIAL && !silent[spatial];
   }
 
   /// Whether it flows, or would if it were asked for.
@@ -180,11 +227,16 @@ public final class Layers {
     return cost;
   }
 
-  private long encoding(int spatial, int temporal) {
+  private long measured(int spatial, int temporal) {
     long measured = 0;
     for (int below = 0; below <= temporal; below++) {
       measured += rates[slot(spatial, below)];
     }
+    return measured;
+  }
+
+  private long encoding(int spatial, int temporal) {
+    long measured = measured(spatial, temporal);
     if (measured > 0) {
       return measured;
     }

@@ -8,8 +8,8 @@ import dev.madang.protocol.rtp.RtcpWriter;
 import dev.madang.protocol.rtp.RtpHeaderWriter;
 import dev.madang.room.bandwidth.Allocator;
 import dev.madang.room.bandwidth.BandwidthEstimator;
+import dev.madang.room.bandwidth.Budget;
 import dev.madang.room.bandwidth.Limiting;
-import dev.madang.room.bandwidth.Prober;
 import dev.madang.wire.BigEndian;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -44,10 +44,10 @@ public final class Downlink {
   private Subscription[] subscriptions = new Subscription[4];
   private int count;
   private int sounds;
+  private int lastId;
+  private final Budget budget;
   private final BandwidthEstimator estimator;
-  private final Prober prober;
-  private final Allocator allocator = new Allocator();
-  private long nextDivision;
+  private final Allocator allocator;
   private boolean divides = true;
   private long nextReport;
   private long nextLook;
@@ -84,10 +84,10 @@ public final class Downlink {
 
   public Downlink(Settings settings, ExtensionMap extensions, Output output, long now) {
     this.settings = settings;
-    estimator = new BandwidthEstimator(settings.bandwidth(), now);
-    prober = new Prober(estimator, settings.bandwidth(), now);
-    nextDivision = now;
     this.output = output;
+    budget = new Budget(settings.bandwidth(), new Spending(), now);
+    estimator = budget.estimator();
+    allocator = budget.allocator();
     mid = extensions.id(HeaderExtension.MID);
     transportSequence = extensions.id(HeaderExtension.TRANSPORT_SEQUENCE);
     absoluteSendTime = extensions.id(HeaderExtension.ABSOLUTE_SEND_TIME);
@@ -106,7 +106,7 @@ public final class Downlink {
       Subscription to, Ring ring, int slot, int number, int timestamp, boolean marker, long now) {
     int length = writeHeader(to, ring, slot, false, number, timestamp, marker, now);
     if (divides && ring.length(slot) >= LARGE) {
-      prober.start(now);
+      budget.probe(now);
     }
     int payload = ring.payload(slot);
     byte[] bytes = ring.bytes();
@@ -137,22 +137,31 @@ public final class Downlink {
     int at = ring.payload(slot) - 2;
     BigEndian.put16(bytes, at, original);
     System.arraycopy(scratch, 0, bytes, at - length, length);
-    counters.repeated++;
     output.sendRtp(bytes, at - length, length, length + 2 + ring.length(slot));
   }
 
   /// A packet of nothing but padding under a number whose packet is left out after all: a gap would
   /// be asked for.
   void fill(Subscription to, long number, int timestamp, long now) {
-    header.begin(scratch, 0, to.coding.payloadType(), false, (int) number, timestamp, to.ssrc);
+    pad(to, to.coding.payloadType(), to.ssrc, (int) number, timestamp, 4, now);
+  }
+
+  /// A packet of nothing but padding in the stream of retransmissions, which only measures.
+  void padding(Subscription to, int number, int timestamp, int size, long now) {
+    pad(to, to.coding.retransmission(), to.retransmissionSsrc, number, timestamp, size, now);
+  }
+
+  private void pad(
+      Subscription to, int payloadType, int ssrc, int number, int timestamp, int size, long now) {
+    header.begin(scratch, 0, payloadType, false, number, timestamp, ssrc);
     header.bytes(mid, to.mid);
-    header.transportSequence(transportSequence, estimator.sent(OVERHEAD, 0, now));
+    header.transportSequence(transportSequence, budget.sent(size + OVERHEAD, now));
     header.absoluteSendTime(absoluteSendTime, now);
     int length = header.end();
-    Arrays.fill(scratch, length, length + 3, (byte) 0);
-    scratch[length + 3] = 4;
+    Arrays.fill(scratch, length, length + size - 1, (byte) 0);
+    scratch[length + size - 1] = (byte) size;
     scratch[0] |= PADDED;
-    output.sendRtp(scratch, 0, length, length + 4);
+    output.sendRtp(scratch, 0, length, length + size);
   }
 
   private int writeHeader(
@@ -173,12 +182,7 @@ public final class Downlink {
         timestamp,
         again ? to.retransmissionSsrc : to.ssrc);
     header.bytes(mid, to.mid);
-    int size = ring.length(slot) + OVERHEAD;
-    int cluster = prober.cluster();
-    header.transportSequence(transportSequence, estimator.sent(size, cluster, now));
-    if (cluster != 0) {
-      prober.sent(size, now);
-    }
+    header.transportSequence(transportSequence, budget.sent(ring.length(slot) + OVERHEAD, now));
     header.absoluteSendTime(absoluteSendTime, now);
     if (ring.audioLevel(slot) >= 0) {
       header.octet(audioLevel, ring.audioLevel(slot));
@@ -214,8 +218,8 @@ public final class Downlink {
       Relay relay, String mid, int ssrc, int retransmissionSsrc, Coding coding, long now) {
     Allocator.Share share = relay.kind() == Kind.VIDEO ? allocator.add(relay.layers()) : null;
     Subscription subscription =
-        new Subscription(this, relay, mid, ssrc, retransmissionSsrc, coding, share);
-    sounds += share == null ? 1 : 0;
+        new Subscription(this, ++lastId, relay, mid, ssrc, retransmissionSsrc, coding, share, now);
+    hear(share == null ? 1 : 0);
     if (count == subscriptions.length) {
       subscriptions = Arrays.copyOf(subscriptions, count * 2);
     }
@@ -237,12 +241,17 @@ public final class Downlink {
         if (subscription.share() != null) {
           allocator.remove(subscription.share());
         } else {
-          sounds--;
+          hear(-1);
         }
         divideSoon(now);
         return;
       }
     }
+  }
+
+  private void hear(int more) {
+    sounds += more;
+    allocator.reserve(sounds * SOUND_BITS);
   }
 
   /// Ends all of them.
@@ -332,8 +341,7 @@ public final class Downlink {
 
     @Override
     public void transportFeedbackEnd() {
-      estimator.endFeedback(now);
-      prober.tick(now);
+      budget.endFeedback(now);
     }
   }
 
@@ -347,15 +355,14 @@ public final class Downlink {
   }
 
   public void tick(long now) {
-    if (now - nextDivision >= 0) {
-      divide(now);
-    }
-    probe(now);
+    budget.tick(now);
     if (now - nextLook >= 0) {
       nextLook = now + LOOK_NANOS;
       for (int i = 0; i < count; i++) {
+        subscriptions[i].relay.sort();
         subscriptions[i].tick(now);
       }
+      divide(now);
     }
     if (now - nextReport >= 0) {
       nextReport = now + REPORT_NANOS;
@@ -366,9 +373,7 @@ public final class Downlink {
   }
 
   public long deadline(long now) {
-    long first = earlier(nextLook, earlier(nextReport, nextDivision));
-    long probe = prober.deadline(now);
-    return probe == Long.MAX_VALUE ? first : earlier(first, probe);
+    return earlier(budget.deadline(now), earlier(nextLook, nextReport));
   }
 
   private static long earlier(long a, long b) {
@@ -377,9 +382,37 @@ public final class Downlink {
 
   // ---- the path ---------------------------------------------------------------------------------
 
+  /// What the budget has us send, and whom.
+  private final class Spending implements Budget.Output {
+    @Override
+    public boolean pad(int bytes, long now) {
+      for (int i = 0; i < count; i++) {
+        if (subscriptions[i].probe(bytes, now)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public void release(long item, long now) {
+      for (int i = 0; i < count; i++) {
+        if (subscriptions[i].id == (int) (item >> 32)) {
+          counters.repeated += subscriptions[i].again((int) item, now) ? 1 : 0;
+          return;
+        }
+      }
+    }
+
+    @Override
+    public void allocated(long now) {
+      divide(now);
+    }
+  }
+
   /// Somebody wants something else.
   void divideSoon(long now) {
-    nextDivision = now;
+    budget.changed(now);
   }
 
   /// Leaves to somebody else what is forwarded.
@@ -388,32 +421,20 @@ public final class Downlink {
   }
 
   private void divide(long now) {
-    nextDivision = now + DIVIDE_NANOS;
-    if (!divides) {
-      return;
-    }
-    estimator.tick(now);
-    allocator.reserve(sounds * SOUND_BITS);
-    allocator.allocate(estimator.bitrate(), estimator.proven(now), now);
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; divides && i < count; i++) {
       subscriptions[i].divided(now);
     }
-    prober.want(allocator.nextStep(), allocator.wanted());
   }
 
-  /// What asks whether there is more room: packets that were sent already, sent once more.
-  private void probe(long now) {
-    prober.tick(now);
-    int turns = 0;
-    while (prober.due(now) > 0 && turns++ < MOST_PROBE_PACKETS) {
-      int sent = 0;
-      for (int i = 0; i < count && sent == 0; i++) {
-        sent = subscriptions[i].probe(now);
-      }
-      if (sent == 0) {
-        return;
-      }
-    }
+  /// Sends a packet again when it is its turn; false when too much waits, or it asks for too much.
+  boolean enqueue(Subscription from, int number, int bytes, long now) {
+    return mayRepeat(bytes, now)
+        && budget.enqueue((long) from.id << 32 | number & 0xFFFF_FFFFL, bytes + OVERHEAD, now);
+  }
+
+  /// Whether packets wait so long on the way that nothing above a share is sent any more.
+  boolean congested() {
+    return divides && estimator.congested();
   }
 
   /// Bits a second that the path is thought to carry.
@@ -449,7 +470,7 @@ public final class Downlink {
 
   /// Whether a repetition of this size may go: repetitions take at most half of what is forwarded,
   /// and a little of their own. A receiver that asks for everything cannot make us send much more.
-  boolean mayRepeat(int size, long now) {
+  private boolean mayRepeat(int size, long now) {
     long earned = (now - creditAt) / 1000 * REPEAT_BYTES_A_SECOND / 1_000_000;
     repeatCredit = Math.min(MOST_REPEAT_CREDIT, repeatCredit + earned + forwardedSince() / 2);
     creditAt = now;
@@ -482,9 +503,7 @@ public final class Downlink {
 
   // IP, UDP, RTP with extensions, the tag of SRTP.
   private static final int OVERHEAD = 68;
-  private static final long DIVIDE_NANOS = 200_000_000L;
   private static final long SOUND_BITS = 50_000;
-  private static final int MOST_PROBE_PACKETS = 100;
   private static final int PADDED = 0x20;
   private static final int ALIGNMENT = 16;
   private static final int LARGE = 400;

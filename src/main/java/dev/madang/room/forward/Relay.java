@@ -10,8 +10,8 @@ public final class Relay {
   /// How a relay reaches the track that feeds it. Both may be called at any time; a relay that is
   /// not on the track's own loop passes them there.
   public interface Source {
-    /// A keyframe of this layer is wanted; asked again as often as one likes, the track throttles.
-    void keyframe(int layer, long now);
+    /// A keyframe of this stream is wanted; asked again as often as one likes, the track throttles.
+    void keyframe(int stream, long now);
 
     /// The highest layer that anybody here wants, -1 for none, after it changed.
     void wanted(int layer, long now);
@@ -23,6 +23,12 @@ public final class Relay {
   private final SenderClock[] clocks;
   private final Layers layers;
   private final boolean layered;
+
+  /// Publishers name their streams in any order; by their sizes they are layers. Which layer a
+  /// stream is, and which stream a layer.
+  private final int[] layerOf;
+
+  private final int[] streamOf;
   private Subscription[] subscriptions = new Subscription[4];
   private int count;
   private int wanted = -1;
@@ -35,7 +41,11 @@ public final class Relay {
     this.layered = layered;
     rings = new Ring[streams];
     clocks = new SenderClock[streams];
+    layerOf = new int[streams];
+    streamOf = new int[streams];
     for (int i = 0; i < streams; i++) {
+      layerOf[i] = i;
+      streamOf[i] = i;
       rings[i] =
           kind == Kind.AUDIO ? new Ring(1 << 14, 1 << 15) : new Ring(1 << 16, MOST_RING_BYTES);
       clocks[i] = new SenderClock();
@@ -43,30 +53,59 @@ public final class Relay {
     layers = new Layers(layered);
   }
 
-  /// A packet of a layer: kept once, offered to everybody. The way of every packet; nothing is
+  /// A packet of a stream: kept once, offered to everybody. The way of every packet; nothing is
   /// allocated here.
-  void receive(Arrival packet, int layer, long now) {
-    int spatial = layered ? packet.spatial : layer;
-    layers.arrived(spatial, packet.temporal, packet.payloadLength + OVERHEAD, now);
+  void receive(Arrival packet, int stream, long now) {
+    int layer = layered ? packet.spatial : layerOf[stream];
+    layers.arrived(layer, packet.temporal, packet.payloadLength + OVERHEAD, now);
     if (packet.height > 0) {
-      layers.height(spatial, packet.height);
+      layers.height(layer, packet.height);
+      sort();
     }
-    Ring ring = rings[layer];
+    Ring ring = rings[stream];
     int slot = ring.put(packet, now);
     for (int i = 0; i < count; i++) {
-      subscriptions[i].forward(ring, slot, layer, now);
+      subscriptions[i].forward(ring, slot, stream, now);
     }
+  }
+
+  /// Puts the streams more into the order of their sizes, as far as it shows. Whoever is served
+  /// stays with his stream until he gets a keyframe of the one that has its place.
+  void sort() {
+    for (int layer = 1; layer < streamOf.length && layer < Layers.SPATIAL; layer++) {
+      if (layers.larger(layer - 1, layer)) {
+        layers.swap(layer - 1, layer);
+        place(streamOf[layer - 1], streamOf[layer], layer);
+      }
+    }
+  }
+
+  private void place(int larger, int smaller, int layer) {
+    streamOf[layer - 1] = smaller;
+    streamOf[layer] = larger;
+    layerOf[smaller] = layer - 1;
+    layerOf[larger] = layer;
+  }
+
+  /// Which of the streams by size this one is, the smallest is 0.
+  int layer(int stream) {
+    return layerOf[stream];
+  }
+
+  /// The stream that is this one by size.
+  int stream(int layer) {
+    return streamOf[layer];
   }
 
   /// The publisher said which moment of its clock a timestamp stands for (RTCP SR).
-  public void senderReport(int layer, long ntp, int timestamp, long now) {
-    clocks[layer].set(ntp, timestamp, now);
+  public void senderReport(int stream, long ntp, int timestamp, long now) {
+    clocks[stream].set(ntp, timestamp, now);
   }
 
-  /// The layer's stream begins anew: what follows has nothing to do with what was before.
-  public void restarted(int layer, long now) {
+  /// The stream begins anew: what follows has nothing to do with what was before.
+  public void restarted(int stream, long now) {
     for (int i = 0; i < count; i++) {
-      subscriptions[i].restarted(layer, now);
+      subscriptions[i].restarted(stream, now);
     }
   }
 
@@ -100,8 +139,16 @@ public final class Relay {
     }
   }
 
-  void needKeyframe(int layer, long now) {
-    source.keyframe(layer, now);
+  void needKeyframe(int stream, long now) {
+    source.keyframe(stream, now);
+  }
+
+  /// What the publisher was asked to send: a higher layer may be silent, and comes when it is
+  /// wanted.
+  public void asked(int layer, long now) {
+    if (rings.length > 1) {
+      layers.asked(layer, now);
+    }
   }
 
   public Kind kind() {
@@ -126,12 +173,12 @@ public final class Relay {
     return rings.length;
   }
 
-  Ring ring(int layer) {
-    return rings[layer];
+  Ring ring(int stream) {
+    return rings[stream];
   }
 
-  SenderClock clock(int layer) {
-    return clocks[layer];
+  SenderClock clock(int stream) {
+    return clocks[stream];
   }
 
   // IP, UDP, RTP with extensions, the tag of SRTP.

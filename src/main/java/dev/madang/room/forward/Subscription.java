@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 ///      └──────────────── paused, nothing wanted ────────┘
 /// ```
 public final class Subscription {
+  /// Of its downlink, never used again.
+  final int id;
+
   final Relay relay;
   final byte[] mid;
   final int ssrc;
@@ -40,16 +43,20 @@ public final class Subscription {
   private long lastForwarded;
   private boolean begun;
 
-  /// The layer that is forwarded, -1 for none; of layered coding also up to which.
-  private int layer = -1;
+  /// The stream that is forwarded, -1 for none; of layered coding also up to which layer.
+  private int stream = -1;
 
   private int spatial;
   private int temporal;
+
+  /// Which of the streams by size, the smallest is 0.
   private int wantLayer;
+
   private int wantSpatial = MOST;
   private int wantTemporal = MOST;
   private boolean paused;
   private boolean decided;
+  private final long undecidedUntil;
   private long asked = Long.MIN_VALUE;
 
   /// What was sent under each number, [#FIELDS] longs a number.
@@ -62,14 +69,18 @@ public final class Subscription {
 
   Subscription(
       Downlink downlink,
+      int id,
       Relay relay,
       String mid,
       int ssrc,
       int retransmissionSsrc,
       Coding coding,
-      Allocator.@Nullable Share share) {
+      Allocator.@Nullable Share share,
+      long now) {
+    this.id = id;
     this.share = share;
     this.downlink = downlink;
+    undecidedUntil = now + GRACE_NANOS;
     this.relay = relay;
     this.mid = mid.getBytes(StandardCharsets.UTF_8);
     this.ssrc = ssrc;
@@ -88,7 +99,7 @@ public final class Subscription {
 
   /// A packet of layer `from` lies in `ring`: forwards it, or leaves it out.
   void forward(Ring ring, int slot, int from, long now) {
-    if (paused || from != layer && !enters(ring, slot, from, now)) {
+    if (paused || from != stream && !enters(ring, slot, from, now) || leaves(ring, slot)) {
       return;
     }
     choose(ring, slot);
@@ -116,17 +127,29 @@ public final class Subscription {
     downlink.send(this, ring, slot, (int) out, timestamp, marker, now);
   }
 
-  /// Whether to change over to layer `from` with this packet. "A decoder can only begin at a
-  /// keyframe", so nothing else changes a layer, up or down.
+  /// Whether to change over to stream `from` with this packet. "A decoder can only begin at a
+  /// keyframe", so nothing else changes it, up or down.
   private boolean enters(Ring ring, int slot, int from, long now) {
-    boolean better = layer < wantLayer ? from > layer : from < layer;
+    int layer = layer();
+    int other = relay.layer(from);
+    boolean better = layer < wantLayer ? other > layer : other < layer;
     if (layer == wantLayer
         || !better
-        || from > wantLayer
+        || other > wantLayer
         || video && !ring.is(slot, Arrival.KEYFRAME)) {
       return false;
     }
     begin(ring, slot, from, now);
+    return true;
+  }
+
+  /// Whether to send nothing more of what is too large, though the keyframe of what is smaller is
+  /// not there yet: while packets wait on the way, each one more would delay that keyframe too.
+  private boolean leaves(Ring ring, int slot) {
+    if (layer() <= wantLayer || !ring.is(slot, Arrival.FRAME_START) || !downlink.congested()) {
+      return false;
+    }
+    stream = -1;
     return true;
   }
 
@@ -146,7 +169,7 @@ public final class Subscription {
         pictures.start(ring.picture(slot), ring.picture(slot) & 0x7FFF);
       }
     }
-    layer = from;
+    stream = from;
     spatial = 0;
     temporal = wantTemporal;
   }
@@ -156,9 +179,9 @@ public final class Subscription {
   private int continued(Ring ring, int slot, int from, long now) {
     int rate = coding.codec().clockRate();
     int elapsed = Math.max(1, SenderClock.ticks(now - lastForwarded, rate));
-    SenderClock before = relay.clock(Math.max(layer, 0));
+    SenderClock before = relay.clock(Math.max(stream, 0));
     SenderClock after = relay.clock(from);
-    if (layer >= 0 && before.known() && after.known()) {
+    if (stream >= 0 && before.known() && after.known()) {
       long then = before.nanosOf(lastTimestamp + timestampOffset, rate);
       long here = after.nanosOf(ring.timestamp(slot), rate);
       long ticks = (here - then) / 1000 * rate / 1_000_000;
@@ -223,7 +246,7 @@ public final class Subscription {
   private void note(long out, long number, int timestamp, boolean marker, long picture) {
     int base = ((int) out & sentMask) * FIELDS;
     sent[base + OUT] = out;
-    sent[base + IN] = number << 4 | layer;
+    sent[base + IN] = number << 4 | stream;
     sent[base + TIMESTAMP] = timestamp & 0xFFFF_FFFFL | (marker ? MARKED : 0);
     sent[base + PICTURE] = picture;
     sent[base + REPEATED] = Long.MIN_VALUE;
@@ -255,45 +278,52 @@ public final class Subscription {
     }
     Ring ring = relay.ring((int) sent[base + IN] & 0xF);
     int slot = ring.find(sent[base + IN] >> 4);
-    if (slot >= 0 && downlink.mayRepeat(ring.length(slot), now)) {
+    if (slot >= 0 && downlink.enqueue(this, (int) out, ring.length(slot), now)) {
       sent[base + REPEATED] = now;
-      again(ring, slot, out, base, now);
     }
   }
 
-  private void again(Ring ring, int slot, long out, int base, long now) {
+  /// Sends once more what was sent under this number; false when it is not known any more.
+  boolean again(int number, long now) {
+    int base = (number & sentMask) * FIELDS;
+    if (!begun || (int) sent[base + OUT] != number) {
+      return false;
+    }
+    Ring ring = relay.ring((int) sent[base + IN] & 0xF);
+    int slot = ring.find(sent[base + IN] >> 4);
+    if (slot < 0) {
+      return false;
+    }
     rewrite(ring, slot, sent[base + PICTURE]);
     long when = sent[base + TIMESTAMP];
     boolean marker = (when & MARKED) != 0;
-    downlink.repeat(this, ring, slot, (int) out, retransmissions++, (int) when, marker, now);
+    downlink.repeat(this, ring, slot, number, retransmissions++, (int) when, marker, now);
+    return true;
   }
 
-  /// Sends the newest packet once more, to see whether there is room for it. Answers its size, or 0
-  /// when there is none.
-  int probe(long now) {
-    long out = sequences.next() - 1;
-    int base = ((int) out & sentMask) * FIELDS;
-    if (layer < 0 || retransmissionSsrc == 0 || sent[base + OUT] != out) {
-      return 0;
+  /// Sends something that does no harm, to see whether there is room for it: the newest packet once
+  /// more, or padding. False when it cannot.
+  boolean probe(int bytes, long now) {
+    if (!begun || retransmissionSsrc == 0 || coding.retransmission() < 0) {
+      return false;
     }
-    int slot = relay.ring((int) sent[base + IN] & 0xF).find(sent[base + IN] >> 4);
-    if (slot < 0) {
-      return 0;
+    if (stream < 0 || !again((int) (sequences.next() - 1), now)) {
+      int size = Math.clamp(bytes, 1, MOST_PADDING);
+      downlink.padding(this, retransmissions++, lastTimestamp, size, now);
     }
-    again(relay.ring((int) sent[base + IN] & 0xF), slot, out, base, now);
-    return relay.ring((int) sent[base + IN] & 0xF).length(slot);
+    return true;
   }
 
   /// It cannot decode, or nothing came yet.
   void needKeyframe(long now) {
     if (video && !paused) {
-      relay.needKeyframe(layer < 0 ? wantLayer : layer, now);
+      relay.needKeyframe(stream < 0 ? relay.stream(wantLayer) : stream, now);
     }
   }
 
   void restarted(int restarted, long now) {
-    if (layer == restarted) {
-      layer = -1;
+    if (stream == restarted) {
+      stream = -1;
       asked = Long.MIN_VALUE;
       tick(now);
     }
@@ -312,31 +342,20 @@ public final class Subscription {
     }
   }
 
-  /// Follows the division. Who is left without room keeps its lowest layer all the same: a small
-  /// picture that stutters says more than none.
+  /// Follows the division; as it began until there is a first decision, or too long none.
   void divided(long now) {
     if (share == null) {
       return;
     }
-    int spatial = share.spatial();
-    decided |= spatial != Allocator.NOTHING;
-    if (!decided && share.reason() != Allocator.Reason.HIDDEN) {
-      // As it began, until there is a first decision.
-      return;
-    }
-    int temporal = share.temporal();
-    if (spatial == Allocator.NOTHING
-        && (share.reason() == Allocator.Reason.NO_ROOM
-            || share.reason() == Allocator.Reason.NOT_SENT)) {
-      spatial = 0;
-      temporal = share.reason() == Allocator.Reason.NO_ROOM ? 0 : MOST;
-    }
-    if (spatial == Allocator.NOTHING) {
+    int layer = share.spatial();
+    decided |= layer != Allocator.NOTHING || now - undecidedUntil >= 0;
+    if (layer != Allocator.NOTHING) {
+      want(layered ? 0 : layer, layered ? layer : MOST, share.temporal(), now);
+    } else if (share.reason() == Allocator.Reason.NOT_SENT) {
+      // Its rate is not known yet, or its largest stream fell silent: whatever comes is taken.
+      want(0, 0, MOST, now);
+    } else if (decided || share.reason() != Allocator.Reason.NO_ROOM) {
       want(-1, 0, 0, now);
-    } else if (layered) {
-      want(0, spatial, temporal, now);
-    } else {
-      want(spatial, MOST, temporal, now);
     }
   }
 
@@ -358,7 +377,7 @@ public final class Subscription {
     wantTemporal = temporal;
     wantSpatial = spatial;
     if (paused) {
-      this.layer = -1;
+      stream = -1;
     } else {
       wantLayer = Math.min(layer, relay.streams() - 1);
     }
@@ -371,11 +390,11 @@ public final class Subscription {
 
   /// Asks again for the keyframe that it waits for.
   void tick(long now) {
-    boolean waits = video && !paused && (layer != wantLayer || layered && spatial < topSpatial());
+    boolean waits = video && !paused && (layer() != wantLayer || layered && spatial < topSpatial());
     if (waits && (asked == Long.MIN_VALUE || now - asked > ASK_AGAIN_NANOS)) {
       asked = now;
-      if (layer < 0 || layered || relay.layers().flows(wantLayer)) {
-        relay.needKeyframe(wantLayer, now);
+      if (stream < 0 || layered || relay.layers().flows(wantLayer)) {
+        relay.needKeyframe(relay.stream(wantLayer), now);
       }
     }
   }
@@ -395,7 +414,8 @@ public final class Subscription {
     if (!video) {
       return;
     }
-    for (int from = wantLayer; from >= 0; from--) {
+    for (int layer = wantLayer; layer >= 0; layer--) {
+      int from = relay.stream(layer);
       Ring ring = relay.ring(from);
       long first = ring.keyframe();
       int slot = first == Numbers.NONE ? -1 : ring.find(first);
@@ -415,7 +435,7 @@ public final class Subscription {
 
   /// The layer that is forwarded, or -1.
   public int layer() {
-    return layer;
+    return stream < 0 ? -1 : relay.layer(stream);
   }
 
   public int spatial() {
@@ -439,22 +459,24 @@ public final class Subscription {
   }
 
   boolean hasClock() {
-    return begun && relay.clock(Math.max(layer, 0)).known();
+    return begun && relay.clock(Math.max(stream, 0)).known();
   }
 
   /// The publisher's clock.
   long clockNow(long now) {
-    return relay.clock(Math.max(layer, 0)).ntpAt(now);
+    return relay.clock(Math.max(stream, 0)).ntpAt(now);
   }
 
   int timestampAt(long now) {
-    SenderClock clock = relay.clock(Math.max(layer, 0));
+    SenderClock clock = relay.clock(Math.max(stream, 0));
     return clock.timestampAt(now, coding.codec().clockRate()) - timestampOffset;
   }
 
   private static final int MOST = 7;
   private static final long ASK_AGAIN_NANOS = 500_000_000L;
   private static final long REPLAY_NANOS = 1_000_000_000L;
+  private static final long GRACE_NANOS = 1_000_000_000L;
+  private static final int MOST_PADDING = 224;
 
   private static final long MARKED = 1L << 32;
 

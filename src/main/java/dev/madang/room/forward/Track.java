@@ -27,6 +27,9 @@ public final class Track implements Relay.Source {
     void senderReport(int layer, long ntp, int timestamp, long now);
 
     void restarted(int layer, long now);
+
+    /// What the publisher was asked to send: [Relay#asked].
+    void asked(int layer, long now);
   }
 
   private final String mid;
@@ -133,8 +136,9 @@ public final class Track implements Relay.Source {
   }
 
   private void tellWanted(long now) {
-    if (layers.length > 1) {
-      relay.layers().asked(dynacast.asked(), now);
+    relay.asked(dynacast.asked(), now);
+    for (Outlet outlet : outlets) {
+      outlet.asked(dynacast.asked(), now);
     }
     output.wanted(this, dynacast.asked(), now);
   }
@@ -161,12 +165,13 @@ public final class Track implements Relay.Source {
     return new Relay(kind, layers.length, layered(), source);
   }
 
-  public void add(Outlet outlet) {
+  public void add(Outlet outlet, long now) {
     if (outlets.size() == MOST_OUTLETS) {
       throw new IllegalStateException("more loops than " + MOST_OUTLETS);
     }
     wantedBy[outlets.size()] = Dynacast.NOTHING;
     outlets.add(outlet);
+    outlet.asked(dynacast.asked(), now);
   }
 
   public void remove(Outlet outlet, long now) {

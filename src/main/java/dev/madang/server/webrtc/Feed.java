@@ -29,7 +29,7 @@ final class Feed implements Track.Outlet, Relay.Source {
     there = place.station();
     track = place.track();
     relay = track.relayElsewhere(this);
-    there.tell(() -> track.add(this));
+    there.tell(() -> track.add(this, there.now()));
   }
 
   Relay relay() {
@@ -88,6 +88,11 @@ final class Feed implements Track.Outlet, Relay.Source {
   public void restarted(int layer, long now) {
     dispatch();
     here.tell(() -> relay.restarted(layer, here.now()));
+  }
+
+  @Override
+  public void asked(int layer, long now) {
+    here.tell(() -> relay.asked(layer, here.now()));
   }
 
   // ---- here -------------------------------------------------------------------------------------

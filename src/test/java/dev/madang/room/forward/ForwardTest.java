@@ -197,10 +197,13 @@ class ForwardTest {
     long[] missing = viewer.missing();
     assertThat(missing).hasSize(3);
     miss(missing);
+    pass(10_000_000L);
+    pass(5_000_000L);
     assertDecodable();
     assertThat(viewer.arrived).extracting(Viewer.Packet::payloadType).contains(Publisher.RTX);
     int known = viewer.arrived.size();
     miss(missing);
+    pass(5_000_000L);
     assertThat(viewer.arrived).as("asked again at once: not sent again").hasSize(known);
   }
 
@@ -284,6 +287,52 @@ class ForwardTest {
     assertThat(subscription.layer()).isEqualTo(1);
     assertDecodable();
     assertThat(viewer.arrived).extracting(Viewer.Packet::source).contains(0xB1, 0xB2, 0xB3);
+  }
+
+  /// The first is the largest here, as OBS names them.
+  @Test
+  void sizesAreKnownByWhatTheyTakeNotByTheirOrder() {
+    publisher.sizes.add(new Publisher.Size(0xB3, "0", 65_530, 1000));
+    publisher.sizes.add(new Publisher.Size(0xB2, "1", 10, 500_000));
+    publisher.sizes.add(new Publisher.Size(0xB1, "2", 30_000, -70_000));
+    Track track = uplink.publish("v", Kind.VIDEO, List.of(VP8), List.of("0", "1", "2"), home);
+    Subscription subscription = subscribe(track);
+    subscription.want(0, 7, 7, now);
+    int[] packets = {18, 6, 2};
+    for (int i = 0; i < 90; i++) {
+      for (int size = 0; size < 3; size++) {
+        publisher.frame(publisher.sizes.get(size), packets[size]).forEach(this::give);
+      }
+      pass(FRAME);
+      if (i == 60) {
+        assertThat(viewer.arrived.getLast().source()).isEqualTo(0xB1);
+        subscription.want(2, 7, 7, now);
+      }
+    }
+    assertThat(viewer.arrived.getLast().source()).isEqualTo(0xB3);
+    assertThat(subscription.layer()).isEqualTo(2);
+    assertDecodable();
+  }
+
+  /// A browser measures its path with packets that were not lost.
+  @Test
+  void whatIsRepeatedWithoutNeedIsForwardedOnce() {
+    Publisher.Size size = new Publisher.Size(0xA1, "", 65_500, 1000);
+    publisher.sizes.add(size);
+    Track track = uplink.publish("v", Kind.VIDEO, List.of(VP8), List.of(), home);
+    uplink.announce(track, 0xA1, 0xA2, now);
+    subscribe(track);
+    for (int i = 0; i < 60; i++) {
+      for (byte[] packet : publisher.frame(size, 2)) {
+        give(packet);
+        give(publisher.again(packet, 0xA2));
+        give(publisher.again(packet, 0xA2));
+      }
+      pass(FRAME);
+    }
+    assertThat(viewer.arrived).hasSize(120);
+    assertThat(uplink.counters().malformed()).isZero();
+    assertDecodable();
   }
 
   /// An encoder of three sizes makes keyframes of all when one is asked for.
@@ -422,7 +471,13 @@ class ForwardTest {
           public void restarted(int layer, long now) {
             elsewhere.restarted(layer, now);
           }
-        });
+
+          @Override
+          public void asked(int layer, long now) {
+            elsewhere.asked(layer, now);
+          }
+        },
+        now);
     downlink.subscribe(elsewhere, "2", 0xD1, 0xD2, VP8, now);
     for (int i = 0; i < 60; i++) {
       frame();

@@ -5,6 +5,8 @@ import dev.madang.protocol.rtp.HeaderExtension;
 import dev.madang.protocol.rtp.RtcpReader;
 import dev.madang.protocol.rtp.RtcpWriter;
 import dev.madang.protocol.rtp.RtpHeaderWriter;
+import dev.madang.protocol.rtp.RtpPacket;
+import dev.madang.protocol.rtp.Rtx;
 import dev.madang.wire.BigEndian;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,6 +52,7 @@ final class Publisher implements RtcpReader.Output {
   private final RtpHeaderWriter header = new RtpHeaderWriter();
   private final byte[] buffer = new byte[2000];
   private int transport;
+  private int repeats;
 
   /// What the uplink answers.
   void hear(byte[] bytes, int offset, int length) {
@@ -124,6 +127,17 @@ final class Publisher implements RtcpReader.Output {
     size.sequence++;
     // A sender splits evenly: the last ones are longer by a byte.
     return java.util.Arrays.copyOf(buffer, at + 603 + (i >= packets / 2 ? 1 : 0));
+  }
+
+  /// The same packet in the stream of retransmissions.
+  byte[] again(byte[] packet, int ssrc) {
+    RtpPacket view = new RtpPacket();
+    if (!view.read(packet, 0, packet.length)) {
+      throw new AssertionError("no packet");
+    }
+    byte[] wrapped = new byte[packet.length + Rtx.OVERHEAD];
+    Rtx.wrap(view, ssrc, RTX, repeats++ & 0xFFFF, wrapped, 0);
+    return wrapped;
   }
 
   /// A sender report of one size: the timestamp it has now is `ntpNanos` of its clock.
