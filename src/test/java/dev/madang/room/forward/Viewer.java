@@ -39,7 +39,6 @@ final class Viewer implements Downlink.Output {
   int lose;
 
   private final RtpPacket view = new RtpPacket();
-  private final Vp8Descriptor vp8 = new Vp8Descriptor();
   private final Sequence.Unwrapper numbers = new Sequence.Unwrapper(16);
 
   @Override
@@ -72,7 +71,20 @@ final class Viewer implements Downlink.Output {
   }
 
   private Packet packet(long number, int payload, int size) {
+    return packet(view, number, payload, size);
+  }
+
+  /// What a publisher wrote into a packet.
+  ///
+  /// @param ahead bytes that stand before the payload
+  static Packet read(RtpPacket view, long number, int ahead) {
+    int payload = view.payloadOffset() + ahead;
+    return packet(view, number, payload, Math.max(0, view.payloadLength() - ahead));
+  }
+
+  private static Packet packet(RtpPacket view, long number, int payload, int size) {
     byte[] bytes = view.bytes();
+    Vp8Descriptor vp8 = new Vp8Descriptor();
     boolean video = view.payloadType() != Publisher.OPUS && size > 20;
     if (video && !vp8.read(bytes, payload, size)) {
       throw new AssertionError("no VP8");
