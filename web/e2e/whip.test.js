@@ -1,0 +1,221 @@
+// WHIP and WHEP with real browsers: one page sends into a room, another receives from it.
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
+import { metric, startServer } from './server.js';
+
+let server;
+let sender;
+let watcher;
+before(async () => {
+  server = await startServer();
+  [sender, watcher] = await Promise.all([openChromium(), openChromium()]);
+  await Promise.all([sender, watcher].map(({ page }) => page.goto(`${server.url}/healthz`)));
+});
+afterEach(leave);
+after(async () => {
+  await Promise.all([sender?.close(), watcher?.close()]);
+  await server?.stop();
+});
+
+/**
+ * Sends the fake camera and microphone.
+ * @param {{room: string, codec?: string, simulcast?: boolean, only?: string}} options `only` keeps candidates with this word
+ */
+function sendByWhip(page, options) {
+  return page.evaluate(async ({ room, codec, simulcast, only }) => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 1280, height: 720 } : { width: 640, height: 480 } });
+    const connection = new RTCPeerConnection();
+    for (const track of stream.getTracks()) {
+      const video = track.kind === 'video';
+      const layers = [
+        { rid: 'q', scaleResolutionDownBy: 4 },
+        { rid: 'h', scaleResolutionDownBy: 2 },
+        { rid: 'f' },
+      ];
+      const transceiver = connection.addTransceiver(track, {
+        direction: 'sendonly',
+        streams: [stream],
+        ...(video && simulcast ? { sendEncodings: layers } : {}),
+      });
+      if (video && codec) {
+        const wanted = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => [`video/${codec}`, 'video/rtx'].includes(mimeType));
+        transceiver.setCodecPreferences(wanted);
+      }
+    }
+    await connection.setLocalDescription();
+    const answer = await fetch(`/whip/${room}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: connection.localDescription.sdp,
+    });
+    let sdp = await answer.text();
+    if (answer.status !== 201) throw new Error(`${answer.status}: ${sdp}`);
+    if (only) sdp = sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate') || line.includes(only)).join('\r\n');
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+    globalThis.whip = { connection, stream, url: answer.headers.get('location') };
+  }, options);
+}
+
+function playByWhep(page, room, only = '') {
+  return page.evaluate(
+    async ({ room, only }) => {
+      const connection = new RTCPeerConnection();
+      const stream = new MediaStream();
+      connection.ontrack = ({ track }) => stream.addTrack(track);
+      connection.addTransceiver('audio', { direction: 'recvonly' });
+      connection.addTransceiver('video', { direction: 'recvonly' });
+      const video = document.body.appendChild(document.createElement('video'));
+      Object.assign(video, { autoplay: true, srcObject: stream });
+      await connection.setLocalDescription();
+      const answer = await fetch(`/whep/${room}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/sdp' },
+        body: connection.localDescription.sdp,
+      });
+      let sdp = await answer.text();
+      if (answer.status !== 201) throw new Error(`${answer.status}: ${sdp}`);
+      if (only) sdp = sdp.split('\r\n').filter((line) => !line.startsWith('a=candidate') || line.includes(only)).join('\r\n');
+      await connection.setRemoteDescription({ type: 'answer', sdp });
+      globalThis.whep = { connection, url: answer.headers.get('location') };
+      await video.play().catch(() => {});
+    },
+    { room, only },
+  );
+}
+
+/** Both stop; the server has nothing left of them. */
+async function leave() {
+  for (const { page } of [sender, watcher]) {
+    await page.evaluate(async () => {
+      for (const session of [globalThis.whip, globalThis.whep]) {
+        if (!session) continue;
+        await fetch(session.url, { method: 'DELETE' });
+        session.connection.close();
+        // A device that is open keeps the size it was opened with.
+        session.stream?.getTracks().forEach((track) => track.stop());
+      }
+      delete globalThis.whip;
+      delete globalThis.whep;
+      document.querySelectorAll('video').forEach((video) => video.remove());
+      globalThis.peerConnections.length = 0;
+    });
+  }
+  await until('the server has no connection left', async () => /^madang_media_transports 0/m.test(await server.metrics()));
+}
+
+const state = (page, session) => page.evaluate((name) => globalThis[name].connection.connectionState, session);
+
+for (const codec of ['VP8', 'H264', 'VP9', 'AV1']) {
+  test(`what a page sends by WHIP in ${codec} another plays by WHEP`, async () => {
+    await sendByWhip(sender.page, { room: `yard-${codec}`, codec });
+    await playByWhep(watcher.page, `yard-${codec}`);
+    await seesAndHears(watcher.page);
+  });
+}
+
+for (const codec of ['VP8', 'H264']) {
+  test(`of three layers sent by WHIP in ${codec} the largest arrives within seconds, and nobody is asked for keyframes again and again`, async () => {
+    await sendByWhip(sender.page, { room: `layers-${codec}`, codec, simulcast: true });
+    await playByWhep(watcher.page, `layers-${codec}`);
+    await until('the largest picture', () => watcher.page.evaluate(() => document.querySelector('video').videoWidth === 1280), { timeout: 10_000 });
+    await seesAndHears(watcher.page);
+    const asked = await sender.page.evaluate(async () => {
+      const stats = [...(await globalThis.whip.connection.getStats()).values()];
+      return stats.filter(({ type, kind }) => type === 'outbound-rtp' && kind === 'video').map(({ pliCount }) => pliCount);
+    });
+    assert.ok(asked.every((count) => count <= 3), `keyframes asked for by layer: ${asked}`);
+    assert.equal(metric(await server.metrics(), 'madang_media_dropped_total'), 0);
+  });
+}
+
+// A connection whose encryption was closed by the other side stays "connected" (W3C), but its transport says so.
+test('whoever is told goodbye by DELETE knows it at once, and is disconnected soon', async () => {
+  await sendByWhip(sender.page, { room: 'goodbye', codec: 'VP8' });
+  await playByWhep(watcher.page, 'goodbye');
+  await seesAndHears(watcher.page);
+  for (const [page, session] of [
+    [watcher.page, 'whep'],
+    [sender.page, 'whip'],
+  ]) {
+    await page.evaluate((name) => fetch(globalThis[name].url, { method: 'DELETE' }), session);
+    const encryption = () =>
+      page.evaluate((name) => {
+        const [{ sender, receiver }] = globalThis[name].connection.getTransceivers();
+        return (sender.transport ?? receiver.transport).state;
+      }, session);
+    await until(`${session} is closed`, async () => (await encryption()) === 'closed', { timeout: 1000 });
+  }
+  await until('no answers', async () => (await state(watcher.page, 'whep')) === 'disconnected');
+});
+
+test('where UDP is blocked sound and picture come by TCP on the port of the pages', async () => {
+  await sendByWhip(sender.page, { room: 'tcp', only: ' tcp ' });
+  await playByWhep(watcher.page, 'tcp', ' tcp ');
+  await seesAndHears(watcher.page);
+  const { pairs } = await received(watcher.page);
+  assert.deepEqual(new Set(pairs.map(({ protocol }) => protocol)), new Set(['tcp']));
+});
+
+test('an ICE restart by PATCH moves the connection and the picture goes on', async () => {
+  await sendByWhip(sender.page, { room: 'restart' });
+  await playByWhep(watcher.page, 'restart');
+  await seesAndHears(watcher.page);
+  const restarted = await sender.page.evaluate(async () => {
+    const { connection, url } = globalThis.whip;
+    const before = connection.remoteDescription.sdp;
+    await connection.setLocalDescription(await connection.createOffer({ iceRestart: true }));
+    const lines = connection.localDescription.sdp.split('\r\n');
+    const first = (start) => lines.find((line) => line.startsWith(start));
+    const fragment = ['a=group', 'm=', 'a=mid', 'a=ice-ufrag', 'a=ice-pwd'].map(first).join('\r\n');
+    const answer = await fetch(url, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/trickle-ice-sdpfrag', 'if-match': '*' },
+      body: `${fragment}\r\n`,
+    });
+    const news = await answer.text();
+    if (answer.status !== 200) throw new Error(`${answer.status}: ${news}`);
+    const value = (text, name) => new RegExp(`^a=${name}:(.*)$`, 'm').exec(text)[1].trim();
+    const sdp = before
+      .replaceAll(/^a=ice-ufrag:.*$/gm, `a=ice-ufrag:${value(news, 'ice-ufrag')}`)
+      .replaceAll(/^a=ice-pwd:.*$/gm, `a=ice-pwd:${value(news, 'ice-pwd')}`);
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+    return value(before, 'ice-ufrag') !== value(news, 'ice-ufrag');
+  });
+  assert.ok(restarted);
+  await until('the new pair is in use', async () => (await state(sender.page, 'whip')) === 'connected');
+  await seesAndHears(watcher.page);
+});
+
+test('Firefox plays what Chromium sends, and sends what Chromium plays', async () => {
+  const firefox = await openFirefox();
+  try {
+    await firefox.page.goto(`${server.url}/healthz`);
+    await sendByWhip(sender.page, { room: 'fox', codec: 'VP8' });
+    await playByWhep(firefox.page, 'fox');
+    await seesAndHears(firefox.page, { timeout: 30_000 });
+    await sendByWhip(firefox.page, { room: 'hunt' });
+    await playByWhep(watcher.page, 'hunt');
+    await seesAndHears(watcher.page, { timeout: 30_000 });
+    await firefox.page.evaluate(() => Promise.all([globalThis.whip, globalThis.whep].map(({ url }) => fetch(url, { method: 'DELETE' }))));
+  } finally {
+    await firefox.close();
+  }
+});
+
+test('who watches is told by a sentence that nobody sends yet', async () => {
+  const answer = await watcher.page.evaluate(async () => {
+    const connection = new RTCPeerConnection();
+    connection.addTransceiver('video', { direction: 'recvonly' });
+    await connection.setLocalDescription();
+    const response = await fetch('/whep/nobody', {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: connection.localDescription.sdp,
+    });
+    connection.close();
+    return { status: response.status, text: await response.text() };
+  });
+  assert.equal(answer.status, 409);
+  assert.match(answer.text, /Nobody sends/);
+});
