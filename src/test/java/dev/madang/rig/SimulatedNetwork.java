@@ -222,7 +222,7 @@ public final class SimulatedNetwork {
       step();
     }
     // What is due at this very moment belongs to it.
-    while (soonest() - now <= 0) {
+    for (long next = soonest(); next != Long.MAX_VALUE && next - now <= 0; next = soonest()) {
       step();
     }
   }
