@@ -30,7 +30,9 @@ final class ForwardTsn {
     long reached = chunks.first() - 1;
     while (reached < point && (count < limit || isMentioned(chunks, reached + 1, interleaving))) {
       reached++;
-      mention(chunks.message(reached), interleaving);
+      if (chunks.isAbandoned(reached)) {
+        mention(chunks.message(reached), interleaving);
+      }
     }
     int at =
         packet.chunk(interleaving ? Chunk.I_FORWARD_TSN : Chunk.FORWARD_TSN, 0, 4 + count * size);
@@ -53,7 +55,7 @@ final class ForwardTsn {
   /** Whether giving up this chunk needs no further entry. */
   private boolean isMentioned(Outstanding chunks, long tsn, boolean interleaving) {
     OutgoingMessage message = chunks.message(tsn);
-    return (!interleaving && message.unordered) || slot(message) >= 0;
+    return !message.abandoned || (!interleaving && message.unordered) || slot(message) >= 0;
   }
 
   /// RFC 3758 leaves out unordered messages, which have no number; RFC 8260 has them, with U.

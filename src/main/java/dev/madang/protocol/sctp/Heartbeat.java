@@ -73,7 +73,7 @@ final class Heartbeat {
         && Chunk.i32(bytes, at + 8) == (int) nonce) {
       asked = false;
       timeout.measured(now - askedAt);
-      timeout.heard();
+      timeout.progressed();
     }
   }
 

@@ -102,6 +102,12 @@ final class Outstanding {
     return message(tsn).abandoned;
   }
 
+  /** Whether nothing of its message will be sent again: it was given up, or the far end has it. */
+  boolean isSettled(long tsn) {
+    OutgoingMessage message = message(tsn);
+    return message.abandoned || message.acknowledged == message.bytes.length;
+  }
+
   boolean isFlying(long tsn) {
     return states[index(tsn)] == FLYING && !isAbandoned(tsn);
   }

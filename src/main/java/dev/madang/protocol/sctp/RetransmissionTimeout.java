@@ -9,6 +9,7 @@ final class RetransmissionTimeout {
   private long variation;
   private boolean measured;
   private long timeout;
+  private int doublings;
   private int failures;
 
   RetransmissionTimeout(SctpSettings settings) {
@@ -20,7 +21,7 @@ final class RetransmissionTimeout {
 
   /** Nanoseconds. */
   long timeout() {
-    return timeout;
+    return Math.min(timeout << doublings, max);
   }
 
   /** The smoothed round trip; the initial time-out before one was measured. */
@@ -46,24 +47,26 @@ final class RetransmissionTimeout {
       measured = true;
     }
     timeout = Math.clamp(smoothed + 4 * variation, min, max);
+    doublings = 0;
   }
 
   /** §6.3.3, E2: "RTO <- RTO * 2 ('back off the timer')". */
   void expired() {
-    timeout = Math.min(2 * timeout, max);
+    doublings = Math.min(doublings + 1, MAX_DOUBLINGS);
     failures++;
-  }
-
-  /** The association stands: how often its handshake was repeated says little of the path. */
-  void begin() {
-    failures = 0;
-    if (!measured) {
-      timeout = initial;
-    }
   }
 
   /** The far end lives. */
   void heard() {
     failures = 0;
   }
+
+  /// What was waited for has come. The path works again, so the next loss is found as soon as any,
+  /// though only a round trip measured anew would show that by Karn's rule.
+  void progressed() {
+    failures = 0;
+    doublings = 0;
+  }
+
+  private static final int MAX_DOUBLINGS = 16;
 }

@@ -42,7 +42,13 @@ public final class SctpAssociation {
     void closed(SctpClosed reason, String detail);
   }
 
-  /** What has happened so far; messages and packets. */
+  /// What has happened so far, in packets and messages; and what is kept now.
+  ///
+  /// @param dropped packets, chunks and messages that made no sense or found no room
+  /// @param abandoned messages given up before they arrived, as their [Delivery] allows
+  /// @param retransmitted chunks
+  /// @param bytesHeld received, not yet handed on, with what keeping them costs
+  /// @param bytesWaiting taken, and not yet acknowledged, with what keeping them costs
   public record Counters(
       long packetsIn,
       long packetsOut,
@@ -51,7 +57,9 @@ public final class SctpAssociation {
       long messagesOut,
       long abandoned,
       long retransmitted,
-      long timeouts) {}
+      long timeouts,
+      long bytesHeld,
+      long bytesWaiting) {}
 
   private final SctpSettings settings;
   private final Output output;
@@ -189,7 +197,9 @@ public final class SctpAssociation {
         tally.messagesOut,
         tally.abandoned,
         tally.retransmitted,
-        tally.timeouts);
+        tally.timeouts,
+        receiver.reassembly().held(),
+        queue.held());
   }
 
   // ---- time -----------------------------------------------------------------------------------
@@ -403,7 +413,7 @@ public final class SctpAssociation {
       tally.dropped++; // §5.2.3: "discard the INIT ACK chunk"
     } else if (handshake.echo(answer, now)) {
       state = State.COOKIE_ECHOED;
-      timeout.heard();
+      timeout.progressed();
     } else {
       packet.tag(answer.peer().tag());
       throw Violation.of(Chunk.MISSING_PARAMETER, "an INIT-ACK without a cookie");
@@ -462,7 +472,7 @@ public final class SctpAssociation {
     receiver.begin(peer, interleaving);
     resets.begin(handshake.localTsn(), peer);
     heartbeat.begin(now);
-    timeout.begin();
+    timeout.progressed();
     output.established(anew);
   }
 

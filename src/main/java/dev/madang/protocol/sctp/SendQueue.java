@@ -179,6 +179,11 @@ final class SendQueue {
 
   // ---- room -----------------------------------------------------------------------------------
 
+  /** Bytes of messages that the far end does not have, with what keeping them costs. */
+  long held() {
+    return held;
+  }
+
   /** The far end has so many more bytes, or they were given up. */
   void release(int bytes) {
     held -= bytes;

@@ -181,8 +181,10 @@ final class Sender {
   /** What an acknowledgement means for window, losses and timer. */
   private void settle(
       long had, long before, boolean moved, long cumulative, long newest, long highest, long now) {
-    if (had > 0 || peerWindow < settings.packet()) {
-      timeout.heard();
+    if (had > 0 || moved) {
+      timeout.progressed();
+    } else if (peerWindow < settings.packet()) {
+      timeout.heard(); // a closed window is no silence, §6.1
     }
     boolean inRecovery = recovering;
     if (recovering && cumulative >= recovery) {
@@ -240,12 +242,13 @@ final class Sender {
     }
   }
 
-  /// RFC 3758 §3.5: C2, the point moves over everything abandoned; C3, a FORWARD-TSN is due when
-  /// the far end is behind it; again not before it may have been answered.
+  /// RFC 3758 §3.5: C2, the point moves over everything abandoned, and here also over messages that
+  /// the far end has whole, or each hole between them would cost a round trip; C3, a FORWARD-TSN is
+  /// due when the far end is behind the point; again not before it may have been answered.
   private void advance(boolean moved, long now) {
     long point = Math.max(advanced, chunks.first() - 1);
-    while (point + 1 < chunks.next() && chunks.isAbandoned(point + 1)) {
-      point++;
+    for (long tsn = point + 1; tsn < chunks.next() && chunks.isSettled(tsn); tsn++) {
+      point = chunks.isAbandoned(tsn) ? tsn : point;
     }
     boolean behind = point >= chunks.first();
     forwardDue =
@@ -341,8 +344,10 @@ final class Sender {
     for (OutgoingMessage message = nextNew(now); message != null; message = nextNew(now)) {
       int space = (packet.room() - chunks.cost(0)) & ~3;
       int size = Math.min(message.left(), space);
-      // No crumbs: what does not fit whole waits for a packet of its own.
-      if (size <= 0 || (size < message.left() && size < MIN_FRAGMENT) || !mayFly(size)) {
+      // What fits a packet of its own is not cut to fill this one, and crumbs are not worth a
+      // header.
+      boolean small = message.cut == 0 && message.left() <= payload;
+      if (size <= 0 || (size < message.left() && (small || size < MIN_FRAGMENT)) || !mayFly(size)) {
         return;
       }
       long tsn = chunks.add(message, size);

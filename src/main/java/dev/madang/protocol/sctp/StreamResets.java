@@ -144,7 +144,7 @@ final class StreamResets {
     if (length < 12 || asked.length == 0 || Chunk.i32(bytes, at + 4) != requestNumber) {
       return;
     }
-    timeout.heard();
+    timeout.progressed();
     int result = Chunk.i32(bytes, at + 8);
     if (result == IN_PROGRESS || result == ALREADY_IN_PROGRESS) {
       // Asked again later: some far ends repeat their answer to a number they know, so with a new

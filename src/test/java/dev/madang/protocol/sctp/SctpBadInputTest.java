@@ -374,24 +374,7 @@ class SctpBadInputTest {
 
   @Test
   void aMessageLongerThanWasAgreedOnEndsTheAssociation() {
-    SctpSettings usual = SctpSettings.defaults();
-    SctpSettings small =
-        new SctpSettings(
-            5000,
-            5000,
-            1200,
-            usual.receiveWindow(),
-            usual.sendBuffer(),
-            1000,
-            usual.maxMessageOut(),
-            usual.maxStreams(),
-            true,
-            usual.delayedAck(),
-            usual.rtoInitial(),
-            usual.rtoMin(),
-            usual.rtoMax(),
-            usual.maxRetransmissions(),
-            usual.heartbeat());
+    SctpSettings small = SctpPair.settings(1200, 1000, true);
     RawPeer peer = new RawPeer(small).established();
     peer.say(data(FIRST_TSN, 0, 0, WHOLE, new byte[1000]));
     assertThat(peer.messages).hasSize(1);

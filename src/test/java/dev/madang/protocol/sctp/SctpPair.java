@@ -1,5 +1,6 @@
 package dev.madang.protocol.sctp;
 
+import dev.madang.rig.Fuzz;
 import dev.madang.rig.Link;
 import dev.madang.rig.Node;
 import dev.madang.rig.Seed;
@@ -66,6 +67,13 @@ final class SctpPair {
     final List<Integer> outgoingResets = new ArrayList<>();
     final List<byte[]> sent = new ArrayList<>();
     boolean record;
+
+    /** The share of packets that are changed on their way. */
+    double damage;
+
+    /** Whether they get a right checksum then. */
+    boolean sealed;
+
     int established;
     int anew;
     int longest;
@@ -77,6 +85,8 @@ final class SctpPair {
     CRC32C @Nullable [] hash;
     long received;
     long receivedBytes;
+    private long tickedAt;
+    private int ticks;
 
     End(String name, SctpSettings settings, Address address) {
       this.name = name;
@@ -121,6 +131,12 @@ final class SctpPair {
       longest = Math.max(longest, length);
       if (record) {
         sent.add(Arrays.copyOfRange(packet, offset, offset + length));
+      }
+      if (damage > 0 && random.nextDouble() < damage) {
+        byte[] damaged = Fuzz.mutate(Arrays.copyOfRange(packet, offset, offset + length), random);
+        byte[] other = sealed && damaged.length >= 12 ? seal(damaged) : damaged;
+        network.send(address, far.address, other, 0, other.length);
+        return;
       }
       network.send(address, far.address, packet, offset, length);
     }
@@ -172,6 +188,11 @@ final class SctpPair {
     @Override
     public void tick(long now) {
       sctp.tick(now);
+      ticks = now == tickedAt ? ticks + 1 : 0;
+      tickedAt = now;
+      if (ticks > 1000) {
+        throw new AssertionError(name + " ticks for ever");
+      }
     }
 
     @Override
@@ -183,6 +204,27 @@ final class SctpPair {
     public String toString() {
       return name;
     }
+  }
+
+  /** The usual settings but for these. */
+  static SctpSettings settings(int packet, int maxMessageIn, boolean interleaving) {
+    SctpSettings usual = SctpSettings.defaults();
+    return new SctpSettings(
+        usual.localPort(),
+        usual.remotePort(),
+        packet,
+        usual.receiveWindow(),
+        usual.sendBuffer(),
+        maxMessageIn,
+        usual.maxMessageOut(),
+        usual.maxStreams(),
+        interleaving,
+        usual.delayedAck(),
+        usual.rtoInitial(),
+        usual.rtoMin(),
+        usual.rtoMax(),
+        usual.maxRetransmissions(),
+        usual.heartbeat());
   }
 
   /** Puts the right checksum into a packet. */

@@ -40,7 +40,7 @@ class SctpTransferTest {
   @ParameterizedTest
   @MethodSource("links")
   void everythingReliableArrivesOnceAndInOrderWithoutInterleaving(Link link) {
-    exchange(new Seed(2), link, plain(), 400);
+    exchange(new Seed(2), link, SctpPair.settings(1200, 1 << 18, false), 400);
   }
 
   /** Both sides send on four streams, as much as the buffer takes, ordered and not. */
@@ -136,26 +136,6 @@ class SctpTransferTest {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private static SctpSettings plain() {
-    SctpSettings usual = SctpSettings.defaults();
-    return new SctpSettings(
-        usual.localPort(),
-        usual.remotePort(),
-        usual.packet(),
-        usual.receiveWindow(),
-        usual.sendBuffer(),
-        usual.maxMessageIn(),
-        usual.maxMessageOut(),
-        usual.maxStreams(),
-        false,
-        usual.delayedAck(),
-        usual.rtoInitial(),
-        usual.rtoMin(),
-        usual.rtoMax(),
-        usual.maxRetransmissions(),
-        usual.heartbeat());
   }
 
   @Test
