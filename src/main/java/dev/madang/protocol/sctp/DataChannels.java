@@ -187,6 +187,17 @@ public final class DataChannels {
     }
   }
 
+  /// A message of so many bytes that [Output#message] handed on is not read yet: until [#read] the
+  /// far end may send that much less, on all channels together.
+  public void unread(int bytes) {
+    association.unread(bytes);
+  }
+
+  /** So many of those bytes were read. */
+  public void read(int bytes, long now) {
+    association.read(bytes, now);
+  }
+
   /// Closes a channel once what was sent on it has left. RFC 8831 §6.7: "Closing of a data channel
   /// MUST be signaled by resetting the corresponding outgoing streams"; the far end resets its own.
   public void close(DataChannel channel, long now) {

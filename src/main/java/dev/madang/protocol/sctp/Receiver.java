@@ -11,6 +11,7 @@ final class Receiver {
   private boolean dataInPacket;
   private boolean gapBefore;
   private long announced;
+  private long unread;
   private int packetsToTell;
   private boolean tellNow;
   private long tellAt = Timers.NEVER;
@@ -92,6 +93,9 @@ final class Receiver {
   /// taken, since it may set free what waits; a far end that goes on like this for longer than a
   /// message is filling memory.
   private boolean fits(long tsn, int size) {
+    if (unread > 0 && unread + reassembly.held() + size > settings.receiveWindow()) {
+      return false; // there will be room, whoever waits for what
+    }
     if (tsn == tsns.cumulative() + 1) {
       if (reassembly.held() > (long) settings.receiveWindow() + settings.maxMessageIn()) {
         throw Violation.full("messages that are never whole fill the receive window");
@@ -99,7 +103,7 @@ final class Receiver {
       return true;
     }
     return tsn - tsns.cumulative() <= ReceivedTsns.REACH
-        && reassembly.held() + size + Run.OVERHEAD <= settings.receiveWindow();
+        && unread + reassembly.held() + size + Run.OVERHEAD <= settings.receiveWindow();
   }
 
   private void data(IncomingStream stream, long tsn, int flags, byte[] bytes, int at, int size) {
@@ -216,8 +220,19 @@ final class Receiver {
     told();
   }
 
+  /// Messages of so many bytes were handed on, and who got them has yet to read them.
+  void unread(int bytes) {
+    unread += bytes;
+  }
+
+  /** So many of those bytes were read; the far end hears of it when it is worth a packet. */
+  void read(int bytes) {
+    unread = Math.max(0, unread - bytes);
+    tellNow |= window() - announced > settings.receiveWindow() / 4;
+  }
+
   private long window() {
-    return Math.max(0, settings.receiveWindow() - reassembly.held());
+    return Math.max(0, settings.receiveWindow() - reassembly.held() - unread);
   }
 
   private void told() {

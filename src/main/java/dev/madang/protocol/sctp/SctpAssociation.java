@@ -152,6 +152,21 @@ public final class SctpAssociation {
     }
   }
 
+  /// Messages of so many bytes that were handed on are not read yet: until [#read] they take room
+  /// in the window that the far end may fill. So whoever reads slowly is sent no more than it
+  /// reads.
+  public void unread(int bytes) {
+    receiver.unread(bytes);
+  }
+
+  /** So many of those bytes were read. */
+  public void read(int bytes, long now) {
+    receiver.read(bytes);
+    if (state.receives()) {
+      settle(now);
+    }
+  }
+
   /// Resets a stream that we send on, once what waits on it was sent. Until [Output#outgoingReset]
   /// nothing more is taken for it.
   public void reset(int stream, long now) {

@@ -81,6 +81,25 @@ public record SctpSettings(
         Duration.ofSeconds(30));
   }
 
+  public SctpSettings withSendBuffer(int bytes) {
+    return new SctpSettings(
+        localPort,
+        remotePort,
+        packet,
+        receiveWindow,
+        bytes,
+        maxMessageIn,
+        maxMessageOut,
+        maxStreams,
+        interleaving,
+        delayedAck,
+        rtoInitial,
+        rtoMin,
+        rtoMax,
+        maxRetransmissions,
+        heartbeat);
+  }
+
   /// The same towards a far end whose SDP said this. A far end that takes messages of any size says
   /// 0 there (RFC 8841 §6.1), and gets none longer than ours.
   public SctpSettings towards(int remotePort, long maxMessageSize) {
