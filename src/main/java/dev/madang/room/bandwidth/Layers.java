@@ -59,13 +59,20 @@ public final class Layers {
   }
 
   /// Whether what is counted as `lower` is larger than what is counted as `upper`: by its lines
-  /// where both are known, else by rates that are far apart.
+  /// where both are known, else by rates that are far apart after both had time to rise.
   public boolean larger(int lower, int upper) {
     if (heights[lower] > 0 && heights[upper] > 0) {
       return heights[lower] > heights[upper];
     }
-    long above = measured(upper, TEMPORAL - 1);
-    return above > 0 && flows(lower) && flows(upper) && measured(lower, TEMPORAL - 1) > 2 * above;
+    return settled(lower)
+        && settled(upper)
+        && measured(lower, TEMPORAL - 1) > 2 * measured(upper, TEMPORAL - 1);
+  }
+
+  private boolean settled(int spatial) {
+    return flows(spatial)
+        && bucketBegan - flowsSince[spatial] > SETTLING
+        && measured(spatial, TEMPORAL - 1) > 0;
   }
 
   /** Two layers of simulcast change places. */
@@ -256,5 +263,6 @@ public final class Layers {
   private static final long BUCKET = 250_000_000L;
   private static final long ENOUGH = 500_000_000L;
   private static final long SILENCE = 600_000_000L;
+  private static final long SETTLING = 3_000_000_000L;
   private static final long PATIENCE = 3_000_000_000L;
 }

@@ -80,9 +80,28 @@ class LayersTest {
   }
 
   @Test
+  void tellsByLinesOrElseByRatesWhichIsLarger() {
+    Layers layers = new Layers(false);
+    flow(layers, 2_000, 2);
+    assertThat(layers.larger(1, 0)).as("it may yet change").isFalse();
+    flow(layers, 2_000, 2);
+    assertThat(layers.larger(1, 0)).isTrue();
+    assertThat(layers.larger(0, 1)).isFalse();
+    layers.height(0, 720);
+    layers.height(1, 180);
+    assertThat(layers.larger(0, 1)).isTrue();
+    long cost = layers.cost(1, 1);
+    layers.swap(0, 1);
+    assertThat(layers.cost(0, 1)).isEqualTo(cost);
+    assertThat(layers.height(1)).isEqualTo(720);
+    assertThat(layers.larger(0, 1)).isFalse();
+  }
+
+  @Test
   void ignoresLayersBeyondAnyUse() {
     Layers layers = new Layers(false);
     layers.arrived(7, 7, 1000, now);
+    layers.height(7, 4320);
     assertThat(layers.available(0, now)).isFalse();
   }
 

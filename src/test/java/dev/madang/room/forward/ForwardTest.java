@@ -299,12 +299,12 @@ class ForwardTest {
     Subscription subscription = subscribe(track);
     subscription.want(0, 7, 7, now);
     int[] packets = {18, 6, 2};
-    for (int i = 0; i < 90; i++) {
+    for (int i = 0; i < 180; i++) {
       for (int size = 0; size < 3; size++) {
         publisher.frame(publisher.sizes.get(size), packets[size]).forEach(this::give);
       }
       pass(FRAME);
-      if (i == 60) {
+      if (i == 150) {
         assertThat(viewer.arrived.getLast().source()).isEqualTo(0xB1);
         subscription.want(2, 7, 7, now);
       }
