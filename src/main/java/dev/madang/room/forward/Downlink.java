@@ -105,7 +105,7 @@ public final class Downlink {
   void send(
       Subscription to, Ring ring, int slot, int number, int timestamp, boolean marker, long now) {
     int length = writeHeader(to, ring, slot, false, number, timestamp, marker, now);
-    if (divides && ring.length(slot) >= LARGE) {
+    if (divides && transportSequence > 0 && ring.length(slot) >= LARGE) {
       budget.probe(now);
     }
     int payload = ring.payload(slot);
@@ -430,6 +430,11 @@ public final class Downlink {
   boolean enqueue(Subscription from, int number, int bytes, long now) {
     return mayRepeat(bytes, now)
         && budget.enqueue((long) from.id << 32 | number & 0xFFFF_FFFFL, bytes + OVERHEAD, now);
+  }
+
+  /// Whether the far end tells what arrives when, so that the path is known.
+  boolean measures() {
+    return estimator.reported();
   }
 
   /// Whether packets wait so long on the way that nothing above a share is sent any more.

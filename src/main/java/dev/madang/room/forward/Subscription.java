@@ -348,11 +348,13 @@ public final class Subscription {
       return;
     }
     int layer = share.spatial();
-    decided |= layer != Allocator.NOTHING || now - undecidedUntil >= 0;
+    // Of who tells nothing of the path it is not known that there is no room.
+    decided |= layer != Allocator.NOTHING || now - undecidedUntil >= 0 && downlink.measures();
     if (layer != Allocator.NOTHING) {
       want(layered ? 0 : layer, layered ? layer : MOST, share.temporal(), now);
-    } else if (share.reason() == Allocator.Reason.NOT_SENT) {
-      // Its rate is not known yet, or its largest stream fell silent: whatever comes is taken.
+    } else if (share.reason() == Allocator.Reason.NOT_SENT
+        || share.reason() == Allocator.Reason.NO_ROOM && !downlink.measures()) {
+      // Its rate is not known, or nobody knows how much room there is: whatever comes is taken.
       want(0, 0, MOST, now);
     } else if (decided || share.reason() != Allocator.Reason.NO_ROOM) {
       want(-1, 0, 0, now);

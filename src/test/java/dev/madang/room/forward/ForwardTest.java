@@ -314,6 +314,20 @@ class ForwardTest {
     assertDecodable();
   }
 
+  /// However much it is: nobody knows that there is no room.
+  @Test
+  void whoSaysNothingOfItsPathGetsAllTheSame() {
+    Downlink silent = new Downlink(settings, Publisher.EXTENSIONS, viewer, now);
+    silent.subscribe(one().relay(), "2", 0xD1, 0, VP8, now);
+    for (int i = 0; i < 120; i++) {
+      publisher.frame(publisher.sizes.getFirst(), 50).forEach(this::give);
+      pass(FRAME);
+      silent.tick(now);
+    }
+    assertThat(viewer.arrived).hasSizeGreaterThan(100 * 50);
+    assertDecodable();
+  }
+
   /// A browser measures its path with packets that were not lost.
   @Test
   void whatIsRepeatedWithoutNeedIsForwardedOnce() {
