@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
 /// |---|---|
 /// | `POST /whip/{room}` | begins to send: an offer for an answer, and the session's URL |
 /// | `POST /whep/{room}` | begins to receive |
-/// | `PATCH` of the session's URL | more candidates, or an ICE restart |
+/// | `PATCH` of the session's URL | more candidates, an ICE restart, or the answer to our offer |
 /// | `DELETE` of the session's URL | ends it |
 public final class WhipDoor {
   /// @param enabled whether there is one
@@ -166,7 +166,8 @@ public final class WhipDoor {
       return;
     }
     gathering(room).add(session.sources());
-    created(exchange, WHIP, id, new Resource.Ingest(room, session), session.answer(), identity);
+    created(
+        exchange, 201, WHIP, id, new Resource.Ingest(room, session), session.answer(), identity);
   }
 
   private static int sections(String offer) {
@@ -185,6 +186,10 @@ public final class WhipDoor {
           409, TEXT, "Nobody sends in this room yet: try again.\n", "retry-after", "3");
       return;
     }
+    if (!names(offer, gathering.sources())) {
+      offer(exchange, room, gathering, caller, identity);
+      return;
+    }
     String id = word();
     MediaDoor.Watcher watcher =
         media.watch(offer, gathering.sources(), caller, home, new Playing(id, room));
@@ -192,20 +197,45 @@ public final class WhipDoor {
       full(exchange);
     } else if (watcher.session().sources().isEmpty()) {
       watcher.session().close();
-      exchange.respond(422, "This offer has no codec in which anything is sent here.");
+      offer(exchange, room, gathering, caller, identity);
     } else {
       gathering.add(id, watcher.session());
       Resource resource = new Resource.Playback(room, watcher.session());
-      created(exchange, WHEP, id, resource, watcher.answer(), identity);
+      created(exchange, 201, WHEP, id, resource, watcher.answer(), identity);
     }
+  }
+
+  /// Whether an offer has a codec in which anything is sent.
+  private static boolean names(String offer, List<Source> sources) {
+    return SessionDescription.read(offer).media().stream()
+        .flatMap(section -> section.codecs().stream())
+        .anyMatch(codec ->
+            sources.stream()
+                .anyMatch(source -> codec.is(source.codings().getFirst().codec().encodingName())));
+  }
+
+  /// draft-ietf-wish-whep §4.2: what cannot be answered is met by an offer of ours, in a "406 Not
+  /// Acceptable"; the player answers it by PATCH, or not. We wait as long as for any connection.
+  private void offer(
+      Exchange exchange, String room, Gathering gathering, Caller caller, String identity) {
+    String id = word();
+    DownSession session = media.down(caller, home, new Playing(id, room));
+    String offer = session == null ? null : session.offer(gathering.sources());
+    if (session == null || offer == null) {
+      full(exchange);
+      return;
+    }
+    gathering.add(id, session);
+    created(exchange, 406, WHEP, id, new Resource.Playback(room, session), offer, identity);
   }
 
   private void created(
       Exchange exchange,
+      int status,
       String prefix,
       String id,
       Resource resource,
-      String answer,
+      String description,
       String identity) {
     String etag = etag();
     sessions.put(id, new Session(resource, etag));
@@ -223,7 +253,7 @@ public final class WhipDoor {
         headers.addAll(List.of("link", link(url, server)));
       }
     }
-    exchange.respond(201, SDP, answer, headers.toArray(String[]::new));
+    exchange.respond(status, SDP, description, headers.toArray(String[]::new));
   }
 
   /// RFC 9725 §4.6.
@@ -244,21 +274,36 @@ public final class WhipDoor {
   private void session(Exchange exchange, String id) {
     switch (exchange.method()) {
       case "PATCH" -> {
-        if (isOf(exchange, FRAGMENT)) {
+        boolean answers = isOf(exchange, SDP);
+        if (answers || isOf(exchange, FRAGMENT)) {
           exchange.body(
               MOST_BYTES,
               body -> {
                 String text = body.toString(StandardCharsets.UTF_8);
-                atHome(exchange, () -> patch(exchange, id, text));
+                atHome(
+                    exchange,
+                    () -> {
+                      if (answers) {
+                        accept(exchange, id, text);
+                      } else {
+                        patch(exchange, id, text);
+                      }
+                    });
               });
         } else {
-          exchange.respond(415, "News of ICE is " + FRAGMENT + ".");
+          exchange.respond(415, "News of ICE is " + FRAGMENT + ", an answer " + SDP + ".");
         }
       }
       case "DELETE" -> atHome(exchange, () -> delete(exchange, id));
       case "OPTIONS" ->
           exchange.respond(
-              200, null, "", "accept-patch", FRAGMENT, "allow", "OPTIONS, GET, PATCH, DELETE");
+              200,
+              null,
+              "",
+              "accept-patch",
+              FRAGMENT + ", " + SDP,
+              "allow",
+              "OPTIONS, GET, PATCH, DELETE");
       case "GET", "HEAD" -> exchange.respond(204, null, "");
       default ->
           exchange.respond(
@@ -293,6 +338,20 @@ public final class WhipDoor {
     String answer = session.resource.restart(fragment);
     sessions.put(id, new Session(session.resource, etag));
     exchange.respond(200, FRAGMENT, answer, "etag", etag, "access-control-expose-headers", "etag");
+  }
+
+  /// The answer to an offer of ours.
+  private void accept(Exchange exchange, String id, String answer) {
+    Session session = sessions.get(id);
+    if (session == null) {
+      exchange.respond(404, GONE);
+    } else if (session.resource instanceof Resource.Playback playback
+        && playback.session().remoteIce() == null) {
+      playback.session().accept(answer);
+      exchange.respond(204, null, "");
+    } else {
+      exchange.respond(409, "Nothing was offered here that waits for an answer.");
+    }
   }
 
   private void delete(Exchange exchange, String id) {

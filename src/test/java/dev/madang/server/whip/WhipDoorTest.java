@@ -123,6 +123,28 @@ class WhipDoorTest {
   }
 
   @Test
+  void whatCannotBeAnsweredIsMetByAnOfferThatAPlayerMayTake() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      WhipRig.Far player = rig.receiver();
+      String strange = player.offer.replaceAll("VP8|VP9|H264|H265|AV1|opus|red", "brass");
+      HttpResponse<String> counter = rig.post("/whep/yard", strange);
+      assertThat(counter.statusCode()).isEqualTo(406);
+      assertThat(counter.headers().firstValue("content-type")).hasValue("application/sdp");
+      String session = counter.headers().firstValue("location").orElseThrow();
+
+      WhipRig.Far taker = rig.taker();
+      String answer = taker.session.answer(WhipRig.loopbackOnly(counter.body()));
+      assertThat(answering(rig, session, "v=0\r\nrubbish").statusCode()).isEqualTo(400);
+      assertThat(answering(rig, session, answer).statusCode()).isEqualTo(204);
+      assertThat(answering(rig, session, answer).statusCode()).isEqualTo(409);
+      assertThat(answering(rig, session + "x", answer).statusCode()).isEqualTo(404);
+      taker.connected.get(40, TimeUnit.SECONDS);
+      untilBothReceive(sender, taker, taker);
+    }
+  }
+
+  @Test
   void answersWithLinksToRelaysAndAnUnguessableUrl() throws Exception {
     try (WhipRig rig = rig(true)) {
       HttpResponse<String> answer = rig.post("/whip/yard", rig.sender(false).offer);
@@ -222,6 +244,11 @@ class WhipDoorTest {
   private static HttpResponse<String> patch(WhipRig rig, String path, String fragment, String etag)
       throws Exception {
     return rig.request("PATCH", path, fragment, "content-type", FRAGMENT, "if-match", etag);
+  }
+
+  private static HttpResponse<String> answering(WhipRig rig, String path, String answer)
+      throws Exception {
+    return rig.request("PATCH", path, answer, "content-type", "application/sdp");
   }
 
   private static HttpResponse<String> bearing(WhipRig rig, String path, String offer, String token)

@@ -106,6 +106,11 @@ final class WhipRig implements AutoCloseable {
     return far;
   }
 
+  /// Who is offered something.
+  Far taker() throws IOException {
+    return new Far(false);
+  }
+
   double meter(String name) {
     return meters.get("madang.media." + name).meter().measure().iterator().next().getValue();
   }
