@@ -203,6 +203,34 @@ test('Firefox plays what Chromium sends, and sends what Chromium plays', async (
   }
 });
 
+test('a page whose offer names nothing that is sent takes the offer of the server', async () => {
+  await sendByWhip(sender.page, { room: 'counter', codec: 'VP8' });
+  await watcher.page.evaluate(async () => {
+    const connection = new RTCPeerConnection();
+    const stream = new MediaStream();
+    connection.ontrack = ({ track }) => stream.addTrack(track);
+    const video = document.body.appendChild(document.createElement('video'));
+    Object.assign(video, { autoplay: true, srcObject: stream });
+    const asking = new RTCPeerConnection();
+    asking.addTransceiver('video').setCodecPreferences(RTCRtpReceiver.getCapabilities('video').codecs.filter(({ mimeType }) => mimeType === 'video/AV1'));
+    await asking.setLocalDescription();
+    const answer = await fetch('/whep/counter', {
+      method: 'POST',
+      headers: { 'content-type': 'application/sdp' },
+      body: asking.localDescription.sdp,
+    });
+    asking.close();
+    if (answer.status !== 406) throw new Error(`${answer.status}: ${await answer.text()}`);
+    const url = answer.headers.get('location');
+    await connection.setRemoteDescription({ type: 'offer', sdp: await answer.text() });
+    await connection.setLocalDescription();
+    const taken = await fetch(url, { method: 'PATCH', headers: { 'content-type': 'application/sdp' }, body: connection.localDescription.sdp });
+    if (taken.status !== 204) throw new Error(`${taken.status}: ${await taken.text()}`);
+    globalThis.whep = { connection, url };
+  });
+  await seesAndHears(watcher.page);
+});
+
 test('who watches is told by a sentence that nobody sends yet', async () => {
   const answer = await watcher.page.evaluate(async () => {
     const connection = new RTCPeerConnection();
