@@ -329,6 +329,23 @@ test('Enter that ends a Korean syllable does not send', async () => {
   expect(room.chat).toHaveLength(1);
 });
 
+test('a hand raised and lowered before the room has answered is down', async () => {
+  const answers: (() => void)[] = [];
+  room.raiseHand = async (raised) => {
+    await new Promise<void>((answer) => answers.push(answer));
+    room.self.hand = raised ? 1 : undefined;
+    room.changed();
+  };
+  const pressed = [meeting.toggleHand(), meeting.toggleHand()];
+  answers.forEach((answer) => answer());
+  await Promise.all(pressed);
+  expect(room.self.hand).toBeUndefined();
+  const again = meeting.toggleHand();
+  answers[2]!();
+  await again;
+  expect(room.self.hand).toBe(1);
+});
+
 test('raised hands stand in order, and each is spoken', () => {
   const [a, b] = [room.come('Noor'), room.come('Luis')];
   b.hand = 1;

@@ -72,6 +72,8 @@ export class Meeting {
   #count = 0;
   #reconnected = false;
   #drawn = false;
+  #handUp = false;
+  #handsAsked = 0;
   #seen = new Set<string>();
   #stop: (() => void)[] = [];
 
@@ -144,8 +146,13 @@ export class Meeting {
     }
   }
 
+  /** Pressed twice at once it is up and down again, though the room has not answered in between. */
   async toggleHand(): Promise<void> {
-    await this.#tried(this.room.raiseHand(this.me?.hand === undefined));
+    this.#handUp = !this.#handUp;
+    this.#handsAsked++;
+    await this.#tried(this.room.raiseHand(this.#handUp));
+    this.#handsAsked--;
+    this.#draw();
   }
 
   react(emoji: string): void {
@@ -293,6 +300,9 @@ export class Meeting {
     this.tiles = tiles(room, this.people);
     this.chat = room.chat.map((message) => ({ ...pictureOfMessage(message) }));
     this.knocks = [...room.knocks];
+    if (this.#handsAsked === 0) {
+      this.#handUp = this.me?.hand !== undefined;
+    }
     this.#raised(room.hands.map(picture));
     this.speaker = room.activeSpeaker?.identity;
     this.audioBlocked = room.audioBlocked;
