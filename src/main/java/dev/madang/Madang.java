@@ -16,6 +16,7 @@ import dev.madang.server.turn.TurnDoor;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.webrtc.Rehearsal;
 import dev.madang.server.whip.WhipDoor;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -143,6 +144,13 @@ public final class Madang implements AutoCloseable {
   /** The local port of the metrics, or 0 where there are none. */
   int metricsPort() {
     return metrics == null ? 0 : metrics.port();
+  }
+
+  /// Does beforehand what the first people to meet would wait for; takes a second.
+  void rehearse() throws InterruptedException {
+    if (media != null) {
+      Rehearsal.run();
+    }
   }
 
   @Override

@@ -201,7 +201,8 @@ public final class Main {
       }
       out()
           .println(
-              "Wrote madang.yml: every key with its default, commented out. Take away a # to change one.");
+              "Wrote madang.yml: every key with its default, commented out. Take away a # to change"
+                  + " one.");
       return 0;
     }
 
@@ -224,12 +225,13 @@ public final class Main {
   @Command(name = "rehearse", hidden = true)
   static final class Rehearse implements Callable<Integer> {
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
       Path data = Files.createTempDirectory("madang");
       ConfigReader reader = new ConfigReader();
       Config.rehearsal(data).forEach((key, value) -> reader.flag(key, value, "rehearsal"));
       try (Madang madang = Madang.start(reader.read())) {
         About.greeting(madang, true);
+        madang.rehearse();
       }
       return 0;
     }
@@ -247,6 +249,7 @@ public final class Main {
                 },
                 "stop"));
     About.greeting(madang, dev).forEach(System.out::println);
+    madang.rehearse();
     stopped.await();
     return 0;
   }
