@@ -19,6 +19,7 @@ import dev.madang.protocol.stun.StunMessage;
 import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -71,6 +72,11 @@ final class Transport {
   private @Nullable Station station;
   private @Nullable Agent ice;
   private @Nullable DtlsSession dtls;
+
+  /// The far end's handshake may overtake its answer, by which we know it; if it were dropped, the
+  /// far end would send it again only after a while, and later each time.
+  private final List<byte[]> hello = new ArrayList<>();
+
   private @Nullable DataChannels channels;
   private @Nullable SrtpReceiver receiver;
   private @Nullable SrtpSender sender;
@@ -250,10 +256,12 @@ final class Transport {
   }
 
   private void receiveDtls(byte[] bytes, int offset, int length) {
-    if (dtls == null) {
-      here().counters.dropped.add(1);
-    } else {
+    if (dtls != null) {
       dtls.receive(bytes, offset, length);
+    } else if (out != null && hello.size() < MOST_HELLO && length <= MOST_BYTES) {
+      hello.add(Arrays.copyOfRange(bytes, offset, offset + length));
+    } else {
+      here().counters.dropped.add(1);
     }
   }
 
@@ -451,6 +459,10 @@ final class Transport {
                   letter -> here.tell(() -> guard(letter)),
                   new DtlsSide());
       dtls.start(way.remote(), here.now());
+      for (byte[] datagram : hello) {
+        dtls.receive(datagram, 0, datagram.length);
+      }
+      hello.clear();
     }
     touch();
   }
@@ -637,6 +649,9 @@ final class Transport {
 
   /// What no path carries in one piece; nobody who forwards it would have room for its header.
   private static final int MOST_BYTES = 2048;
+
+  /// A ClientHello of several records, and once more.
+  private static final int MOST_HELLO = 4;
 
   private static final int MOST_CHANNELS = 64;
   private static final int FIRST_DTLS = 20;

@@ -66,33 +66,44 @@ final class MediaRig implements AutoCloseable {
 
   /// Lets a client come, by UDP or TCP; returns at once.
   Ends connect(boolean overTcp) throws IOException {
-    return connect(overTcp, dtls.identity().fingerprint());
+    return connect(overTcp, fingerprint());
   }
 
   Ends connect(boolean overTcp, Fingerprint expected) throws IOException {
-    return connect(overTcp, expected, new CargoLog());
+    return connect(overTcp, expected, new CargoLog(), () -> {});
   }
 
   /// By UDP, with a log that listens already.
   Ends connect(CargoLog client) throws IOException {
-    return connect(false, dtls.identity().fingerprint(), client);
+    return connect(false, fingerprint(), client, () -> {});
   }
 
-  private Ends connect(boolean overTcp, Fingerprint expected, CargoLog client) throws IOException {
+  /// @param meanwhile happens when the client has begun and the door does not know it yet
+  Ends connect(Runnable meanwhile) throws IOException {
+    return connect(false, fingerprint(), new CargoLog(), meanwhile);
+  }
+
+  private Ends connect(boolean overTcp, Fingerprint expected, CargoLog client, Runnable meanwhile)
+      throws IOException {
     CargoLog server = new CargoLog();
     IceCredentials credentials = IceCredentials.random(random);
     Client far = new Client(clients, loop, credentials, random, overTcp ? tcp : null, client);
     loop.ask(() -> far.open(InetAddress.getLoopbackAddress()));
     all.add(far);
     MediaDoor.Expected near = expect(server);
+    far.transport().setRemote(remote(near.local()));
+    far.transport().tell(() -> {});
+    meanwhile.run();
     near.transport()
         .setRemote(
             new RemoteTransport(
                 credentials, List.of(expected), Setup.PASSIVE, false, false, List.of()));
-    far.transport().setRemote(remote(near.local()));
-    far.transport().tell(() -> {});
     return new Ends(
         server, client, far, near.local(), credentials, Address.parse("127.0.0.1", udp.port()));
+  }
+
+  Fingerprint fingerprint() {
+    return dtls.identity().fingerprint();
   }
 
   MediaDoor.Expected expect(Cargo cargo) {

@@ -81,6 +81,20 @@ class TransportTest {
   }
 
   @Test
+  void aHandshakeThatOvertakesTheAnswerIsNotLost() throws Exception {
+    try (MediaRig rig = new MediaRig()) {
+      MediaRig.Ends ends =
+          rig.connect(() -> {
+            while (rig.meters.get("madang.media.born").functionCounter().count() == 0) {
+              Thread.onSpinWait();
+            }
+          });
+      ends.server().connection();
+      assertThat(rig.meters.get("madang.media.dropped").functionCounter().count()).isZero();
+    }
+  }
+
+  @Test
   void theDoorsEndIsTold() throws Exception {
     CargoLog server;
     try (MediaRig rig = new MediaRig()) {
