@@ -170,7 +170,7 @@ public final class DtlsSession {
       dtls.dropped.increment();
     } else if (running == null) {
       listen(filter, admitted);
-    } else if (isOther(running) && System.nanoTime() - begun >= GRACE) {
+    } else if (isOther(running) && System.nanoTime() - begun >= after(GRACE)) {
       running.abort();
       leave(running);
       receiveHandshake(bytes, offset, length);
@@ -181,7 +181,7 @@ public final class DtlsSession {
 
   /// A ClientHello begins a handshake, a little apart from the last one that failed.
   private void listen(HandshakeFilter filter, List<byte[]> admitted) {
-    boolean early = began && System.nanoTime() - begun < SPACING;
+    boolean early = began && System.nanoTime() - begun < after(SPACING);
     if (role == Role.SERVER && filter.helloRandom() != null && !early) {
       begin(filter, admitted);
     } else {
@@ -203,7 +203,7 @@ public final class DtlsSession {
     long now = System.nanoTime();
     if (place == null || !dtls.halfOpen().enter(place)) {
       dtls.refused.increment();
-      retry = role == Role.CLIENT ? now + RETRY : Long.MAX_VALUE;
+      retry = role == Role.CLIENT ? now + after(RETRY) : Long.MAX_VALUE;
       return;
     }
     retry = Long.MAX_VALUE;
@@ -263,7 +263,7 @@ public final class DtlsSession {
     failure = reason;
     leave(from);
     if (role == Role.CLIENT) {
-      retry = System.nanoTime() + RETRY;
+      retry = System.nanoTime() + after(RETRY);
     }
   }
 
@@ -360,11 +360,16 @@ public final class DtlsSession {
 
   private static final byte[] CLOSE_NOTIFY = {1, 0};
 
+  /// Nanoseconds: so many times what a far end's next flight is waited for.
+  private long after(double times) {
+    return (long) (times * dtls.config().retransmission().toNanos());
+  }
+
   /// Handshakes of a server are apart by this, since each costs a key agreement and a signature;
   /// and how long one is safe from the next ClientHello. Clients repeat theirs for longer.
-  private static final long SPACING = 100_000_000L;
+  private static final double SPACING = 0.5;
 
-  private static final long GRACE = 1_000_000_000L;
-  private static final long RETRY = 500_000_000L;
+  private static final double GRACE = 5;
+  private static final double RETRY = 2.5;
   private static final int MAX_REPETITIONS = 16;
 }

@@ -143,7 +143,7 @@ class DtlsSessionTest {
   /** 28. */
   @Test
   void theRightClientIsHeardAfterAForeignHello() {
-    DtlsEnd server = server(PATIENT);
+    DtlsEnd server = server(HASTY);
     DtlsEnd foreign = new DtlsEnd(LOOP, C, Role.CLIENT, print(A)).start();
     byte[] hello = foreign.nextSent();
     server.start().deliver(hello);
@@ -176,11 +176,10 @@ class DtlsSessionTest {
   /** 29. */
   @Test
   void aWrongCertificateEndsItsOwnHandshakeAndNothingElse() {
-    DtlsEnd server = server(PATIENT);
+    DtlsEnd server = server(HASTY);
     DtlsEnd rogue = new DtlsEnd(LOOP, C, Role.CLIENT, print(A));
     join(server, rogue);
-    server.nextSent();
-    assertThat(alertOf(server.nextSent())).isEqualTo(42);
+    assertThat(nextAlertOf(server)).isEqualTo(42);
     assertThat(server.established).isNotDone();
     assertThat(server.closed).isNotDone();
 
@@ -195,11 +194,10 @@ class DtlsSessionTest {
   /** 29, the other role. */
   @Test
   void aServerWithAWrongCertificateIsRefused() {
-    DtlsEnd client = client(PATIENT);
+    DtlsEnd client = client(HASTY);
     DtlsEnd rogue = new DtlsEnd(LOOP, C, Role.SERVER, print(B));
     join(rogue, client);
-    client.nextSent();
-    assertThat(alertOf(client.nextSent())).isEqualTo(42);
+    assertThat(nextAlertOf(client)).isEqualTo(42);
 
     DtlsEnd server = server(PATIENT);
     server.to(client::deliver);
@@ -436,7 +434,16 @@ class DtlsSessionTest {
     return datagram[RecordHeader.SIZE + 1];
   }
 
-  private static boolean opens(SrtpKeys from, SrtpKeys to) {
+  /// Of the next alert among what it sends, which may be sent again.
+  private static int nextAlertOf(DtlsEnd end) {
+    byte[] next = end.nextSent();
+    while (RecordHeader.type(next, 0) != RecordHeader.ALERT) {
+      next = end.nextSent();
+    }
+    return alertOf(next);
+  }
+
+  static boolean opens(SrtpKeys from, SrtpKeys to) {
     byte[] packet = new byte[100];
     packet[0] = (byte) 0x80;
     int length =
