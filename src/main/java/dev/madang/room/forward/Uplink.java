@@ -177,6 +177,9 @@ public final class Uplink {
       return null;
     }
     boolean repairs = track.retransmits(packet.payloadType()) >= 0;
+    if (!repairs && track.coding(packet.payloadType()) < 0) {
+      return null;
+    }
     int index = track.rids().isEmpty() ? 0 : rid(track, repairs ? repairedRidId : ridId);
     if (index < 0 || !learn(ssrc, track.layer(index))) {
       return null;
