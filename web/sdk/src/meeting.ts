@@ -101,6 +101,7 @@ export class Meeting implements Room {
       others: () => this.people.values(),
       carried: (person) => this.match(person),
       linkChanged: () => this.pathChanged(),
+      missed: () => this.problem(this.say_('messages-missed')),
       send: (to, message) => this.negotiate(to, message),
       pathChanged: () => this.pathChanged(),
       arrived: (person, track, streamId, first) => {
@@ -258,11 +259,7 @@ export class Meeting implements Room {
   ): number {
     const size = typeof data === 'string' ? new TextEncoder().encode(data).length : data.byteLength;
     if (size > MOST_DATA) throw MadangError.of(this.say_('too-large'));
-    let count = 0;
-    for (const person of this.people.values()) {
-      if ((to === undefined || person.identity === to) && person.peer?.send(data, reliable)) count++;
-    }
-    return count;
+    return this.route.send(data, reliable, to);
   }
 
   async offerFile(file: File, { to }: { to?: string } = {}): Promise<Message> {

@@ -122,6 +122,11 @@ export class Peer {
     this.shares.delete(id);
   }
 
+  /** Whether what is sent goes at once. */
+  ready(reliable: boolean): boolean {
+    return (reliable ? this.reliable : this.fast).readyState === 'open';
+  }
+
   /** Reliable messages wait for the path, up to a megabyte. False: it did not go. */
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, reliable: boolean): boolean {
     const channel = reliable ? this.reliable : this.fast;

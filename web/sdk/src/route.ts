@@ -1,5 +1,6 @@
 import { Downlink, type Received } from './downlink';
 import { whenItFlows } from './flow';
+import type { Data } from './letters';
 import type { Link, LinkOutput } from './link';
 import { Mesh, type MeshOutput } from './mesh';
 import type { MadangError } from './problem';
@@ -16,6 +17,8 @@ export interface RouteOutput extends MeshOutput {
   /** What carries this person's tracks may be another now. */
   carried(person: Person): void;
   linkChanged(): void;
+  /** Messages to this page were dropped: it takes them too slowly. */
+  missed(): void;
 }
 
 /**
@@ -33,6 +36,8 @@ export class Route {
   private again?: ReturnType<typeof setTimeout> | undefined;
   private closing?: ReturnType<typeof setTimeout> | undefined;
   private closingAt = Infinity;
+  /** Messages of people of whom the room has not told yet. */
+  private early: { from: string; data: string | ArrayBuffer; reliable: boolean; at: number }[] = [];
 
   constructor(
     private readonly outgoing: Outgoing,
@@ -82,6 +87,9 @@ export class Route {
     person.forwarded.clear();
     for (const { from, id, source, track } of this.received) if (from === person.identity) person.forwarded.set(`${id}/${source}`, track);
     this.output.carried(person);
+    const hers = this.early.filter(({ from, at }) => from === person.identity && at > Date.now() - EARLY);
+    this.early = this.early.filter(({ from }) => from !== person.identity);
+    for (const { data, reliable } of hers) this.output.data(person, data, reliable);
   }
 
   gone(person: Person): void {
@@ -114,6 +122,28 @@ export class Route {
     this.up?.removeShare(id);
   }
 
+  /**
+   * Each message takes one way, so that it comes once while the room changes over: the one that the
+   * room takes if it stands, else the other. Returns to how many it went.
+   */
+  send(data: Data, reliable: boolean, to: string | undefined): number {
+    const others = [...this.output.others()];
+    // The server passes nothing on for who may not write.
+    const letters = this.output.me()?.can.send ? this.up?.letters : undefined;
+    const byServer = others.filter((person) => {
+      if (to !== undefined && person.identity !== to) return false;
+      const direct = person.peer?.ready(reliable);
+      const server = letters?.ready(reliable);
+      return this.topology === 'server' ? server || !direct : server && !direct;
+    });
+    const straight = others.filter((person) => (to === undefined || person.identity === to) && !byServer.includes(person));
+    let count = straight.filter(({ peer }) => peer?.send(data, reliable)).length;
+    if (byServer.length > 1 && byServer.length === others.length) {
+      if (letters?.send('', data, reliable)) count += byServer.length;
+    } else count += byServer.filter(({ identity }) => letters?.send(identity, data, reliable)).length;
+    return count;
+  }
+
   offered(down: Down): void {
     if (down.connection === this.down?.name) this.down.receive(down);
   }
@@ -136,7 +166,7 @@ export class Route {
   /** The connections with the server, as far as what is allowed needs them. */
   private open(): void {
     const { publish = false, subscribe = false } = this.output.me()?.can ?? {};
-    if (!publish) this.up = closed(this.up);
+    if (this.up && this.up.publishes !== publish) this.up = closed(this.up);
     if (!subscribe) this.drop();
     if (this.topology !== 'server' || this.again) return;
     const output: Omit<LinkOutput, 'lost'> = {
@@ -147,9 +177,21 @@ export class Route {
         this.settle();
       },
     };
-    if (publish) this.up ??= new Uplink(this.configuration, this.outgoing, { ...output, lost: () => this.rebuild(() => (this.up = undefined)) });
+    this.up ??= new Uplink(this.configuration, this.outgoing, {
+      ...output,
+      lost: () => this.rebuild(() => (this.up = undefined)),
+      data: (from, data, reliable) => this.hear(from, data, reliable),
+      missed: () => this.output.missed(),
+    });
     if (subscribe && !this.down) this.receive(output);
     for (const person of this.output.others()) this.met(person);
+  }
+
+  private hear(from: string, data: string | ArrayBuffer, reliable: boolean): void {
+    const person = [...this.output.others()].find(({ identity }) => identity === from);
+    if (person) return this.output.data(person, data, reliable);
+    this.early.push({ from, data, reliable, at: Date.now() });
+    if (this.early.length > MOST_EARLY) this.early.shift();
   }
 
   private receive(output: Omit<LinkOutput, 'lost'>): void {
@@ -192,7 +234,7 @@ export class Route {
     const stands = (link: Link | undefined, needed: boolean | undefined) => !needed || link?.state === 'connected';
     const can = this.output.me()?.can;
     const built = byServer
-      ? stands(this.up, can?.publish) && stands(this.down, can?.subscribe)
+      ? stands(this.up, true) && stands(this.down, can?.subscribe)
       : others.every(({ peer }) => peer?.state === 'connected');
     if (!built) return this.stay();
     // The others may take a moment longer to hear us on the new way.
@@ -246,5 +288,7 @@ function closed(link: Link | undefined): undefined {
   return undefined;
 }
 
+const EARLY = 5000;
+const MOST_EARLY = 100;
 const GRACE = 1500;
 const MOST_WAIT = 3000;

@@ -36,6 +36,10 @@ export const texts = {
     ['This message is too large.', 'Send less at once, or offer it as a file.'],
     ['메시지가 너무 큽니다.', '나누어 보내거나 파일로 공유하세요.'],
   ],
+  'messages-missed': [
+    ['Some data sent to you was dropped: your connection is too slow for it.', 'It goes on by itself; less of it at once helps.'],
+    ['연결이 느려 받을 데이터 일부가 버려졌습니다.', '저절로 이어집니다. 한 번에 더 적게 보내면 나아집니다.'],
+  ],
   'no-path': [
     ['No path to {} was found.', 'A firewall may block it; another network or the https address may help.'],
     ['{}에게 가는 경로를 찾지 못했습니다.', '방화벽이 막을 수 있습니다. 다른 네트워크나 https 주소로 시도하세요.'],

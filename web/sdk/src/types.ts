@@ -143,9 +143,10 @@ export interface Room {
   pin(track?: Track): void;
 
   /**
-   * Sends text or bytes (up to 64 KiB) straight to one or all. Reliable (default): in order, kept
-   * until the path stands. Unreliable: as fast as possible, may be lost, dropped when there is no
-   * path. Returns to how many it went: nobody while the room goes through the server.
+   * Sends text or bytes (up to 64 KiB) to one or all, straight or through the server as the room
+   * does. Reliable (default): in order, kept until the path stands; only across a change from one way
+   * to the other a message may overtake another. Unreliable: as fast as possible, may be lost,
+   * dropped when there is no path. Returns to how many it went.
    */
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, options?: { reliable?: boolean; to?: string }): number;
 

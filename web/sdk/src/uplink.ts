@@ -1,41 +1,55 @@
+import { Letters, type LettersOutput } from './letters';
 import { Link, PATIENCE, type LinkOutput } from './link';
 import type { MadangError } from './problem';
 import { MUSIC_BITRATE, SCREEN_BITRATE, type Outgoing, type OutgoingShare } from './peer';
 import type { LayersWanted, SentTrack, Source } from './signal';
 
+export type UplinkOutput = LinkOutput & Pick<LettersOutput, 'data' | 'missed'>;
+
 /**
  * By which this page sends: microphone, camera in three sizes, of which the server forwards the one
- * that fits each receiver, and shares. It makes every offer, one at a time.
+ * that fits each receiver, and shares; and the messages of all. It makes every offer, one at a time.
  */
 export class Uplink extends Link {
   private readonly places = new Map<RTCRtpTransceiver, { id: string; source: Source }>();
-  private readonly microphone: RTCRtpTransceiver;
-  private readonly camera: RTCRtpTransceiver;
+  readonly letters: Letters;
+  /** Whether sound and pictures may be sent by it. */
+  readonly publishes: boolean;
+  private readonly microphone: RTCRtpTransceiver | undefined;
+  private readonly camera: RTCRtpTransceiver | undefined;
   private offering = false;
   private again = false;
   private restarts = 0;
 
-  constructor(configuration: RTCConfiguration, outgoing: Outgoing, output: LinkOutput) {
+  constructor(configuration: RTCConfiguration, outgoing: Outgoing, output: UplinkOutput) {
     super(configuration, output);
-    const { stream, microphone, camera } = outgoing;
-    this.microphone = this.place('audio', 'microphone', stream);
-    this.camera = this.place('video', 'camera', stream, SIZES);
-    this.setMicrophone(microphone);
-    this.setCamera(camera);
-    for (const share of outgoing.shares) this.addShare(share);
+    const { stream, microphone, camera, direction } = outgoing;
+    this.letters = new Letters(this.connection, {
+      data: (from, data, reliable) => output.data(from, data, reliable),
+      missed: () => output.missed(),
+      broken: () => this.lose(),
+    });
+    this.publishes = direction.startsWith('send');
+    if (this.publishes) {
+      this.microphone = this.place('audio', 'microphone', stream);
+      this.camera = this.place('video', 'camera', stream, SIZES);
+      this.setMicrophone(microphone);
+      this.setCamera(camera);
+      for (const share of outgoing.shares) this.addShare(share);
+    }
     this.connection.onnegotiationneeded = () => void this.offer();
   }
 
   setMicrophone(track: MediaStreamTrack | null): void {
-    this.microphone.sender.replaceTrack(track).catch(() => this.lose());
+    this.microphone?.sender.replaceTrack(track).catch(() => this.lose());
   }
 
   setCamera(track: MediaStreamTrack | null): void {
-    this.camera.sender.replaceTrack(track).catch(() => this.lose());
+    this.camera?.sender.replaceTrack(track).catch(() => this.lose());
   }
 
   addShare({ stream }: OutgoingShare): void {
-    if (this.closed) return;
+    if (this.closed || !this.publishes) return;
     for (const track of stream.getTracks()) {
       if (track.kind === 'video') this.place(track, 'screen', stream, [{ maxBitrate: SCREEN_BITRATE }]);
       else this.place(track, 'screenAudio', stream, [{ maxBitrate: MUSIC_BITRATE }]);
@@ -59,6 +73,11 @@ export class Uplink extends Link {
     sender.setParameters(parameters).catch(() => {
       // A browser that does not take it sends more than it must.
     });
+  }
+
+  override close(): void {
+    super.close();
+    this.letters.close();
   }
 
   resume(): void {

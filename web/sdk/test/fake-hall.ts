@@ -1,3 +1,4 @@
+import { seal, unseal } from '../src/letters';
 import type { Answer, ClientMessages, Description, DownAnswer, Receive, ReceivedTrack, SentTrack, Up } from '../src/signal';
 import type { FakeRoom } from './fake-room';
 
@@ -12,7 +13,7 @@ interface Receiving {
 
 /** A forwarding server in the page, made of the browser's own connections. */
 export class FakeHall {
-  readonly ups = new Map<string, { connection: string; pc: RTCPeerConnection; tracks: SentTrack[] }>();
+  readonly ups = new Map<string, { connection: string; pc: RTCPeerConnection; tracks: SentTrack[]; channels: Map<string, RTCDataChannel> }>();
   readonly downs = new Map<string, Receiving>();
   /** The last word of each. */
   readonly looks = new Map<string, ClientMessages['look']>();
@@ -50,14 +51,29 @@ export class FakeHall {
     let up = this.ups.get(identity);
     if (up?.connection !== connection) {
       up?.pc.close();
-      up = { connection, pc: new RTCPeerConnection(), tracks };
+      up = { connection, pc: new RTCPeerConnection(), tracks, channels: new Map() };
       this.ups.set(identity, up);
+      this.carry(identity, up);
     }
     up.tracks = tracks;
     await up.pc.setRemoteDescription(description);
     const answer = await complete(up.pc);
     this.offerOthers(identity);
     return { type: 'upAnswer', description: answer };
+  }
+
+  /** Passes on what comes by data channels; what comes for who has none yet is lost. */
+  private carry(identity: string, { pc, channels }: { pc: RTCPeerConnection; channels: Map<string, RTCDataChannel> }): void {
+    pc.ondatachannel = ({ channel }) => {
+      channels.set(channel.label, channel);
+      channel.binaryType = 'arraybuffer';
+      channel.onmessage = ({ data }) => {
+        const { who, data: content } = unseal(data)!;
+        for (const [to, other] of this.ups) {
+          if (to !== identity && (!who || who === to)) other.channels.get(channel.label)?.send(seal(identity, content));
+        }
+      };
+    };
   }
 
   private async receive(identity: string, { connection, on }: Receive): Promise<Answer> {

@@ -211,10 +211,14 @@ public final class Rooms {
   }
 
   private void media(Room room, Participant from, SignalMessage.Media wish) {
-    boolean sends = wish instanceof SignalMessage.Up;
+    // Without tracks it is for messages.
+    boolean may =
+        wish instanceof SignalMessage.Up up
+            ? from.can.publish() || up.tracks().isEmpty()
+            : from.can.subscribe();
     if (!forwards) {
       output.answer(from.connection, Refusal.NO_MEDIA.refused());
-    } else if (sends ? !from.can.publish() : !from.can.subscribe()) {
+    } else if (!may) {
       output.answer(from.connection, Refusal.NOT_ALLOWED.refused());
     } else {
       output.media(from.connection, room.name(), from.identity, wish);

@@ -11,6 +11,7 @@ import dev.madang.room.SignalMessage.Publish;
 import dev.madang.room.SignalMessage.Receive;
 import dev.madang.room.SignalMessage.RoomChange;
 import dev.madang.room.SignalMessage.RoomChanged;
+import dev.madang.room.SignalMessage.SentTrack;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.Topology;
 import dev.madang.room.SignalMessage.TrackInfo;
@@ -117,7 +118,11 @@ class TopologyTest {
     Guest listener =
         meeting.guest("Lea", Meeting.personal("Lea", new Permissions(false, true, true, false)));
     listener.join();
-    assertThat(Meeting.refusalOf(listener.send(UP))).isEqualTo(Refusal.NOT_ALLOWED);
+    SentTrack track = new SentTrack("0", "t", Source.CAMERA);
+    Up sends = new Up("c1", UP.description(), List.of(track));
+    assertThat(Meeting.refusalOf(listener.send(sends))).isEqualTo(Refusal.NOT_ALLOWED);
+    // Without tracks it is for messages.
+    assertThat(listener.send(UP)).isInstanceOf(Done.class);
     assertThat(listener.send(new Receive("c1", true))).isInstanceOf(Done.class);
     Guest camera =
         meeting.guest("Cam", Meeting.personal("Cam", new Permissions(true, false, true, false)));
@@ -125,7 +130,7 @@ class TopologyTest {
     assertThat(Meeting.refusalOf(camera.send(new Receive("c1", true))))
         .isEqualTo(Refusal.NOT_ALLOWED);
     assertThat(camera.send(UP)).isInstanceOf(Done.class);
-    assertThat(meeting.wishes).containsExactly("Lea Receive", "Cam Up");
+    assertThat(meeting.wishes).containsExactly("Lea Up", "Lea Receive", "Cam Up");
   }
 
   @Test

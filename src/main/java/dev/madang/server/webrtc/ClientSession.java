@@ -3,6 +3,7 @@ package dev.madang.server.webrtc;
 import dev.madang.net.Loop;
 import dev.madang.net.TcpLoops;
 import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.sctp.DataChannels;
 import dev.madang.protocol.sdp.Capabilities;
 import dev.madang.protocol.sdp.DownAnswer;
 import dev.madang.protocol.sdp.DownOffers;
@@ -12,6 +13,7 @@ import dev.madang.protocol.sdp.IceFragment;
 import dev.madang.protocol.sdp.Kind;
 import dev.madang.protocol.sdp.LocalTransport;
 import dev.madang.protocol.sdp.RemoteTransport;
+import dev.madang.protocol.sdp.SctpDescription;
 import dev.madang.protocol.sdp.SessionDescription;
 import dev.madang.protocol.sdp.UpAnswer;
 import dev.madang.protocol.sdp.UpTrack;
@@ -49,6 +51,7 @@ public final class ClientSession {
   private @Nullable RemoteTransport remote;
   private List<DownSection> sections = List.of();
   private List<UpTrack> tracks = List.of();
+  private @Nullable Messages messages;
   private long version;
 
   ClientSession(
@@ -103,6 +106,11 @@ public final class ClientSession {
         throw new ProtocolException("the server refuses everything");
       }
       meet(agreed.remote());
+      SctpDescription data = agreed.data();
+      Messages above = messages;
+      if (data != null && above != null) {
+        tell(() -> client.transport().carry(data, above));
+      }
     } else if (receiving != null) {
       WhepOffer.Agreed agreed = receiving.accept(answer);
       tracks = agreed.tracks();
@@ -110,6 +118,16 @@ public final class ClientSession {
     } else {
       throw new IllegalStateException("nothing was offered");
     }
+  }
+
+  /// Who hears of the data channels that were offered; before [#accept].
+  void hears(Messages messages) {
+    this.messages = messages;
+  }
+
+  /// On its loop: the data channels, null when there are none.
+  @Nullable DataChannels channels() {
+    return client.transport().channels();
   }
 
   /// The SDP that answers an offer of the server to send.

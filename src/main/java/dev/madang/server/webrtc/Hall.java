@@ -1,5 +1,6 @@
 package dev.madang.server.webrtc;
 
+import dev.madang.room.Envelope;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
@@ -117,6 +118,17 @@ public final class Hall implements SignalDoor.Media {
     for (Member other : rooms.getOrDefault(member.room, Map.of()).values()) {
       if (other != member) {
         other.live(source);
+      }
+    }
+  }
+
+  /// What one says to one or all others in its room.
+  void letter(Member from, boolean reliable, Envelope envelope) {
+    byte[] addressed = envelope.from(from.identity);
+    long now = System.nanoTime();
+    for (Member other : rooms.getOrDefault(from.room, Map.of()).values()) {
+      if (other != from && envelope.isFor(other.identity)) {
+        other.letters.put(reliable, addressed, now);
       }
     }
   }

@@ -1,5 +1,6 @@
 package dev.madang.server.webrtc;
 
+import dev.madang.room.Envelope;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
@@ -47,7 +48,11 @@ final class Member {
   private List<TrackInfo> published = List.of();
   private final Set<SignalMessage.Source> silenced = new HashSet<>();
   private @Nullable Look look;
+  private boolean mayTalk;
   private boolean gone;
+
+  /// What others send it.
+  final Letterbox letters = new Letterbox();
 
   Member(Hall hall, String room, String identity, String instance) {
     this.hall = hall;
@@ -61,9 +66,10 @@ final class Member {
     this.page = page;
   }
 
-  /// Connections that it may not have are closed.
+  /// Connections that it may not have are closed. By one up without tracks it still gets messages.
   void may(Permissions can) {
-    if (!can.publish()) {
+    mayTalk = can.send();
+    if (!can.publish() && up != null && !up.named.isEmpty()) {
       stopSending();
     }
     if (!can.subscribe()) {
@@ -93,7 +99,7 @@ final class Member {
   // ---- sending ----------------------------------------------------------------------------------
 
   /// The connection up.
-  private final class Sending implements UpSession.Output {
+  private final class Sending implements UpSession.Output, Letterbox.Output {
     final String connection;
     @Nullable UpSession session;
     final Map<String, SentTrack> named = new LinkedHashMap<>();
@@ -123,17 +129,34 @@ final class Member {
 
     @Override
     public void opened(int channel, String label) {
-      // Pages open none to the server.
+      if (!over) {
+        letters.opened(this, channel, label, System.nanoTime());
+      }
     }
 
     @Override
     public void message(int channel, boolean text, byte[] bytes) {
-      // As above.
+      if (over || !letters.has(channel) || !mayTalk) {
+        return;
+      }
+      try {
+        hall.letter(Member.this, letters.isReliable(channel), Envelope.read(bytes));
+      } catch (ProtocolException none) {
+        stopSending();
+        page.accept(new ConnectionLost(connection, true, String.valueOf(none.getMessage())));
+      }
     }
 
     @Override
     public void closed(int channel) {
-      // As above.
+      letters.closed(this, channel);
+    }
+
+    @Override
+    public void send(int channel, byte[] envelope) {
+      if (session != null) {
+        session.send(channel, false, envelope);
+      }
     }
 
     @Override
@@ -152,6 +175,7 @@ final class Member {
       if (!over) {
         over = true;
         up = null;
+        letters.closed(this);
         hall.changed(Member.this);
         page.accept(new ConnectionLost(connection, true, why.sentence()));
       }
@@ -194,6 +218,7 @@ final class Member {
     up = null;
     if (sending != null && !sending.over) {
       sending.over = true;
+      letters.closed(sending);
       if (sending.session != null) {
         sending.session.close();
       }

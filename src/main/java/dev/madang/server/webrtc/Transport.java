@@ -355,7 +355,9 @@ final class Transport {
   void carry(SctpDescription described, Messages messages) {
     if (channels == null) {
       SctpSettings settings =
-          SctpSettings.defaults().towards(described.port(), described.maxMessageSize());
+          SctpSettings.defaults()
+              .withSendBuffer(MOST_WAITING)
+              .towards(described.port(), described.maxMessageSize());
       boolean client = remote != null && remote.ours() == Setup.ACTIVE;
       channels =
           new DataChannels(
@@ -654,6 +656,10 @@ final class Transport {
   private static final int MOST_HELLO = 4;
 
   private static final int MOST_CHANNELS = 64;
+
+  /// Bytes of messages that a far end has yet to acknowledge: what several senders may say at once.
+  private static final int MOST_WAITING = 4 << 20;
+
   private static final int FIRST_DTLS = 20;
   private static final int FIRST_RTP = 128;
   private static final int FIRST_RTCP = 192;

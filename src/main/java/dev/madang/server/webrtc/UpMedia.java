@@ -9,13 +9,10 @@ import dev.madang.protocol.sdp.UpTrack;
 import dev.madang.room.forward.Settings;
 import dev.madang.room.forward.Track;
 import dev.madang.room.forward.Uplink;
-import dev.madang.wire.ProtocolException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// What a far end sends, on its transport's loop; tells its [UpSession] at home.
@@ -25,7 +22,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
   private final Executor home;
   private final UpSession.Output output;
   private final Map<Track, Source> sources = new HashMap<>();
-  private final AtomicInteger unread = new AtomicInteger();
+  private final Intake intake;
   private @Nullable Transport transport;
   private @Nullable Uplink uplink;
   private final ExtensionMap extensions;
@@ -45,6 +42,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     this.ssrc = ssrc;
     this.home = home;
     this.output = output;
+    intake = new Intake(home, output);
   }
 
   /// A source that the far end may send from now on; after [#begin].
@@ -97,9 +95,13 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     if (channels == null || channel == null || transport == null) {
       return;
     }
+    boolean reliable = channel.delivery().isReliable();
+    if (!reliable && channels.bufferedAmount(channel) > MOST_LATE) {
+      return;
+    }
     SendResult result = channels.send(channel, text, bytes, 0, bytes.length, transport.now());
-    if (result == SendResult.FULL && channel.delivery().isReliable()) {
-      transport.end(Ending.SLOW, "a data channel is full");
+    if (result == SendResult.FULL && reliable) {
+      channels.close(channel, transport.now());
     }
   }
 
@@ -114,18 +116,9 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
 
   @Override
   public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
-    if (unread.addAndGet(length) > MOST_UNREAD) {
-      unread.addAndGet(-length);
-      if (channel.delivery().isReliable()) {
-        throw new ProtocolException("messages faster than anybody reads them");
-      }
-      return;
+    if (transport != null) {
+      intake.message(transport, channel, text, bytes, offset, length);
     }
-    byte[] copy = Arrays.copyOfRange(bytes, offset, offset + length);
-    home.execute(() -> {
-      unread.addAndGet(-length);
-      output.message(channel.id(), text, copy);
-    });
   }
 
   @Override
@@ -142,6 +135,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
   public void begin(Transport begun, long now) {
     transport = begun;
     uplink = new Uplink(settings, extensions, ssrc, this, now);
+    intake.begin(now);
   }
 
   @Override
@@ -168,6 +162,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     if (uplink != null && transport != null) {
       uplink.tick(now);
       count(uplink.counters(), transport.station().counters);
+      intake.tick(transport, now);
     }
   }
 
@@ -180,7 +175,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
 
   @Override
   public long deadline() {
-    return uplink == null ? Long.MAX_VALUE : uplink.deadline();
+    return uplink == null ? Long.MAX_VALUE : intake.sooner(uplink.deadline());
   }
 
   @Override
@@ -215,6 +210,6 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     }
   }
 
-  /// Bytes of messages that home was told and has not read.
-  private static final int MOST_UNREAD = 4 << 20;
+  /// Bytes: an unreliable message behind more than that would be late.
+  private static final int MOST_LATE = 64 << 10;
 }

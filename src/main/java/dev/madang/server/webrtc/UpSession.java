@@ -193,7 +193,7 @@ public final class UpSession {
   }
 
   /// Sends a message on a data channel. What does not fit, because the far end reads too slowly, is
-  /// dropped; on a reliable channel that ends the connection.
+  /// dropped; on a reliable channel that closes the channel, once what was sent before has arrived.
   public void send(int channel, boolean text, byte[] bytes) {
     transport.tell(() -> media.send(channel, text, bytes));
   }
