@@ -1,9 +1,10 @@
 // Starts the real server, as a person would, on a free port, and stops it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+const aot = new URL('../../target/madang.aot', import.meta.url).pathname;
 const jar = new URL('../../target/madang.jar', import.meta.url).pathname;
 
 /**
@@ -19,7 +20,7 @@ export async function startServer({
   const all = { data, 'http.port': String(port), 'udp.port': '0', 'metrics.port': '0', ...flags };
   const child = spawn(
     javaCommand(),
-    ['--enable-native-access=ALL-UNNAMED', '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],
+    [...machineFlags(), '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';
@@ -72,6 +73,12 @@ export function metric(text, name) {
 export async function relayed(server) {
   const text = await server.metrics();
   return metric(text, 'madang_turn_bytes_to_peers_total') + metric(text, 'madang_turn_bytes_to_clients_total');
+}
+
+/** The flags that the launcher starts the JVM with, and what it had the JVM keep for a faster start. */
+function machineFlags() {
+  const [, flags] = /^jvm="(.*)"$/m.exec(readFileSync(new URL('../../madang', import.meta.url), 'utf8'));
+  return [...flags.split(' '), ...(existsSync(aot) ? [`-XX:AOTCache=${aot}`] : [])];
 }
 
 /** The newest JDK that is new enough: the same search as the launcher's. */
