@@ -65,7 +65,8 @@ public final class DownOffers {
     }
   }
 
-  /// The next offer.
+  /// The next offer. The first one has a silent section if there is nothing to send yet: so the
+  /// connection stands when there is.
   ///
   /// @param tracks all that shall be sent from now on
   /// @throws IllegalStateException while the one before is unanswered
@@ -74,6 +75,9 @@ public final class DownOffers {
       throw new IllegalStateException("the last offer is not answered yet");
     }
     assign(tracks);
+    if (slots.isEmpty()) {
+      slots.add(new Slot(Kind.AUDIO, Integer.toString(mids++)));
+    }
     lite = local.lite();
     SessionDescription offer = offer(local);
     outstanding = offer;

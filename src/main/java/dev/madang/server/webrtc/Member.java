@@ -336,9 +336,6 @@ final class Member {
       return;
     }
     List<Contribution> all = hall.othersThan(this);
-    if (all.isEmpty() && receiving.number == 0) {
-      return;
-    }
     String offer = receiving.session.offer(all.stream().map(Contribution::source).toList());
     if (offer == null) {
       receiving.stale = true;

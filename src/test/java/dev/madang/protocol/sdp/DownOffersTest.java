@@ -228,6 +228,22 @@ class DownOffersTest {
   }
 
   @Test
+  void thereIsAConnectionBeforeThereIsATrack() {
+    SessionDescription offer = offers.next(LOCAL, List.of());
+
+    LocalTransport far = new LocalTransport(7, LOCAL.ice(), LOCAL.fingerprint(), List.of(), false);
+    UpAnswer answer = UpAnswer.to(offer, far, OURS, 1, null);
+    DownAnswer agreed = offers.accept(answer.answer());
+
+    assertThat(agreed.remote()).isNotNull();
+    assertThat(agreed.sections()).isEmpty();
+    // The silent section is the first track's.
+    SessionDescription next = offers.next(LOCAL, List.of(audio("m1", "opus"), video("c1", "VP8")));
+    assertThat(next.media()).extracting(MediaSection::mid).containsExactly("0", "1");
+    assertThat(next.media()).extracting(MediaSection::direction).containsOnly(Direction.SENDONLY);
+  }
+
+  @Test
   void twoTracksHaveTwoIds() {
     assertThatThrownBy(() -> offers.next(LOCAL, List.of(audio("a", "opus"), video("a", "VP8"))))
         .isInstanceOf(IllegalArgumentException.class);
