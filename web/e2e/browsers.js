@@ -24,8 +24,8 @@ const FLAGS = [
 /**
  * A Chromium process with one page.
  * @param {{locale?: string, viewport?: {width: number, height: number}, permissions?: string[], args?: string[],
- *   namespace?: string, home?: string, dark?: boolean, media?: boolean, audible?: boolean, relay?: 'udp' | 'tcp' | 'tls'}} options
- *   `audible` lets tabs sound, so that their sound can be captured; `namespace` is the network to live in; `relay` leaves one way through the server and no other
+ *   namespace?: string, home?: string, dark?: boolean, media?: boolean, audible?: boolean, camera?: MediaTrackConstraints, relay?: 'udp' | 'tcp' | 'tls'}} options
+ *   `audible` lets tabs sound, so that their sound can be captured; `camera` is what the camera can do at most; `namespace` is the network to live in; `relay` leaves one way through the server and no other
  */
 export async function openChromium({
   locale = 'en-US',
@@ -37,6 +37,7 @@ export async function openChromium({
   dark = false,
   media = true,
   audible = false,
+  camera,
   relay,
 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
@@ -60,6 +61,7 @@ export async function openChromium({
       ...options,
     });
     await context.addInitScript(watchPeerConnections, relay);
+    await context.addInitScript(limitCamera, options.camera ?? camera);
     const page = await context.newPage();
     page.on('pageerror', (error) => problems.push(String(error)));
     page.on('console', (message) => {
@@ -79,12 +81,17 @@ export async function openChromium({
   };
 }
 
-/** Debian's Firefox by WebDriver BiDi; its page has puppeteer's methods. */
-export async function openFirefox({ locale = 'en-US' } = {}) {
+/**
+ * Debian's Firefox by WebDriver BiDi; its page has puppeteer's methods.
+ * @param {{locale?: string, viewport?: {width: number, height: number}, camera?: MediaTrackConstraints}} options `camera` is what the camera can do at most
+ */
+export async function openFirefox({ locale = 'en-US', viewport, camera } = {}) {
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: '/usr/bin/firefox-esr',
     headless: true,
+    defaultViewport: viewport,
+    args: viewport ? [`--width=${viewport.width}`, `--height=${viewport.height}`] : [],
     extraPrefsFirefox: {
       'media.navigator.streams.fake': true,
       'media.navigator.permission.disabled': true,
@@ -97,14 +104,24 @@ export async function openFirefox({ locale = 'en-US' } = {}) {
   });
   const page = await browser.newPage();
   await page.evaluateOnNewDocument(watchPeerConnections);
+  await page.evaluateOnNewDocument(limitCamera, camera);
   return { page, browser, close: () => browser.close() };
 }
 
 /**
- * Runs in the page before everything else: keeps every peer connection where tests can ask it, and
- * takes away every way but one when `relay` names it.
+ * Runs in the page before everything else: keeps every peer connection and every element that plays
+ * where tests can ask them, and takes away every way but one when `relay` names it.
  */
 function watchPeerConnections(relay) {
+  globalThis.mediaElements = new Set();
+  const source = Object.getOwnPropertyDescriptor(HTMLMediaElement.prototype, 'srcObject');
+  Object.defineProperty(HTMLMediaElement.prototype, 'srcObject', {
+    ...source,
+    set(stream) {
+      globalThis.mediaElements.add(this);
+      source.set.call(this, stream);
+    },
+  });
   const Real = globalThis.RTCPeerConnection;
   if (!Real) return;
   globalThis.peerConnections = [];
@@ -128,6 +145,13 @@ function watchPeerConnections(relay) {
       super.setConfiguration(narrowed(configuration));
     }
   };
+}
+
+/** Runs in the page before everything else: a camera that can do no more than `most`. */
+function limitCamera(most) {
+  if (!most || !navigator.mediaDevices) return;
+  const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = ({ video, ...others }) => open({ ...others, video: video && { ...(video === true ? {} : video), ...most } });
 }
 
 /**

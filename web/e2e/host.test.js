@@ -1,4 +1,4 @@
-// What a host may do: lobby, lock, mute, remove, hand on, end; and the fifth who finds four inside.
+// What a host may do: lobby, lock, mute, remove, hand on, end; and who finds the room full.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openChromium, until } from './browsers.js';
@@ -18,7 +18,7 @@ after(async () => {
 afterEach(() => Promise.all(guests.splice(0).map((guest) => guest.context.close())));
 
 /** Somebody in a browser of their own, without camera; counts the sounds that the page plays. */
-async function person(name, room, { microphone = false, inside = true } = {}) {
+async function person(name, room, { microphone = false, inside = true, on = server } = {}) {
   const guest = await house.another();
   guests.push(guest);
   await guest.context.addInitScript(() => {
@@ -29,7 +29,7 @@ async function person(name, room, { microphone = false, inside = true } = {}) {
       return start.apply(this, args);
     };
   });
-  await enter(guest.page, server.url, room, name, { camera: false, microphone });
+  await enter(guest.page, on.url, room, name, { camera: false, microphone });
   if (inside) await guest.page.waitForSelector('[data-room-state=connected]');
   return guest.page;
 }
@@ -146,12 +146,17 @@ test('a host makes another host, and either ends the meeting for all', async () 
   }
 });
 
-test('the fifth person reads kindly that four people fit', async () => {
-  const first = await person('Ann', 'four');
-  for (const name of ['Bo', 'Cho', 'Dan']) await person(name, 'four');
-  await until('four', async () => (await namesOn(first)).length === 4);
-  const fifth = await person('Eva', 'four', { inside: false });
-  await fifth.waitForSelector('[data-lost=room-full]');
-  assert.match(await fifth.innerText('[data-lost]'), /Four people fit in a room today/);
-  assert.deepEqual(await namesOn(first), ['Ann', 'Bo', 'Cho', 'Dan']);
+test('who finds a room full reads kindly what to do', async () => {
+  const small = await startServer({ flags: { 'signal.limits.people': '3' } });
+  try {
+    const first = await person('Ann', 'few', { on: small });
+    for (const name of ['Bo', 'Cho']) await person(name, 'few', { on: small });
+    await until('three', async () => (await namesOn(first)).length === 3);
+    const fourth = await person('Dan', 'few', { inside: false, on: small });
+    await fourth.waitForSelector('[data-lost=room-full]');
+    assert.match(await fourth.innerText('[data-lost]'), /Try again when somebody has left/);
+    assert.deepEqual(await namesOn(first), ['Ann', 'Bo', 'Cho']);
+  } finally {
+    await small.stop();
+  }
 });

@@ -352,7 +352,7 @@ export default {
     'Only you are affected unless the server itself is down. Check your network, then try again.',
   'lost.full': 'This yard is full for now',
   'lost.fullWhy':
-    'Four people fit in a room today, because everybody sends to everybody directly. Bigger rooms are being built. Wait until somebody leaves and try again, or meet in a second room.',
+    'As many people are in it as it takes. Try again when somebody has left, or meet in another room.',
   'lost.token': 'This invitation does not open the room',
   'lost.tokenWhy':
     'It may have expired, or part of the link was cut off. Ask whoever invited you for a new link.',

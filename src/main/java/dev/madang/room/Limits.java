@@ -58,8 +58,8 @@ public record Limits(
 
   public static Limits defaults() {
     return new Limits(
-        4,
-        4,
+        25,
+        2,
         1000,
         100,
         20,
