@@ -49,6 +49,25 @@ test('a whole meeting by keyboard: room, join, mute, chat, hand, the list of key
     await page.keyboard.up('Space');
     await until('quiet', async () => (await mina())?.muted === 'true');
 
+    // Also where the button was clicked: Space is then for talking, and presses nothing when let go.
+    await page.click('[data-tool=mic]');
+    await until('on by the button', async () => (await mina())?.muted === 'false');
+    await page.click('[data-tool=mic]');
+    await until('off by the button', async () => (await mina())?.muted === 'true');
+    await page.keyboard.down('Space');
+    await until('talking over the button', async () => (await mina())?.muted === 'false');
+    await page.keyboard.up('Space');
+    await until('quiet over the button', async () => (await mina())?.muted === 'true');
+    assert.equal(await page.getAttribute('[data-tool=mic]', 'aria-label'), 'Turn microphone on');
+
+    // A button that keys came to is pressed by it.
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Space');
+    await until('on by Space', async () => (await mina())?.muted === 'false');
+    await page.keyboard.press('Space');
+    await until('off by Space', async () => (await mina())?.muted === 'true');
+
     await page.keyboard.press('c');
     await page.waitForSelector('[data-panel=chat] textarea:focus');
     await page.keyboard.type('hello, m and h are only letters here');

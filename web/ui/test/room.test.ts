@@ -237,6 +237,42 @@ test('space held talks while the microphone is off, and letting go is quiet agai
   expect(room.media.microphone.on).toBe(false);
 });
 
+test('space held over a button that was clicked talks, and letting go presses nothing', async () => {
+  const button = one('[data-tool="mic"]');
+  key('Tab');
+  button.dispatchEvent(new Event('pointerdown', { bubbles: true }));
+  button.focus();
+  expect(keyOn(button, 'keydown').defaultPrevented).toBe(true);
+  await settled();
+  expect(room.media.microphone.on).toBe(true);
+  expect(keyOn(button, 'keyup').defaultPrevented).toBe(true);
+  await settled();
+  expect(room.media.microphone.on).toBe(false);
+});
+
+test('space over a button that keys came to presses it', async () => {
+  const button = one('[data-tool="mic"]');
+  button.focus();
+  key('Tab');
+  expect(keyOn(button, 'keydown').defaultPrevented).toBe(false);
+  expect(keyOn(button, 'keyup').defaultPrevented).toBe(false);
+  await settled();
+  expect(room.media.microphone.on).toBe(false);
+});
+
+test('space in a text is a space', () => {
+  named('Chat').click();
+  flushSync();
+  expect(keyOn(one('[data-panel] textarea'), 'keydown').defaultPrevented).toBe(false);
+});
+
+function keyOn(target: HTMLElement, kind: 'keydown' | 'keyup'): KeyboardEvent {
+  const event = new KeyboardEvent(kind, { code: 'Space', key: ' ', bubbles: true, cancelable: true });
+  target.dispatchEvent(event);
+  flushSync();
+  return event;
+}
+
 test('letters go by the place of the key, so that they work under a Korean keyboard', async () => {
   key('KeyM', 'keydown', { key: 'ㅡ' });
   await settled();

@@ -42,11 +42,37 @@ export function typing(target: EventTarget | null): boolean {
   );
 }
 
-/** Space presses a button that was reached by keyboard; otherwise it is free for talking. */
-export function spaceIsFree(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement) || typing(target)) {
-    return target === document.body || target === null;
+/**
+ * Whether keys or a pointer moved the focus last. `:focus-visible` does not tell: any key makes a
+ * button so that was clicked before.
+ */
+export class Reach {
+  #byKeys = false;
+
+  keyed(event: KeyboardEvent): void {
+    this.#byKeys ||= moving.has(event.key);
   }
-  const pressable = target.closest('button, a[href], summary, [role="tab"]');
-  return pressable === null || !pressable.matches(':focus-visible');
+
+  pointed(): void {
+    this.#byKeys = false;
+  }
+
+  /** Space presses a button that was reached by keys; otherwise it is free for talking. */
+  leavesSpace(target: EventTarget | null): boolean {
+    if (typing(target)) {
+      return false;
+    }
+    const pressable = target instanceof Element ? target.closest('button, a[href], summary, [role="tab"]') : null;
+    return !this.#byKeys || pressable === null;
+  }
 }
+
+const moving: ReadonlySet<string> = new Set([
+  'Tab',
+  'ArrowLeft',
+  'ArrowRight',
+  'ArrowUp',
+  'ArrowDown',
+  'Home',
+  'End',
+]);
