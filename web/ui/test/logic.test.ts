@@ -161,7 +161,9 @@ test('guesses the system whose steps to unfold', () => {
 
 test('numbers are written as the language writes them', () => {
   expect(size(4_812_331, 'en')).toBe('4.8 MB');
-  expect(size(512, 'en')).toBe('512 byte');
+  expect(size(512, 'en')).toBe('512 bytes');
+  expect(size(1, 'en')).toBe('1 byte');
+  expect(size(5, 'ko')).toBe('5바이트');
   expect(percent(0.094, 'en')).toBe('9.4%');
   expect(bits(1_240_000, 'en')).toBe('1.2 Mbit/s');
   expect(ago(0, 2 * 86_400_000, 'en')).toBe('2 days ago');
