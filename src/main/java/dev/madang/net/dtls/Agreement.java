@@ -33,14 +33,17 @@ final class Agreement {
   private final List<Fingerprint> expected;
   private final Dtls.Config config;
   private final Crypto crypto;
+  private final Runnable progress;
   private @Nullable SrtpProfile profile;
   private @Nullable SrtpKeys keys;
 
-  Agreement(Dtls dtls, List<Fingerprint> expected) {
+  /// @param progress runs when the far end has shown the right certificate
+  Agreement(Dtls dtls, List<Fingerprint> expected, Runnable progress) {
     this.identity = dtls.identity();
     this.expected = expected;
     this.config = dtls.config();
     this.crypto = new Crypto(dtls);
+    this.progress = progress;
   }
 
   BcTlsCrypto crypto() {
@@ -76,6 +79,7 @@ final class Agreement {
       throw new TlsFatalAlert(
           AlertDescription.bad_certificate, "the far end's certificate has another fingerprint");
     }
+    progress.run();
   }
 
   /// As a server: the first of ours that the client has too.

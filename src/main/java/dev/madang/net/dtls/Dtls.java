@@ -12,11 +12,12 @@ import java.util.concurrent.atomic.LongAdder;
 /// The DTLS of one process: its identity, its limits, the virtual threads on which handshakes run.
 /// For all threads.
 public final class Dtls implements AutoCloseable {
-  /// @param handshakes how many may be under way at once; a ClientHello over it is dropped and will
-  ///   come again
+  /// @param handshakes how many may be under way at once; over it, one of the network that has the
+  ///   most gives way, or the ClientHello is dropped and will come again
   /// @param handshakesPerAddress the same for one IPv4 address or IPv6 /64
   /// @param deadline how long a session may take from [DtlsSession#start] to be established
-  /// @param retransmission after how long a flight is sent again; doubled each time
+  /// @param retransmission after how long a flight is sent again; doubled each time. A handshake
+  ///   without progress for 25 times as long is given up
   public record Config(
       int handshakes, int handshakesPerAddress, Duration deadline, Duration retransmission) {
     public Config {
@@ -39,7 +40,7 @@ public final class Dtls implements AutoCloseable {
 
   private final DtlsIdentity identity;
   private final Config config;
-  private final HalfOpen halfOpen;
+  private final HalfOpen<Handshake> halfOpen;
   private final SecureRandom random = new SecureRandom();
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("dtls-", 0).factory());
@@ -51,7 +52,8 @@ public final class Dtls implements AutoCloseable {
   public Dtls(DtlsIdentity identity, Config config) {
     this.identity = identity;
     this.config = config;
-    this.halfOpen = new HalfOpen(config.handshakes(), config.handshakesPerAddress());
+    this.halfOpen =
+        new HalfOpen<>(config.handshakes(), config.handshakesPerAddress(), Handshake::abort);
   }
 
   public DtlsIdentity identity() {
@@ -104,7 +106,7 @@ public final class Dtls implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  HalfOpen halfOpen() {
+  HalfOpen<Handshake> halfOpen() {
     return halfOpen;
   }
 

@@ -1,6 +1,7 @@
 package dev.madang.net.dtls;
 
 import dev.madang.protocol.dtls.HandshakeFilter;
+import dev.madang.protocol.dtls.HelloParts;
 import dev.madang.protocol.dtls.RecordHeader;
 import dev.madang.protocol.dtls.SecureRecords;
 import dev.madang.protocol.sdp.Fingerprint;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// which lives no longer than it: an established session has no thread.
 ///
 /// ```
-///             start              a ClientHello, or as a client at once
+///             start              a whole ClientHello, or as a client at once
 ///   (new) ───────────> WAITING ────────────────────────────> HANDSHAKING
 ///                         ^     it failed, or another began       │
 ///                         └───────────────────────────────────────┤
@@ -77,6 +78,8 @@ public final class DtlsSession {
   private long begun;
   private boolean began;
   private @Nullable Handshake handshake;
+  // As a server without a handshake: what has come of the ClientHello that will begin one.
+  private @Nullable HelloParts hello;
   private String failure = "nothing came";
   private @Nullable SecureRecords records;
   // As a server: what the far end must have received to be established too.
@@ -169,7 +172,7 @@ public final class DtlsSession {
     if (admitted.isEmpty()) {
       dtls.dropped.increment();
     } else if (running == null) {
-      listen(filter, admitted);
+      listen(admitted);
     } else if (isOther(running) && System.nanoTime() - begun >= after(GRACE)) {
       running.abort();
       leave(running);
@@ -179,13 +182,27 @@ public final class DtlsSession {
     }
   }
 
-  /// A ClientHello begins a handshake, a little apart from the last one that failed.
-  private void listen(HandshakeFilter filter, List<byte[]> admitted) {
+  /// A whole ClientHello begins a handshake, a little apart from the last one that failed. Parts of
+  /// one are kept and take no place among the handshakes under way.
+  private void listen(List<byte[]> admitted) {
+    HelloParts parts = hello == null ? new HelloParts() : hello;
+    boolean heard = false;
+    for (byte[] record : admitted) {
+      heard |= role == Role.SERVER && parts.add(record);
+    }
     boolean early = began && System.nanoTime() - begun < after(SPACING);
-    if (role == Role.SERVER && filter.helloRandom() != null && !early) {
-      begin(filter, admitted);
-    } else {
+    if (!heard || early && parts.isWhole()) {
       dtls.dropped.increment();
+    }
+    hello = heard ? parts : hello;
+    if (parts.isWhole()) {
+      hello = null;
+      byte[] datagram = parts.take();
+      HandshakeFilter filter = new HandshakeFilter(true);
+      List<byte[]> first = filter.admit(datagram, 0, datagram.length);
+      if (!early && filter.helloRandom() != null) {
+        begin(filter, first);
+      }
     }
   }
 
@@ -201,7 +218,11 @@ public final class DtlsSession {
   private void begin(HandshakeFilter filter, List<byte[]> first) {
     Address place = far;
     long now = System.nanoTime();
-    if (place == null || !dtls.halfOpen().enter(place)) {
+    if (place == null) {
+      return;
+    }
+    Handshake running = new Handshake(dtls, this, role, expected, filter);
+    if (!dtls.halfOpen().enter(running, place)) {
       dtls.refused.increment();
       retry = role == Role.CLIENT ? now + after(RETRY) : Long.MAX_VALUE;
       return;
@@ -209,7 +230,6 @@ public final class DtlsSession {
     retry = Long.MAX_VALUE;
     begun = now;
     began = true;
-    Handshake running = new Handshake(dtls, this, role, expected, place, filter);
     handshake = running;
     state = State.HANDSHAKING;
     running.offerAll(first);
@@ -352,6 +372,7 @@ public final class DtlsSession {
     }
     state = State.CLOSED;
     handshake = null;
+    hello = null;
     records = null;
     lastFlight = null;
     deadline = Long.MAX_VALUE;

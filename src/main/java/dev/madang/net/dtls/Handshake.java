@@ -5,12 +5,12 @@ import dev.madang.protocol.dtls.HandshakeFilter;
 import dev.madang.protocol.dtls.RecordHeader;
 import dev.madang.protocol.dtls.SecureRecords;
 import dev.madang.protocol.sdp.Fingerprint;
-import dev.madang.wire.Address;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.tls.DTLSClientProtocol;
@@ -29,7 +29,6 @@ final class Handshake implements Runnable, DatagramTransport {
 
   private final DtlsSession session;
   private final Dtls dtls;
-  private final Address far;
   private final HandshakeFilter filter;
   private final byte @Nullable [] helloRandom;
   private final Agreement agreement;
@@ -41,21 +40,22 @@ final class Handshake implements Runnable, DatagramTransport {
   private int flightLength;
   private byte[] lastFlight = {};
   private long nextSequence;
+  // Nanoseconds that it will wait before the far end gets on.
+  private long patience;
 
   Handshake(
       Dtls dtls,
       DtlsSession session,
       Role role,
       List<Fingerprint> expected,
-      Address far,
       HandshakeFilter filter) {
     this.dtls = dtls;
     this.session = session;
     this.role = role;
-    this.far = far;
     this.filter = filter;
     this.helloRandom = filter.helloRandom();
-    this.agreement = new Agreement(dtls, expected);
+    this.agreement = new Agreement(dtls, expected, this::progressed);
+    this.patience = patience();
   }
 
   /** On the loop. */
@@ -93,7 +93,7 @@ final class Handshake implements Runnable, DatagramTransport {
     return inbox.poll();
   }
 
-  /** On the loop: ends without a word. */
+  /** From any thread: ends without a word. */
   void abort() {
     aborted = true;
     inbox.clear();
@@ -110,13 +110,31 @@ final class Handshake implements Runnable, DatagramTransport {
       }
       flush();
       Result result = new Result(agreement.keys(), agreement.records(nextSequence), lastFlight);
-      session.tell(() -> session.succeeded(this, result));
+      tell(() -> session.succeeded(this, result));
     } catch (IOException | RuntimeException e) {
       String reason = String.valueOf(e.getMessage());
-      session.tell(() -> session.failed(this, reason));
+      tell(() -> session.failed(this, reason));
     } finally {
-      dtls.halfOpen().leave(far);
+      dtls.halfOpen().leave(this);
     }
+  }
+
+  /// When the loop is over, this ends too and nobody hears of it.
+  private void tell(Runnable letter) {
+    try {
+      session.tell(letter);
+    } catch (RejectedExecutionException e) {
+      abort();
+    }
+  }
+
+  private void progressed() {
+    patience = patience();
+    dtls.halfOpen().progressed(this);
+  }
+
+  private long patience() {
+    return PATIENCE * dtls.config().retransmission().toNanos();
   }
 
   @Override
@@ -133,13 +151,20 @@ final class Handshake implements Runnable, DatagramTransport {
   public int receive(byte[] bytes, int offset, int length, int waitMillis) throws IOException {
     flush();
     byte[] record;
+    long before = System.nanoTime();
     try {
-      record = inbox.poll(waitMillis, TimeUnit.MILLISECONDS);
+      record =
+          inbox.poll(
+              Math.min(TimeUnit.MILLISECONDS.toNanos(waitMillis), patience), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted");
     }
     if (aborted) {
       throw new IOException("aborted");
+    }
+    patience -= System.nanoTime() - before;
+    if (patience <= 0) {
+      throw new IOException("no progress");
     }
     if (record == null) {
       return -1;
@@ -171,7 +196,7 @@ final class Handshake implements Runnable, DatagramTransport {
       flightLength = 0;
       if (!aborted) {
         lastFlight = datagram;
-        session.tell(() -> session.emit(this, datagram));
+        tell(() -> session.emit(this, datagram));
       }
     }
   }
@@ -187,5 +212,10 @@ final class Handshake implements Runnable, DatagramTransport {
   private static final int RECEIVE_LIMIT = 2048;
   private static final int MAX_RECORDS = 64;
   private static final int MAX_BYTES = 24 * 1024;
+
+  /// Times the wait for a flight: 5 s, in which one is sent five times. What comes and is of no use
+  /// does not extend it.
+  private static final int PATIENCE = 25;
+
   private static final byte[] WAKE = {};
 }

@@ -123,8 +123,8 @@ public final class HandshakeFilter {
   public static final int MAX_MESSAGE = 8192;
 
   private static final int MIN_FRAGMENT = 64;
-  private static final int MESSAGE_HEADER = 12;
-  private static final int CLIENT_HELLO = 1;
+  static final int MESSAGE_HEADER = 12;
+  static final int CLIENT_HELLO = 1;
   private static final int CERTIFICATE_VERIFY = 15;
-  private static final int RANDOM = 32;
+  static final int RANDOM = 32;
 }

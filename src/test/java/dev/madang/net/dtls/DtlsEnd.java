@@ -39,8 +39,13 @@ final class DtlsEnd implements DtlsSession.Output {
   }
 
   DtlsEnd start() {
+    return start(0x7F00_0001);
+  }
+
+  /** With a far end at this IPv4 address. */
+  DtlsEnd start(int ip) {
     onLoop(() -> {
-      session.start(Address.v4(0x7F00_0001, 5000), System.nanoTime());
+      session.start(Address.v4(ip, 5000), System.nanoTime());
       tick();
     });
     return this;

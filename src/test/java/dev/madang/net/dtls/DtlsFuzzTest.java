@@ -232,6 +232,71 @@ class DtlsFuzzTest {
     }
   }
 
+  /// The first part of a ClientHello costs the sender nothing, and so it takes no place.
+  @Test
+  void aPartOfAHelloTakesNoPlace() {
+    try (Dtls few = few(2, Duration.ofSeconds(50))) {
+      for (int i = 0; i < 8; i++) {
+        DtlsEnd end = new DtlsEnd(LOOP, few, Role.SERVER, print(B)).start();
+        end.deliver(fragment(1, 300, 0, 0, 80));
+        end.onLoop(() -> assertThat(few.handshakes()).isZero());
+      }
+      assertThat(succeeds(few, 0x7F00_0001)).isTrue();
+      assertThat(few.refused()).isZero();
+    }
+  }
+
+  /// A whole one does, but not until the deadline, whatever junk follows it.
+  @Test
+  void whoDoesNotGetOnGivesItsPlaceBack() {
+    try (Dtls few = few(1, Duration.ofMillis(4))) {
+      DtlsEnd silent = new DtlsEnd(LOOP, few, Role.SERVER, print(B)).start();
+      silent.to(_ -> silent.deliver(fragment(11, 8192, 7, 64, 64)));
+      silent.deliver(Hello.bytes(0xC02B, true, true));
+      silent.nextSent();
+      silent.onLoop(() -> assertThat(few.handshakes()).isEqualTo(1));
+      while (few.handshakes() > 0) {
+        silent.onLoop(Thread::yield);
+      }
+      assertThat(silent.closed).isNotDone();
+    }
+  }
+
+  /// All places taken by whole hellos from one network; then somebody comes from another.
+  @Test
+  void aNewcomerFromAnotherNetworkGetsInWhenAllPlacesAreTaken() {
+    try (Dtls few = few(3, Duration.ofSeconds(50))) {
+      List<DtlsEnd> silent = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        DtlsEnd end = new DtlsEnd(LOOP, few, Role.SERVER, print(B)).start();
+        end.deliver(Hello.bytes(0xC02B, true, true));
+        end.nextSent();
+        silent.add(end);
+      }
+      DtlsEnd late = new DtlsEnd(LOOP, few, Role.SERVER, print(B)).start();
+      late.deliver(Hello.bytes(0xC02B, true, true));
+      late.onLoop(() -> assertThat(few.refused()).isEqualTo(1));
+      assertThat(succeeds(few, 0xC000_0201)).isTrue();
+      assertThat(few.handshakes()).isLessThanOrEqualTo(3);
+      assertThat(silent).noneMatch(end -> end.closed.isDone());
+    }
+  }
+
+  private static boolean succeeds(Dtls few, int ip) {
+    DtlsEnd server = new DtlsEnd(LOOP, few, Role.SERVER, print(B));
+    DtlsEnd client = new DtlsEnd(LOOP, B, Role.CLIENT, few.identity().fingerprint());
+    server.to(client::deliver);
+    client.to(server::deliver);
+    server.start(ip);
+    client.start();
+    return DtlsSessionTest.opens(server.keys(), client.keys());
+  }
+
+  private static Dtls few(int places, Duration retransmission) {
+    return new Dtls(
+        A.identity(), new Dtls.Config(places, places, Duration.ofSeconds(60), retransmission));
+  }
+
   private static DtlsEnd server() {
     return new DtlsEnd(LOOP, A, Role.SERVER, print(B));
   }
