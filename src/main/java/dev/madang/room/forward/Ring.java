@@ -7,16 +7,17 @@ import java.util.Arrays;
 ///
 /// Packets lie one behind the other in a slab of bytes, each with room before its payload for the
 /// header that is written anew for every receiver. The slab grows until it holds [#WANTED_NANOS] of
-/// the stream, within a bound.
+/// the stream, within a bound. A layer that never comes takes no memory: a far end may name many.
 final class Ring {
+  private final int firstBytes;
   private final int mostBytes;
-  private byte[] slab;
+  private byte[] slab = {};
 
   /// What is known of each packet, [#FIELDS] longs a slot.
-  private long[] meta;
+  private long[] meta = {};
 
   private int slots;
-  private final int[] slotOf;
+  private int[] slotOf = {};
 
   /// Bytes ever taken: modulo the slab's length it is the place of the next packet.
   private long written;
@@ -31,7 +32,11 @@ final class Ring {
 
   /// Both powers of two.
   Ring(int firstBytes, int mostBytes) {
+    this.firstBytes = firstBytes;
     this.mostBytes = mostBytes;
+  }
+
+  private void begin() {
     slab = new byte[firstBytes];
     slots = slotsFor(firstBytes);
     meta = new long[slots * FIELDS];
@@ -41,6 +46,9 @@ final class Ring {
 
   /// Keeps a copy and answers its slot, which is good until the next `put`.
   int put(Arrival packet, long now) {
+    if (count == 0) {
+      begin();
+    }
     int before = HEAD + 2 * packet.descriptorLength;
     int needed = before + packet.payloadLength + TAIL;
     makeRoom(needed, now);
@@ -75,6 +83,9 @@ final class Ring {
 
   /// The slot of a packet that is still here, or -1.
   int find(long sequence) {
+    if (count == 0) {
+      return -1;
+    }
     int slot = slotOf[(int) sequence & slotOf.length - 1];
     boolean here =
         slot >= 0

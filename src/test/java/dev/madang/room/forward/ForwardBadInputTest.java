@@ -2,6 +2,7 @@ package dev.madang.room.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.madang.media.Codec;
 import dev.madang.protocol.rtp.RtcpWriter;
 import dev.madang.protocol.rtp.RtpHeaderWriter;
@@ -9,6 +10,7 @@ import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.rig.Fuzz;
 import dev.madang.rig.Seed;
 import dev.madang.wire.BigEndian;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,15 @@ class ForwardBadInputTest {
   private static final Coding VP8 = new Coding(Publisher.VP8, Codec.VP8, Publisher.RTX);
   private static final long FRAME = 33_333_333L;
 
+  private static final Track.Output NOBODY =
+      new Track.Output() {
+        @Override
+        public void wanted(Track track, int layer, long now) {}
+
+        @Override
+        public void began(Track track, long now) {}
+      };
+
   private final Settings settings = Settings.defaults("someone");
   private final Publisher publisher = new Publisher();
   private final Publisher.Size size = new Publisher.Size(0xA1, "", 65_000, -9000);
@@ -32,19 +43,20 @@ class ForwardBadInputTest {
 
   ForwardBadInputTest() {
     publisher.sizes.add(size);
-    track =
-        uplink.publish(
-            "v",
-            Kind.VIDEO,
-            List.of(VP8),
-            List.of(),
-            new Track.Output() {
-              @Override
-              public void wanted(Track track, int layer, long now) {}
+    track = uplink.publish("v", Kind.VIDEO, List.of(VP8), List.of(), NOBODY);
+  }
 
-              @Override
-              public void began(Track track, long now) {}
-            });
+  /// An offer of a few kilobytes names hundreds of layers.
+  @Test
+  void layersThatNeverComeTakeLittleMemory() {
+    List<String> rids = List.of("a", "b", "c", "d");
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    for (int i = 0; i < 100; i++) {
+      uplink.publish("m" + i, Kind.VIDEO, List.of(VP8), rids, NOBODY);
+    }
+    long each = (threads.getCurrentThreadAllocatedBytes() - before) / 400;
+    assertThat(each).isLessThan(24_000);
   }
 
   /// Another receiver; its SSRC is 0xD1, of its retransmissions 0xD2.
