@@ -41,7 +41,9 @@ public record UpAnswer(
     for (MediaSection section : offer.media()) {
       SctpDescription sctp = section.sctp();
       List<Payload> payloads =
-          draft.canTake(section)
+          tracks.size() < MOST_TRACKS
+                  && draft.canTake(section)
+                  && rids(section).size() <= MOST_LAYERS
               ? CodecMatch.taken(section, draft.bundle, capabilities)
               : List.of();
       if (sctp != null && data == null && draft.bundle.holds(section)) {
@@ -120,6 +122,10 @@ public record UpAnswer(
         : simulcast.send().stream().filter(sent::contains).distinct().toList();
   }
 
+  /// What is beyond these is refused: each takes memory, and no far end sends so many.
+  static final int MOST_TRACKS = 32;
+
+  static final int MOST_LAYERS = 4;
   private static final String FIRST_KILOBITS = "1000";
   private static final String VIDEO_TIMING =
       "http://www.webrtc.org/experiments/rtp-hdrext/video-timing";

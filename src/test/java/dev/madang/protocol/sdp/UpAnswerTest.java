@@ -11,6 +11,7 @@ import dev.madang.protocol.sdp.MediaSection.Rid;
 import dev.madang.protocol.sdp.MediaSection.Simulcast;
 import dev.madang.protocol.sdp.UpTrack.Encoding;
 import dev.madang.wire.ProtocolException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -379,8 +380,53 @@ class UpAnswerTest {
         .hasMessageContaining("nothing");
   }
 
+  @Test
+  void moreThanThirtyTwoSectionsAreRefusedAndTheFirstAreTaken() {
+    StringBuilder lines = new StringBuilder("a=rtpmap:96 VP8/90000\r\n");
+    for (int mid = 1; mid < 64; mid++) {
+      lines
+          .append("m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\na=mid:")
+          .append(mid)
+          .append("\r\na=rtcp-mux\r\na=sendonly\r\n");
+    }
+    UpAnswer up = UpAnswer.to(bundled(lines.toString()), LOCAL, OURS, 1, null);
+
+    assertThat(up.tracks()).extracting(UpTrack::mid).hasSize(32).contains("0", "31");
+    assertThat(up.answer().media()).hasSize(64);
+    assertThat(up.answer().media().subList(0, 32)).extracting(MediaSection::port).containsOnly(9);
+    assertThat(up.answer().media().subList(32, 64)).extracting(MediaSection::port).containsOnly(0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, true", "5, false"})
+  void aSectionOfMoreThanFourLayersIsRefused(int layers, boolean taken) {
+    List<String> lines = new ArrayList<>(List.of("a=rtpmap:96 VP8/90000"));
+    List<String> rids = new ArrayList<>();
+    for (int i = 0; i < layers; i++) {
+      rids.add("r" + i);
+      lines.add("a=rid:r" + i + " send");
+    }
+    lines.add("a=simulcast:send " + String.join(";", rids));
+    SessionDescription offer = offer(lines.toArray(String[]::new));
+
+    if (taken) {
+      assertThat(UpAnswer.to(offer, LOCAL, OURS, 1, null).tracks()).hasSize(1);
+    } else {
+      assertThatThrownBy(() -> UpAnswer.to(offer, LOCAL, OURS, 1, null))
+          .isInstanceOf(ProtocolException.class);
+    }
+  }
+
   private static UpTrack video(String... lines) {
     return UpAnswer.to(offer(lines), LOCAL, OURS, 1, null).tracks().getFirst();
+  }
+
+  /** The same with more sections behind it, in one bundle. */
+  private static SessionDescription bundled(String lines) {
+    SessionDescription one = offer(lines);
+    List<String> mids = one.media().stream().map(MediaSection::mid).toList();
+    return new SessionDescription(
+        one.session(), one.version(), false, false, List.of(mids), one.media());
   }
 
   /** An offer of a section of pictures with the payload types 96 and 97. */
