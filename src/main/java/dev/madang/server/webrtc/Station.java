@@ -176,8 +176,9 @@ final class Station implements Receiver {
   }
 
   void moveOut(Transport transport) {
-    living.remove(transport);
-    counters.ended.add(1);
+    if (living.remove(transport)) {
+      counters.ended.add(1);
+    }
     if (closes && living.isEmpty() && socket != null) {
       // The goodbye leaves at the end of this turn.
       loop.tell(socket::close);

@@ -21,6 +21,7 @@ import dev.madang.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,6 +68,14 @@ final class Transport {
   private volatile IceCredentials local;
   private volatile @Nullable IceCredentials before;
   private volatile @Nullable RemoteTransport remote;
+
+  /// It is over or soon will be, and answers to no new credentials.
+  private volatile boolean ending;
+
+  /// Whose loop has `absence`, which waits for the far end to come.
+  private @Nullable Station watches;
+
+  private @Nullable Timer absence;
 
   private State state = State.EXPECTED;
   private @Nullable Station station;
@@ -130,12 +139,25 @@ final class Transport {
 
   /// From now on checks may come; whoever does not come in time is not waited for.
   void expect() {
+    Station chosen = transports.any();
+    watches = chosen;
     transports.add(local, this);
-    Station watches = transports.any();
-    watches.tell(() -> {
-      Timer timeout = watches.loop().timer(this::closeIfUnborn);
-      timeout.at(watches.now() + transports.connectNanos());
+    chosen.tell(() -> {
+      absence = chosen.loop().timer(this::closeIfUnborn);
+      absence.at(chosen.now() + transports.connectNanos());
     });
+  }
+
+  /// Whoever is over is not held by a timer until it would have been late.
+  private void stopWaiting() {
+    Station chosen = watches;
+    if (chosen != null) {
+      chosen.tell(() -> {
+        if (absence != null) {
+          absence.cancel();
+        }
+      });
+    }
   }
 
   private void closeIfUnborn() {
@@ -161,6 +183,11 @@ final class Transport {
     local = fresh;
     remote = described;
     transports.add(fresh, this);
+    if (ending) {
+      // It ended meanwhile, and may have removed what it knew before these were added.
+      transports.remove(fresh);
+      return;
+    }
     tell(() -> {
       Agent agent = ice;
       if (agent != null) {
@@ -181,10 +208,22 @@ final class Transport {
   }
 
   void close(Ending why) {
+    ending = true;
     if (home.get() == null) {
       home.compareAndSet(null, transports.any());
     }
-    tell(() -> end(why, ""));
+    Station there = Objects.requireNonNull(home.get());
+    there.tell(() -> closeAt(there, why));
+  }
+
+  /// Who was never born is not born to be closed, and nothing happens of what it was told.
+  private void closeAt(Station there, Ending why) {
+    if (station == null) {
+      station = there;
+      end(why, "");
+    }
+    settleIn(there);
+    guard(() -> end(why, ""));
   }
 
   // ---- what arrives -----------------------------------------------------------------------------
@@ -423,6 +462,9 @@ final class Transport {
   /// It is born, if it was not, and does what it was told.
   private void settleIn(Station at) {
     if (station == null) {
+      if (ending) {
+        return;
+      }
       station = at;
       long now = at.now();
       connectBy = now + transports.connectNanos();
@@ -617,6 +659,9 @@ final class Transport {
       dtls.close();
     }
     state = State.CLOSED;
+    ending = true;
+    stopWaiting();
+    hello.clear();
     transports.remove(local);
     IceCredentials old = before;
     if (old != null) {

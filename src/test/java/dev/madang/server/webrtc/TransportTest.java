@@ -1,11 +1,20 @@
 package dev.madang.server.webrtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.sdp.Fingerprint;
+import dev.madang.protocol.sdp.RemoteTransport;
+import dev.madang.protocol.sdp.Setup;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.wire.Bytes;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -106,6 +115,65 @@ class TransportTest {
       assertThat(ends.client().ending()).isEqualTo(Ending.LEFT);
     }
     assertThat(server.ending()).isEqualTo(Ending.CLOSED);
+  }
+
+  /// Signaling that offers again and again replaces those who never came.
+  @Test
+  void whoIsClosedBeforeItCameIsForgottenAtOnceAndDoesNothing() throws Exception {
+    try (MediaRig rig = new MediaRig()) {
+      AtomicBoolean done = new AtomicBoolean();
+      WeakReference<CargoLog> cargo = replaced(rig, done);
+      await().until(() -> {
+        System.gc();
+        return cargo.refersTo(null);
+      });
+      assertThat(done).isFalse();
+      assertThat(rig.media.transports().count()).isZero();
+      assertThat(rig.meters.get("madang.media.born").functionCounter().count()).isZero();
+      assertThat(rig.meters.get("madang.media.ended").functionCounter().count()).isZero();
+    }
+  }
+
+  private static WeakReference<CargoLog> replaced(MediaRig rig, AtomicBoolean done)
+      throws Exception {
+    CargoLog cargo = new CargoLog();
+    Transport transport = rig.expect(cargo).transport();
+    transport.tell(() -> done.set(true));
+    transport.close(Ending.CLOSED);
+    assertThat(cargo.ending()).isEqualTo(Ending.CLOSED);
+    return new WeakReference<>(cargo);
+  }
+
+  @Test
+  void aRestartThatRacesWithTheEndLeavesNothingBehind() throws Exception {
+    try (MediaRig rig = new MediaRig()) {
+      Random random = new Random(7);
+      RemoteTransport far =
+          new RemoteTransport(
+              IceCredentials.random(random),
+              List.of(rig.fingerprint()),
+              Setup.PASSIVE,
+              false,
+              false,
+              List.of());
+      List<Long> keys = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        CargoLog cargo = new CargoLog();
+        MediaDoor.Expected expected = rig.expect(cargo);
+        keys.add(expected.local().ice().key());
+        Thread.ofVirtual().start(() -> expected.transport().close(Ending.CLOSED));
+        do {
+          IceCredentials fresh = IceCredentials.random(random);
+          keys.add(fresh.key());
+          expected.transport().restart(fresh, far);
+        } while (!cargo.ended.isDone());
+        IceCredentials late = IceCredentials.random(random);
+        keys.add(late.key());
+        expected.transport().restart(late, far);
+      }
+      assertThat(keys).allMatch(key -> rig.media.transports().find(key) == null);
+      assertThat(rig.media.transports().count()).isZero();
+    }
   }
 
   private static MediaRig impatient() throws Exception {
