@@ -190,6 +190,12 @@ public final class IceLite<P> {
     return ways.holds(from);
   }
 
+  /// Whether no check came this way for longer than a far end that still uses it leaves between
+  /// two: five seconds and a fifth (RFC 7675 §5.1).
+  public boolean silent(P from, long now) {
+    return !ways.heardSince(from, now - SILENCE);
+  }
+
   /** Where to send, or null. */
   public @Nullable P selected() {
     return ways.selected();
@@ -286,4 +292,6 @@ public final class IceLite<P> {
   /// RFC 7675 §5.1: consent to send expires after thirty seconds without a sign of it. A lite agent
   /// asks for none; the checks of the far end, which asks for ours, are the sign.
   static final long CONSENT = 30_000_000_000L;
+
+  static final long SILENCE = 8_000_000_000L;
 }

@@ -62,6 +62,11 @@ final class Ways<P> {
     return find(way) >= 0;
   }
 
+  boolean heardSince(P way, long then) {
+    int at = find(way);
+    return at >= 0 && heardAt[at] - then > 0;
+  }
+
   boolean isEmpty() {
     return count == 0;
   }

@@ -19,6 +19,9 @@ sealed interface Agent {
 
   boolean validated(Way way);
 
+  /// Whether the far end seems not to use this way any more.
+  boolean silent(Way way, long now);
+
   void closed(Way way, long now);
 
   void tick(long now);
@@ -51,6 +54,11 @@ sealed interface Agent {
     @Override
     public boolean validated(Way way) {
       return ice.validated(way);
+    }
+
+    @Override
+    public boolean silent(Way way, long now) {
+      return ice.silent(way, now);
     }
 
     @Override
@@ -105,6 +113,12 @@ sealed interface Agent {
     @Override
     public boolean validated(Way way) {
       return ice.validated(way);
+    }
+
+    /// It chooses no way by which its own checks were not answered, and may leave any.
+    @Override
+    public boolean silent(Way way, long now) {
+      return true;
     }
 
     @Override

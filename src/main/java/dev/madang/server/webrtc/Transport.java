@@ -94,6 +94,13 @@ final class Transport {
   private final Runnable ticking = this::tick;
   private final List<Way> ways = new ArrayList<>(2);
   private @Nullable Way out;
+
+  /// Where the far end wants to be spoken to, but has not shown itself: [#prefer].
+  private @Nullable Way wanted;
+
+  /// By which DTLS came last, since another way was wanted.
+  private @Nullable Way dtlsBy;
+
   private long connectBy;
   private boolean met;
   private boolean touched;
@@ -236,8 +243,11 @@ final class Transport {
     try {
       int first = bytes[offset] & 0xFF;
       if (first >= FIRST_RTP) {
-        receiveMedia(bytes, offset, length, now);
+        if (receiveMedia(bytes, offset, length, now) && wanted != null) {
+          shows(way);
+        }
       } else if (first >= FIRST_DTLS) {
+        dtlsBy = way;
         receiveDtls(bytes, offset, length);
       } else {
         receiveCheck(way, bytes, offset, length, now);
@@ -250,27 +260,30 @@ final class Transport {
     }
   }
 
-  private void receiveMedia(byte[] bytes, int offset, int length, long now) {
+  /// Whether the far end itself has sent it, now.
+  private boolean receiveMedia(byte[] bytes, int offset, int length, long now) {
     Counters counters = here().counters;
     SrtpReceiver keys = receiver;
     if (keys == null) {
       if (dtls == null || !early.keep(bytes, offset, length, now)) {
         counters.dropped.add(1);
       }
-      return;
+      return false;
     }
     // RFC 5761 §4: "payload types 64-95" of RTP stay unused, so that the second byte tells RTCP.
     int second = bytes[offset + 1] & 0xFF;
     boolean rtcp = second >= FIRST_RTCP && second <= LAST_RTCP;
     if (length > MOST_BYTES) {
       counters.dropped.add(1);
-      return;
+      return false;
     }
     int plain =
         rtcp ? keys.unprotectRtcp(bytes, offset, length) : keys.unprotect(bytes, offset, length);
     if (plain < 0) {
       refused(plain, counters);
-    } else if (rtcp) {
+      return false;
+    }
+    if (rtcp) {
       counters.rtcpIn.add(1);
       cargo.receiveRtcp(bytes, offset, plain, now);
     } else {
@@ -278,6 +291,7 @@ final class Transport {
       counters.rtpBytesIn.add(plain);
       cargo.receiveRtp(bytes, offset, plain, now);
     }
+    return true;
   }
 
   private void receiveEarly(byte[] bytes, int offset, int length, long arrived) {
@@ -313,6 +327,38 @@ final class Transport {
         && !ways.contains(way)) {
       keep(way, agent);
     }
+    Way next = wanted;
+    if (next != null) {
+      prefer(next, now);
+    }
+  }
+
+  /// A check shows that its sender knows the password, not that he is where it seems to come from;
+  /// one alone must not send a stream to somebody who never asked for it. So what stands goes on by
+  /// the old way until what only the far end can write comes by the new one, or until nothing comes
+  /// by the old one any more.
+  private void prefer(Way to, long now) {
+    Way before = out;
+    Agent agent = ice;
+    if (state != State.CONNECTED
+        || before == null
+        || agent == null
+        || to.equals(before)
+        || agent.silent(before, now)) {
+      out = to;
+      wanted = null;
+    } else if (!to.equals(wanted)) {
+      wanted = to;
+      dtlsBy = null;
+    }
+  }
+
+  private void shows(@Nullable Way way) {
+    Way next = wanted;
+    if (next != null && next.equals(way)) {
+      out = next;
+      wanted = null;
+    }
   }
 
   private void keep(Way way, Agent agent) {
@@ -336,10 +382,12 @@ final class Transport {
         ways.remove(i);
         way.release();
         out = way.equals(out) ? null : out;
+        wanted = way.equals(wanted) ? null : wanted;
       }
     }
     if (out == null && !ways.isEmpty()) {
-      out = ways.getLast();
+      out = wanted != null ? wanted : ways.getLast();
+      wanted = null;
     }
   }
 
@@ -519,7 +567,7 @@ final class Transport {
 
     @Override
     public void selected(Way to, long now) {
-      out = to;
+      prefer(to, now);
     }
 
     @Override
@@ -561,6 +609,7 @@ final class Transport {
 
     @Override
     public void received(byte[] bytes, int offset, int length) {
+      shows(dtlsBy);
       if (channels != null) {
         channels.receive(bytes, offset, length, here().now());
       }
@@ -671,6 +720,8 @@ final class Transport {
     ways.forEach(Way::release);
     ways.clear();
     out = null;
+    wanted = null;
+    dtlsBy = null;
     if (timer != null) {
       timer.cancel();
     }

@@ -412,6 +412,17 @@ class IceLiteTest {
   }
 
   @Test
+  void aWayIsSilentEightSecondsAfterItsLastCheck() {
+    IceLite<String> ice = new IceLite<>(OURS, new Answer(), 0);
+    byte[] request = check("them");
+    ice.receive("a", SOURCE, request, 0, request.length, SECOND);
+
+    assertThat(ice.silent("a", 9 * SECOND - 1)).isFalse();
+    assertThat(ice.silent("a", 9 * SECOND)).isTrue();
+    assertThat(ice.silent("b", SECOND)).isTrue();
+  }
+
+  @Test
   void aClosedConnectionIsNoWayAnyMore() {
     Answer answer = new Answer();
     IceLite<String> ice = new IceLite<>(OURS, answer, 0);

@@ -95,6 +95,21 @@ class HostileFarEndTest {
     }
   }
 
+  /// Whoever knows the password could have a stream sent to somebody who never asked for it.
+  @Test
+  void aSignedCheckAloneTakesNoStreamElsewhere() throws Exception {
+    MediaRig.Ends ends = rig.connect(false);
+    ends.client().connection();
+    Transport server = ends.server().connection();
+    try (DatagramSocket innocent = socket()) {
+      send(innocent, ends.nomination(random));
+      assertThat(answer(innocent)).isEqualTo(StunMessage.Kind.SUCCESS);
+      byte[] packet = TransportTest.rtp(5, 900);
+      server.tell(() -> server.sendRtp(packet, 0, 12, packet.length));
+      assertThat(ends.client().nextRtp()).isEqualTo(packet);
+    }
+  }
+
   /// Classes 28 and 38: DTLS and RTP of who was never checked.
   @Test
   void tensOfThousandsOfForgedPacketsDoNothingToACall() throws Exception {

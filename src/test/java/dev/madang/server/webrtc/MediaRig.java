@@ -10,6 +10,10 @@ import dev.madang.protocol.sdp.Fingerprint;
 import dev.madang.protocol.sdp.LocalTransport;
 import dev.madang.protocol.sdp.RemoteTransport;
 import dev.madang.protocol.sdp.Setup;
+import dev.madang.protocol.stun.IntegrityKey;
+import dev.madang.protocol.stun.StunAttribute;
+import dev.madang.protocol.stun.StunMessage;
+import dev.madang.protocol.stun.TransactionId;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.udp.UdpDoor;
@@ -23,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 
 /// The media door with the doors below it, and clients that come to it over loopback.
 final class MediaRig implements AutoCloseable {
@@ -62,7 +67,19 @@ final class MediaRig implements AutoCloseable {
       Client far,
       LocalTransport local,
       IceCredentials remote,
-      Address door) {}
+      Address door) {
+    /// A check of the client that wants to be spoken to where it comes from.
+    byte[] nomination(Random random) {
+      return StunMessage.request(
+              StunMessage.BINDING,
+              TransactionId.random(random),
+              new StunAttribute.Username(local.ice().ufrag() + ":" + remote.ufrag()),
+              new StunAttribute.Priority(1),
+              new StunAttribute.UseCandidate(),
+              new StunAttribute.IceControlling(7))
+          .write(IntegrityKey.shortTerm(local.ice().password()), true);
+    }
+  }
 
   /// Lets a client come, by UDP or TCP; returns at once.
   Ends connect(boolean overTcp) throws IOException {
@@ -70,20 +87,26 @@ final class MediaRig implements AutoCloseable {
   }
 
   Ends connect(boolean overTcp, Fingerprint expected) throws IOException {
-    return connect(overTcp, expected, new CargoLog(), () -> {});
+    return connect(overTcp, expected, new CargoLog(), udp.port(), () -> {});
   }
 
   /// By UDP, with a log that listens already.
   Ends connect(CargoLog client) throws IOException {
-    return connect(false, fingerprint(), client, () -> {});
+    return connect(false, fingerprint(), client, udp.port(), () -> {});
   }
 
   /// @param meanwhile happens when the client has begun and the door does not know it yet
   Ends connect(Runnable meanwhile) throws IOException {
-    return connect(false, fingerprint(), new CargoLog(), meanwhile);
+    return connect(false, fingerprint(), new CargoLog(), udp.port(), meanwhile);
   }
 
-  private Ends connect(boolean overTcp, Fingerprint expected, CargoLog client, Runnable meanwhile)
+  /// By UDP, through this.
+  Ends connect(Nat nat) throws IOException {
+    return connect(false, fingerprint(), new CargoLog(), nat.port(), () -> {});
+  }
+
+  private Ends connect(
+      boolean overTcp, Fingerprint expected, CargoLog client, int port, Runnable meanwhile)
       throws IOException {
     CargoLog server = new CargoLog();
     IceCredentials credentials = IceCredentials.random(random);
@@ -91,7 +114,7 @@ final class MediaRig implements AutoCloseable {
     loop.ask(() -> far.open(InetAddress.getLoopbackAddress()));
     all.add(far);
     MediaDoor.Expected near = expect(server);
-    far.transport().setRemote(remote(near.local()));
+    far.transport().setRemote(remote(near.local(), port));
     far.transport().tell(() -> {});
     meanwhile.run();
     near.transport()
@@ -115,9 +138,17 @@ final class MediaRig implements AutoCloseable {
     return expected;
   }
 
-  private static RemoteTransport remote(LocalTransport local) {
+  /// @param port where the door's UDP is reached
+  private static RemoteTransport remote(LocalTransport local, int port) {
     List<IceCandidate> loopback =
-        local.candidates().stream().filter(each -> each.host().equals("127.0.0.1")).toList();
+        local.candidates().stream()
+            .filter(each -> each.host().equals("127.0.0.1"))
+            .map(each ->
+                each.transport().isTcp()
+                    ? each
+                    : IceCandidate.host(
+                        Address.parse("127.0.0.1", port), IceCandidate.Transport.UDP, 65_535))
+            .toList();
     return new RemoteTransport(
         local.ice(), List.of(local.fingerprint()), Setup.ACTIVE, true, false, loopback);
   }

@@ -58,6 +58,25 @@ class TransportTest {
     }
   }
 
+  /// A network changed: a check comes from elsewhere, and then what only the far end can write.
+  @Test
+  void theStreamFollowsTheFarEndToANewAddress() throws Exception {
+    try (MediaRig rig =
+            new MediaRig(new UdpDoor.Config("", 0, 1, false), MediaDoor.Config.defaults());
+        Nat nat = new Nat(rig.udp.port())) {
+      MediaRig.Ends ends = rig.connect(nat);
+      Transport client = ends.client().connection();
+      Transport server = ends.server().connection();
+      nat.rebind();
+      nat.say(ends.nomination(new Random(3)));
+      byte[] packet = rtp(3, 1000);
+      client.tell(() -> client.sendRtp(packet, 0, 12, packet.length));
+      assertThat(ends.server().nextRtp()).isEqualTo(packet);
+      server.tell(() -> server.sendRtp(packet, 0, 12, packet.length));
+      assertThat(ends.client().nextRtp()).isEqualTo(packet);
+    }
+  }
+
   @Test
   void aGoodbyeOfOneEndEndsTheOther() throws Exception {
     try (MediaRig rig = new MediaRig()) {
@@ -123,10 +142,11 @@ class TransportTest {
     try (MediaRig rig = new MediaRig()) {
       AtomicBoolean done = new AtomicBoolean();
       WeakReference<CargoLog> cargo = replaced(rig, done);
-      await().until(() -> {
-        System.gc();
-        return cargo.refersTo(null);
-      });
+      await()
+          .until(() -> {
+            System.gc();
+            return cargo.refersTo(null);
+          });
       assertThat(done).isFalse();
       assertThat(rig.media.transports().count()).isZero();
       assertThat(rig.meters.get("madang.media.born").functionCounter().count()).isZero();
