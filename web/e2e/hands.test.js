@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openChromium, until } from './browsers.js';
-import { come, openPanel } from './people.js';
+import { come, namesOn, openPanel, tileOf } from './people.js';
 import { startServer } from './server.js';
 
 let server;
@@ -103,4 +103,29 @@ test('who is muted talks while the space bar is held, and not a moment longer', 
   assert.equal(await june.page.inputValue('[data-panel=chat] textarea'), 'a b');
   assert.equal(await june.page.$('[data-banner=talking]'), null);
   assert.deepEqual([mina.problems, june.problems], [[], []]);
+});
+
+test('who closes the page has left within seconds; who loads it again is in the same place', async () => {
+  const [mina, june, yuna] = await browsers(3);
+  await come(mina.page, server.url, 'gone', 'Mina', quiet);
+  await come(june.page, server.url, 'gone', 'June', quiet);
+  await come(yuna.page, server.url, 'gone', 'Yuna', quiet);
+  await until('all are there', async () => (await namesOn(mina.page)).join() === 'June,Mina,Yuna');
+  await yuna.page.keyboard.press('h');
+  await until('the hand is up', async () => (await tileOf(mina.page, 'Yuna'))?.hand === '1');
+
+  await june.page.goto('about:blank');
+  const closed = performance.now();
+  await yuna.page.reload();
+  await yuna.page.waitForSelector('[data-prejoin] [data-join]');
+  await yuna.page.click('[data-join]');
+  await yuna.page.waitForSelector('[data-room-state=connected]');
+  await until('June has left', async () => (await namesOn(mina.page)).join() === 'Mina,Yuna', { timeout: 15_000 });
+  const took = performance.now() - closed;
+  console.log(`    gone after ${Math.round(took)} ms`);
+  assert.ok(took < 15_000, `${took} ms`);
+  await until('Yuna is back, with her hand', async () => {
+    const { presence, hand } = (await tileOf(mina.page, 'Yuna')) ?? {};
+    return presence === 'online' && hand === '1';
+  });
 });

@@ -12,6 +12,8 @@ export interface Join {
 
 export type Leave = Record<string, never>;
 
+export type Unload = Record<string, never>;
+
 export interface Negotiate {
   to: string;
   instance: string;
@@ -394,6 +396,7 @@ export type Topology =
 export interface ClientMessages {
   join: Join;
   leave: Leave;
+  unload: Unload;
   negotiate: Negotiate;
   publish: Publish;
   say: Say;
@@ -451,6 +454,7 @@ export type Answer =
 export interface Answers {
   join: Extract<Answer, { type: 'joined' | 'waiting' | 'refused' }>;
   leave: Extract<Answer, { type: 'done' | 'refused' }>;
+  unload: Extract<Answer, { type: 'done' | 'refused' }>;
   negotiate: Extract<Answer, { type: 'done' | 'refused' }>;
   publish: Extract<Answer, { type: 'done' | 'refused' }>;
   say: Extract<Answer, { type: 'sent' | 'refused' }>;

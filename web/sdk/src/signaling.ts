@@ -35,6 +35,8 @@ export class SocketSignaling implements Signaling {
   private probing = false;
   // Without these a cut is noticed by the heartbeat alone, and its end by the next attempt.
   private readonly offline = () => this.cut();
+  // A page that comes back from memory keeps its place as after any cut; any other has gone.
+  private readonly gone = ({ persisted }: PageTransitionEvent) => persisted || this.socket.emit('unload', {});
   private readonly online = () => this.socket.connected || this.socket.disconnect().connect();
 
   constructor(
@@ -51,6 +53,7 @@ export class SocketSignaling implements Signaling {
       timeout: 10_000,
     }));
     globalThis.addEventListener?.('offline', this.offline);
+    globalThis.addEventListener?.('pagehide', this.gone);
     globalThis.addEventListener?.('online', this.online);
     socket.on('connect', () => output.up());
     socket.on('disconnect', (reason) => {
@@ -93,6 +96,7 @@ export class SocketSignaling implements Signaling {
   close(): void {
     this.closed = true;
     globalThis.removeEventListener?.('offline', this.offline);
+    globalThis.removeEventListener?.('pagehide', this.gone);
     globalThis.removeEventListener?.('online', this.online);
     this.socket.disconnect();
   }

@@ -31,6 +31,9 @@ final class Participant {
   /// While reconnecting: until when its place is kept.
   long keptUntil;
 
+  /// While reconnecting: its page went, so who does not come back has left.
+  boolean unloaded;
+
   List<TrackInfo> tracks = List.of();
 
   /// What it has to hear when it is back.

@@ -193,8 +193,18 @@ final class Room {
   // ---- going away -----------------------------------------------------------------------------
 
   void lost(Participant participant, long now) {
+    keep(participant, false, now + limits.grace().toNanos());
+  }
+
+  /** Its page went: either it is loaded again at once or it was closed. */
+  void unloaded(Participant participant, long now) {
+    keep(participant, true, now + Math.min(RELOAD, limits.grace().toNanos()));
+  }
+
+  private void keep(Participant participant, boolean unloaded, long until) {
     participant.presence = Presence.RECONNECTING;
-    participant.keptUntil = now + limits.grace().toNanos();
+    participant.unloaded = unloaded;
+    participant.keptUntil = until;
     rooms.wakeAt(participant.keptUntil);
     people.toOthers(participant, new ParticipantChanged(people.info(participant)));
   }
@@ -232,7 +242,7 @@ final class Room {
         .filter(participant -> !participant.online())
         .forEach(participant -> {
           if (participant.keptUntil - now <= 0) {
-            leave(participant, Departure.LOST, now);
+            leave(participant, participant.unloaded ? Departure.LEFT : Departure.LOST, now);
           } else {
             rooms.wakeAt(participant.keptUntil);
           }
@@ -524,6 +534,10 @@ final class Room {
   }
 
   private static final long NEVER = Long.MAX_VALUE;
+
+  /// How long a page takes to be loaded again and to be told to join, in nanoseconds.
+  private static final long RELOAD = 10_000_000_000L;
+
   private static final long DIRECT_AFTER = 5_000_000_000L;
   private static final int MOST_KNOWN = 1000;
   private static final long A_DAY = 86_400;

@@ -182,7 +182,7 @@ public final class Rooms {
   public void receive(long connection, FromClient message, long now) {
     switch (seats.get(connection)) {
       case null -> output.answer(connection, Refusal.NOT_JOINED.refused());
-      case Seat.Outside outside when message instanceof SignalMessage.Leave -> {
+      case Seat.Outside _ when goes(message) -> {
         output.answer(connection, new Done());
         lost(connection, now);
       }
@@ -194,8 +194,7 @@ public final class Rooms {
 
   private void receive(Room room, Participant from, FromClient message, long now) {
     long connection = from.connection;
-    boolean leaves = message instanceof SignalMessage.Leave;
-    if (!leaves && !pace(from, message).allows(weight(message), now)) {
+    if (!goes(message) && !pace(from, message).allows(weight(message), now)) {
       output.answer(connection, Refusal.TOO_FAST.refused());
     } else if (isForHosts(message) && !from.host()) {
       output.answer(connection, Refusal.NOT_HOST.refused());
@@ -228,6 +227,7 @@ public final class Rooms {
   private Answer answer(Room room, Participant from, FromClient message, long now) {
     return switch (message) {
       case SignalMessage.Leave _ -> leave(room, from, now);
+      case SignalMessage.Unload _ -> unload(room, from, now);
       case SignalMessage.Negotiate negotiate -> room.conversation().negotiate(from, negotiate);
       case SignalMessage.Publish publish -> room.conversation().publish(from, publish);
       case SignalMessage.Say say -> room.conversation().say(from, say, now);
@@ -248,6 +248,10 @@ public final class Rooms {
       case Join _, SignalMessage.End _, SignalMessage.Media _ ->
           throw new IllegalArgumentException("handled before");
     };
+  }
+
+  private static boolean goes(FromClient message) {
+    return message instanceof SignalMessage.Leave || message instanceof SignalMessage.Unload;
   }
 
   private static Pace pace(Participant from, FromClient message) {
@@ -284,6 +288,12 @@ public final class Rooms {
   private Answer leave(Room room, Participant participant, long now) {
     seats.remove(participant.connection);
     room.leave(participant, Departure.LEFT, now);
+    return new Done();
+  }
+
+  private Answer unload(Room room, Participant participant, long now) {
+    seats.remove(participant.connection);
+    room.unloaded(participant, now);
     return new Done();
   }
 

@@ -80,6 +80,10 @@ public sealed interface SignalMessage {
   /** Goes away for good: nobody waits for this participant to come back. */
   record Leave() implements FromClient {}
 
+  /// The page goes, closed or loaded again: nobody can know which. The place is kept just long
+  /// enough for the second.
+  record Unload() implements FromClient {}
+
   /// Negotiation between two peer connections; the server passes it on unread, as [Negotiated]. It
   /// carries a description or a candidate, not both. While the other is `reconnecting` the room
   /// keeps a few for it; one who comes back itself sends its pending local offer again, since what

@@ -4,6 +4,7 @@ import static dev.madang.room.Meeting.refusalOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.madang.room.SignalMessage.Candidate;
+import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Description;
 import dev.madang.room.SignalMessage.DescriptionType;
 import dev.madang.room.SignalMessage.Done;
@@ -13,6 +14,7 @@ import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Leave;
 import dev.madang.room.SignalMessage.Negotiate;
 import dev.madang.room.SignalMessage.Negotiated;
+import dev.madang.room.SignalMessage.ParticipantLeft;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Presence;
 import dev.madang.room.SignalMessage.Publish;
@@ -24,8 +26,10 @@ import dev.madang.room.SignalMessage.Relay;
 import dev.madang.room.SignalMessage.Relays;
 import dev.madang.room.SignalMessage.Rename;
 import dev.madang.room.SignalMessage.Role;
+import dev.madang.room.SignalMessage.SetLobby;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.room.SignalMessage.Unload;
 import dev.madang.wire.Address;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -165,6 +169,48 @@ class RoomTest {
     bo.send(new Leave());
 
     assertThat(ann.sees(di).hand()).isEqualTo(1);
+  }
+
+  @Test
+  void aPageThatIsLoadedAgainComesBackToItsPlace() {
+    Guest ann = meeting.joins("Ann");
+    Guest bo = meeting.joins("Bo");
+    bo.send(new RaiseHand(true));
+
+    assertThat(bo.send(new Unload())).isEqualTo(new Done());
+    assertThat(ann.sees(bo).presence()).isEqualTo(Presence.RECONNECTING);
+    bo.loses();
+    meeting.passSeconds(9);
+    bo.instance = "another page";
+
+    assertThat(((Joined) bo.join()).resumed()).isTrue();
+    assertThat(ann.sees(bo).presence()).isEqualTo(Presence.ONLINE);
+    assertThat(ann.sees(bo).hand()).isOne();
+    meeting.passSeconds(60);
+    assertThat(ann.sees(bo).order()).isEqualTo(2);
+  }
+
+  @Test
+  void aPageThatWasClosedHasLeftAfterTenSeconds() {
+    Guest ann = meeting.joins("Ann");
+    Guest bo = meeting.joins("Bo");
+    bo.send(new Unload());
+    bo.loses();
+    meeting.passSeconds(10);
+
+    assertThat(ann.seesNobodyAs(bo)).isTrue();
+    assertThat(ann.heard(ParticipantLeft.class))
+        .containsExactly(new ParticipantLeft(bo.identity, Departure.LEFT));
+  }
+
+  @Test
+  void whoKnocksAndClosesThePageNoLongerKnocks() {
+    Guest ann = meeting.joins("Ann");
+    ann.send(new SetLobby(true));
+    Guest bo = meeting.guest("Bo");
+    bo.join();
+    assertThat(bo.send(new Unload())).isEqualTo(new Done());
+    assertThat(ann.knocking).isEmpty();
   }
 
   @Test
