@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,7 @@ public final class Main {
   @Command(
       name = "invite",
       mixinStandardHelpOptions = true,
+      customSynopsis = "madang invite ROOM [OPTIONS] [--KEY=VALUE ...]",
       description = "print a link that lets somebody into a room")
   static final class Invite implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
@@ -148,14 +150,26 @@ public final class Main {
         throw new ConfigException(
             "There is no key in "
                 + config.data().toAbsolutePath()
-                + ": run this where the server was started, or name its folder with --data=DIR.");
+                + ": run this where the server was started, or name its folder with --data=DIR;"
+                + " that of `madang dev` is .data.");
+      }
+      Path dev = Path.of(Objects.requireNonNull(Config.dev().get("data")));
+      if (!config.data().equals(dev)
+          && config.signal().keys().isEmpty()
+          && Files.exists(dev.resolve("grants.key"))) {
+        System.err.println(
+            "This link is for `madang start` (its key is in "
+                + config.data()
+                + "); for `madang dev` add --data="
+                + dev
+                + ".");
       }
       if (config.url() == null) {
         System.err.println(
             "This link works on this computer only: set url in madang.yml, or --url=https://HOST.");
       }
       try {
-        Invitation invitation = Invitation.to(room).lasting(ConfigReader.duration(expires));
+        Invitation invitation = Invitation.to(room).lasting(lasting());
         invitation = name == null ? invitation : invitation.named(name);
         invitation = identity == null ? invitation : invitation.forPerson(identity);
         invitation = moderate ? invitation.asModerator() : invitation;
@@ -165,6 +179,14 @@ public final class Main {
         return 0;
       } catch (IllegalArgumentException e) {
         throw new ConfigException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    private Duration lasting() {
+      try {
+        return ConfigReader.duration(expires);
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException("--expires: " + e.getMessage());
       }
     }
   }
