@@ -73,6 +73,7 @@ class ReadmeExampleTest {
             void main() throws InterruptedException {
               TcpLoops loops = new TcpLoops(2);
             %s
+              IO.println("Up: http://localhost:7700");
               Thread.currentThread().join(); // until Ctrl+C
             }
             ```
