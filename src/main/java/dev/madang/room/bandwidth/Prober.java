@@ -217,7 +217,7 @@ public final class Prober {
   private static final long LENGTH = 20_000_000L;
   private static final long STRIDE = 2_000_000L;
   private static final int LEAST_PACKETS = 5;
-  private static final long MOST_TIMES = 4;
+  private static final long MOST_TIMES = 2;
   private static final int USUAL = 400;
   private static final long PATIENCE = 1_000_000_000L;
   private static final long SHORTEST_PAUSE = 1_000_000_000L;
