@@ -262,11 +262,19 @@ public final class Rooms {
     };
   }
 
-  /// A description may be 64 KB long, and is kept for whoever reads slowly.
+  /// A description may be 64 KB long, and is kept for whoever reads slowly, or read at once.
   private static int weight(FromClient message) {
-    return message instanceof SignalMessage.Negotiate negotiate && negotiate.description() != null
-        ? 1 + negotiate.description().sdp().length() / CHARACTERS_OF_ONE
-        : 1;
+    return switch (message) {
+      case SignalMessage.Negotiate negotiate -> weight(negotiate.description());
+      case SignalMessage.Up up -> weight(up.description());
+      case SignalMessage.DownAnswer answer -> weight(answer.description());
+      case SignalMessage.Look look -> 1 + look.sights().size() / SIGHTS_OF_ONE;
+      default -> 1;
+    };
+  }
+
+  private static int weight(SignalMessage.@Nullable Description description) {
+    return description == null ? 1 : 1 + description.sdp().length() / CHARACTERS_OF_ONE;
   }
 
   private static boolean isForHosts(FromClient message) {
@@ -428,4 +436,5 @@ public final class Rooms {
   }
 
   private static final int CHARACTERS_OF_ONE = 4096;
+  private static final int SIGHTS_OF_ONE = 32;
 }

@@ -49,6 +49,7 @@ final class Member {
   private final Set<SignalMessage.Source> silenced = new HashSet<>();
   private @Nullable Look look;
   private boolean mayTalk;
+  private boolean mayPublish;
   private boolean gone;
 
   /// What others send it.
@@ -69,6 +70,7 @@ final class Member {
   /// Connections that it may not have are closed. By one up without tracks it still gets messages.
   void may(Permissions can) {
     mayTalk = can.send();
+    mayPublish = can.publish();
     if (!can.publish() && up != null && !up.named.isEmpty()) {
       stopSending();
     }
@@ -190,13 +192,22 @@ final class Member {
     UpSession session = sending == null ? null : sending.session;
     String offer = message.description().sdp();
     if (sending != null && session != null && sending.connection.equals(message.connection())) {
-      name(sending, message);
       session.answer(offer);
+      if (!mayPublish && !session.sources().isEmpty()) {
+        stopSending();
+        return Refusal.NOT_ALLOWED.refused();
+      }
+      name(sending, message);
     } else {
       Sending fresh = new Sending(message.connection());
       session = hall.door().up(offer, caller, hall.home(), fresh);
       if (session == null) {
         return Refusal.TOO_FAST.refused();
+      }
+      if (!mayPublish && !session.sources().isEmpty()) {
+        fresh.over = true;
+        session.close();
+        return Refusal.NOT_ALLOWED.refused();
       }
       stopSending();
       fresh.session = session;
@@ -233,12 +244,19 @@ final class Member {
     if (sending != null && sending.session != null) {
       sending.named.forEach((mid, track) -> {
         Source source = sending.session.source(mid);
-        if (source != null) {
+        if (source != null && fits(track.source(), source.kind())) {
           all.add(new Contribution(this, track.id(), track.source(), source));
         }
       });
     }
     return all;
+  }
+
+  /// A picture is no microphone, whatever its page calls it.
+  private static boolean fits(SignalMessage.Source named, Kind kind) {
+    boolean sound =
+        named == SignalMessage.Source.MICROPHONE || named == SignalMessage.Source.SCREEN_AUDIO;
+    return sound == (kind == Kind.AUDIO);
   }
 
   void published(List<TrackInfo> tracks) {
@@ -254,7 +272,8 @@ final class Member {
     mute();
   }
 
-  /// What its owner says is muted, or a host muted, is not forwarded, whatever the page sends.
+  /// Only what everybody reads as published and not muted is forwarded, whatever the page sends and
+  /// calls it; and not what a host muted.
   private void mute() {
     Sending sending = up;
     if (sending == null || sending.session == null) {
@@ -264,8 +283,8 @@ final class Member {
       boolean off =
           silenced.contains(each.kind())
               || published.stream()
-                  .anyMatch(track ->
-                      track.muted()
+                  .noneMatch(track ->
+                      !track.muted()
                           && track.source() == each.kind()
                           && track.id().equals(each.id()));
       sending.session.mute(each.source(), off);

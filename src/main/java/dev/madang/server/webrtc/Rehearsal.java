@@ -16,6 +16,7 @@ import dev.madang.room.SignalMessage.Receive;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.SentTrack;
 import dev.madang.room.SignalMessage.Source;
+import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Up;
 import dev.madang.room.SignalMessage.UpAnswer;
 import dev.madang.server.udp.UdpDoor;
@@ -83,9 +84,14 @@ public final class Rehearsal {
             offered.complete(down);
           }
         });
+    List<TrackInfo> published =
+        List.of(
+            new TrackInfo("s", Source.MICROPHONE, false), new TrackInfo("s", Source.CAMERA, false));
+    home.execute(() -> hall.published(room, "ann", published));
+    // Section 0 is of the data channels.
     String offer = sending.offerToSend(TRACKS, true);
     List<SentTrack> sent =
-        List.of(new SentTrack("0", "s", Source.MICROPHONE), new SentTrack("1", "s", Source.CAMERA));
+        List.of(new SentTrack("1", "s", Source.MICROPHONE), new SentTrack("2", "s", Source.CAMERA));
     if (wish(room, "ann", new Up("up", new Description(DescriptionType.OFFER, offer), sent))
         instanceof UpAnswer answer) {
       sending.accept(answer.description().sdp());
