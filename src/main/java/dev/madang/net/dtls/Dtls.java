@@ -4,6 +4,7 @@ import dev.madang.protocol.sdp.Fingerprint;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ public final class Dtls implements AutoCloseable {
     }
   }
 
-  private final DtlsIdentity identity;
+  private final CompletableFuture<DtlsIdentity> identity;
   private final Config config;
   private final HalfOpen<Handshake> halfOpen;
   private final SecureRandom random = new SecureRandom();
@@ -50,6 +51,12 @@ public final class Dtls implements AutoCloseable {
   final LongAdder dropped = new LongAdder();
 
   public Dtls(DtlsIdentity identity, Config config) {
+    this(CompletableFuture.completedFuture(identity), config);
+  }
+
+  /// @param identity that may still be in the making, which takes up to a second in a new process;
+  ///   who asks for it meanwhile waits
+  public Dtls(CompletableFuture<DtlsIdentity> identity, Config config) {
     this.identity = identity;
     this.config = config;
     this.halfOpen =
@@ -57,7 +64,7 @@ public final class Dtls implements AutoCloseable {
   }
 
   public DtlsIdentity identity() {
-    return identity;
+    return identity.join();
   }
 
   public Config config() {

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,9 @@ public final class MediaDoor implements AutoCloseable {
     this.udp = udp;
     dtls =
         new Dtls(
-            DtlsIdentity.make(Instant.now(), random),
+            CompletableFuture.supplyAsync(
+                () -> DtlsIdentity.make(Instant.now(), random),
+                task -> Thread.ofVirtual().name("dtls-identity").start(task)),
             new Dtls.Config(
                 config.handshakes(),
                 config.handshakesPerAddress(),
