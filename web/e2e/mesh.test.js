@@ -221,7 +221,10 @@ describe('devices', () => {
       await ann.setMicrophone(true);
       const problems = [];
       ann.on('problem', ({ code, message }) => problems.push({ code, message }));
-      const [first] = ann.media.microphones.filter(({ id }) => id !== ann.media.microphone.deviceId);
+      const others = () => ann.media.microphones.filter(({ id }) => id !== ann.media.microphone.deviceId);
+      // The browser lists its devices a moment after it has opened one.
+      while (others().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+      const [first] = others();
       await ann.useMicrophone(first.id);
       const track = ann.media.microphone.track;
       // What the browser does when the plug is pulled.
