@@ -1,10 +1,10 @@
 import type { Sight } from './signal';
-import type { RoomTrack } from './track';
+import type { Track } from './types';
 
 /** What of the others' pictures is on the screen, and how large: what is not need not be sent. */
 export class Gaze {
-  pinned: RoomTrack | undefined;
-  private readonly on = new Map<Element, RoomTrack>();
+  pinned: Track | undefined;
+  private readonly on = new Map<Element, Track>();
   private readonly visible = new WeakSet<Element>();
   private timer?: ReturnType<typeof setTimeout> | undefined;
   private readonly sizes?: ResizeObserver;
@@ -20,7 +20,7 @@ export class Gaze {
     });
   }
 
-  meet(element: HTMLMediaElement, track: RoomTrack): void {
+  meet(element: HTMLMediaElement, track: Track): void {
     this.on.set(element, track);
     this.sizes?.observe(element);
     this.places?.observe(element);
@@ -35,13 +35,13 @@ export class Gaze {
     this.stir();
   }
 
-  pin(track: RoomTrack | undefined): void {
+  pin(track: Track | undefined): void {
     this.pinned = track;
     this.stir();
   }
 
   /** The tallest element of each track, the pinned and then the tallest first. */
-  sights(people: Iterable<{ readonly identity: string; readonly tracks: readonly RoomTrack[] }>): Sight[] {
+  sights(people: Iterable<{ readonly identity: string; readonly tracks: readonly Track[] }>): Sight[] {
     const sights: Sight[] = [];
     for (const { identity, tracks } of people) {
       for (const track of tracks) {

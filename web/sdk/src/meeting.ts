@@ -15,7 +15,6 @@ import { LocalShares } from './shares';
 import type { ClientMessages, Joined, ParticipantInfo, ServerMessages, TrackInfo } from './signal';
 import type { OpenSignaling, Said, Signaling } from './signaling';
 import { next, type Happening } from './state';
-import type { RoomTrack } from './track';
 import type {
   FileOffer,
   FileTransfer,
@@ -246,7 +245,7 @@ export class Meeting implements Room {
   }
 
   pin(track?: Track): void {
-    this.gaze.pin(track as RoomTrack | undefined);
+    this.gaze.pin(track);
   }
 
   resumeAudio(): Promise<boolean> {

@@ -82,28 +82,17 @@ public record SctpSettings(
   }
 
   public SctpSettings withSendBuffer(int bytes) {
-    return new SctpSettings(
-        localPort,
-        remotePort,
-        packet,
-        receiveWindow,
-        bytes,
-        maxMessageIn,
-        maxMessageOut,
-        maxStreams,
-        interleaving,
-        delayedAck,
-        rtoInitial,
-        rtoMin,
-        rtoMax,
-        maxRetransmissions,
-        heartbeat);
+    return with(remotePort, bytes, maxMessageOut);
   }
 
   /// The same towards a far end whose SDP said this. A far end that takes messages of any size says
   /// 0 there (RFC 8841 §6.1), and gets none longer than ours.
   public SctpSettings towards(int remotePort, long maxMessageSize) {
     int limit = maxMessageSize == 0 ? maxMessageOut : (int) Math.min(maxMessageSize, maxMessageOut);
+    return with(remotePort, sendBuffer, limit);
+  }
+
+  private SctpSettings with(int remotePort, int sendBuffer, int maxMessageOut) {
     return new SctpSettings(
         localPort,
         remotePort,
@@ -111,7 +100,7 @@ public record SctpSettings(
         receiveWindow,
         sendBuffer,
         maxMessageIn,
-        limit,
+        maxMessageOut,
         maxStreams,
         interleaving,
         delayedAck,

@@ -14,9 +14,6 @@ public final class Track implements Relay.Source {
     /// The highest layer that anybody wants has changed: what is above need not be sent. -1: nobody
     /// wants anything. More is told at once, less after a while.
     void wanted(Track track, int layer, long now);
-
-    /// Its first packet came.
-    void began(Track track, long now);
   }
 
   /// A relay on another loop, or another machine, as the track sees it.
@@ -44,7 +41,6 @@ public final class Track implements Relay.Source {
   private final List<Outlet> outlets = new ArrayList<>(0);
   private final int[] wantedBy;
   private boolean muted;
-  private boolean began;
   private final Dynacast dynacast;
   private int wantedHere = Dynacast.NOTHING;
   private int level = 127;
@@ -78,10 +74,6 @@ public final class Track implements Relay.Source {
   void receive(Layer layer, Arrival packet, long now) {
     if (muted) {
       return;
-    }
-    if (!began) {
-      began = true;
-      output.began(this, now);
     }
     relay.receive(packet, layer.index, now);
     for (int i = 0; i < outlets.size(); i++) {

@@ -125,11 +125,6 @@ final class Member {
     }
 
     @Override
-    public void began(Source source) {
-      // Whoever receives it sees.
-    }
-
-    @Override
     public void opened(int channel, String label) {
       if (!over) {
         letters.opened(this, channel, label, System.nanoTime());

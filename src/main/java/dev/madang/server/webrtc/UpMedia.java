@@ -202,14 +202,6 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     }
   }
 
-  @Override
-  public void began(Track track, long now) {
-    Source source = sources.get(track);
-    if (source != null) {
-      home.execute(() -> output.began(source));
-    }
-  }
-
   /// Bytes: an unreliable message behind more than that would be late.
   private static final int MOST_LATE = 64 << 10;
 }

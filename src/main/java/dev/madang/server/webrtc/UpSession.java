@@ -31,9 +31,6 @@ public final class UpSession {
     /// The source can be received from now on.
     void live(Source source);
 
-    /// The first packet of a source came.
-    void began(Source source);
-
     /// The highest layer that anybody wants of a source, -1 for none: what is above need not be
     /// sent.
     void wanted(Source source, int layer);

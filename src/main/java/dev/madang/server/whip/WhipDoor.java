@@ -388,9 +388,6 @@ public final class WhipDoor {
     }
 
     @Override
-    public void began(Source source) {}
-
-    @Override
     public void wanted(Source source, int layer) {
       // WHIP has no word for a layer that nobody wants.
     }

@@ -27,9 +27,6 @@ class ForwardBadInputTest {
       new Track.Output() {
         @Override
         public void wanted(Track track, int layer, long now) {}
-
-        @Override
-        public void began(Track track, long now) {}
       };
 
   private final Settings settings = Settings.defaults("someone");

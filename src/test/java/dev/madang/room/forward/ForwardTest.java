@@ -35,9 +35,6 @@ class ForwardTest {
         public void wanted(Track track, int layer, long now) {
           wanted.add(layer);
         }
-
-        @Override
-        public void began(Track track, long now) {}
       };
 
   /// Layers are chosen by the tests here, not by the path.

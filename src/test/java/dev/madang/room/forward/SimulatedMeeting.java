@@ -249,9 +249,6 @@ final class SimulatedMeeting implements Node, Downlink.Output {
   private static final class Home implements Track.Output {
     @Override
     public void wanted(Track track, int layer, long now) {}
-
-    @Override
-    public void began(Track track, long now) {}
   }
 
   // ---- the receiver -----------------------------------------------------------------------------
