@@ -127,6 +127,7 @@ export class Meeting implements Room {
       me: () => this.me,
       others: () => this.people.values(),
       state: () => this.state,
+      byServer: () => this.route.topology === 'server' && this.route.down?.state === 'connected',
       up: () => this.route.up,
       changed: () => this.changed(),
     });
@@ -464,6 +465,7 @@ export class Meeting implements Room {
     },
     down: (down) => this.route.offered(down),
     layersWanted: (layers) => this.route.wanted(layers),
+    speakers: (speakers) => this.watch.tell(speakers),
     connectionLost: (lost) => this.route.lost(lost),
     said: ({ message }) => {
       const line = this.log.hear(message, this.me?.identity);

@@ -157,6 +157,12 @@ export interface LayersWanted {
   layers: number;
 }
 
+export interface Speakers {
+  active?: string | null;
+  speaking: string[];
+  limited: boolean;
+}
+
 export interface ConnectionLost {
   connection: string;
   up: boolean;
@@ -430,6 +436,7 @@ export interface ServerMessages {
   negotiated: Negotiated;
   down: Down;
   layersWanted: LayersWanted;
+  speakers: Speakers;
   connectionLost: ConnectionLost;
   said: Said;
   reacted: Reacted;

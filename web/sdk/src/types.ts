@@ -210,7 +210,7 @@ export interface Participant {
   /** The first track of a source. */
   track(source: Source): Track | undefined;
   readonly speaking: boolean;
-  /** Of the voice, 0 to 1; renewed five times a second without a `change`. */
+  /** Of the voice, 0 to 1; renewed five times a second without a `change`. By the server it is one or the other. */
   readonly level: number;
   readonly connection: Connection;
   /** The browser's own object, for what is missing here; another one after a repair, one for all by the server. */

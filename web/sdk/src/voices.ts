@@ -19,6 +19,14 @@ export class Voice {
     this.speaking = speaking;
     return changed;
   }
+
+  /** What the server says, which hears everybody; as `hear` otherwise. */
+  tell(speaking: boolean): boolean {
+    const changed = speaking !== this.speaking;
+    this.speaking = speaking;
+    this.level = speaking ? 1 : 0;
+    return changed;
+  }
 }
 
 /**

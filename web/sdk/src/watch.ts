@@ -1,5 +1,6 @@
 import type { LocalMedia } from './media';
 import type { Person } from './person';
+import type { Speakers } from './signal';
 import { measure, type Reports } from './stats';
 import type { Connection, Quality, Source, State } from './types';
 import type { Uplink } from './uplink';
@@ -9,6 +10,8 @@ export interface WatchOutput {
   me(): Person | undefined;
   others(): Iterable<Person>;
   state(): State;
+  /** Whether what is heard comes from the server. */
+  byServer(): boolean;
   /** By which this page sends, when the room goes through the server. */
   up(): Uplink | undefined;
   changed(): void;
@@ -17,6 +20,7 @@ export interface WatchOutput {
 /** Looks on: who speaks, five times a second, and how each path is, every two seconds. */
 export class Watch {
   activeSpeaker: Person | undefined;
+  private told: Speakers | undefined;
   private listening?: ReturnType<typeof setInterval>;
   private measuring?: ReturnType<typeof setInterval>;
 
@@ -34,6 +38,12 @@ export class Watch {
   stop(): void {
     clearInterval(this.listening);
     clearInterval(this.measuring);
+  }
+
+  /** Who speaks, by the server: it knows sooner, and of those whom it does not forward now. */
+  tell(speakers: Speakers): void {
+    this.told = speakers;
+    this.listen();
   }
 
   forget(person: Person): void {
@@ -67,15 +77,20 @@ export class Watch {
   private listen(): void {
     const now = performance.now();
     const others = [...this.output.others()];
+    const told = this.output.byServer() ? this.told : undefined;
     let changed = false;
     for (const person of others) {
+      if (told) {
+        changed = person.voice.tell(told.speaking.includes(person.identity)) || changed;
+        continue;
+      }
       const track = person.track('microphone');
       const receivers = track?.muted ? [] : [person.peer, person.down].flatMap((link) => link?.connection.getReceivers() ?? []);
       changed = person.voice.hear(levelOf(receivers.filter((each) => each.track === track?.mediaStreamTrack)), now) || changed;
     }
     const me = this.output.me();
     if (me) changed = me.voice.hear(this.media.level(), now) || changed;
-    const active = activeOf(others, this.activeSpeaker);
+    const active = told ? (others.find(({ identity }) => identity === told.active) ?? this.activeSpeaker) : activeOf(others, this.activeSpeaker);
     if (!changed && active === this.activeSpeaker) return;
     this.activeSpeaker = active;
     this.output.changed();
@@ -98,7 +113,8 @@ export class Watch {
     person.measuredOn = connection;
     person.measured = measure(reports, before, {
       identity: person.identity,
-      media: !person.isMe && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || track.kind === 'audio')),
+      // Of many open microphones the server forwards some: silence tells nothing.
+      media: !person.isMe && !(down && this.told?.limited) && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || track.kind === 'audio')),
       source: (direction, mid, kind) => down?.owners.get(mid ?? '')?.source ?? this.source(person, connection, direction, mid, kind),
       // One connection brings everybody's.
       ...(down ? { counts: ({ type, mid }) => type === 'inbound-rtp' && down.owners.get(mid)?.from === person.identity } : {}),

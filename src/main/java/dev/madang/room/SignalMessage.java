@@ -282,6 +282,15 @@ public sealed interface SignalMessage {
   /// @param mid of the section in the connection up
   record LayersWanted(String connection, String mid, int layers) implements FromServer {}
 
+  /// Who speaks, of those who send through the server: by the loudness that their packets tell.
+  ///
+  /// @param active whose turn it is: who speaks, or spoke last; null before anybody did
+  /// @param speaking who speaks now
+  /// @param limited whether more microphones are open than are forwarded at a time: the others are
+  ///   silent until they are among the loudest
+  record Speakers(@Nullable String active, List<String> speaking, boolean limited)
+      implements FromServer {}
+
   /// A connection with the server is over: make another.
   ///
   /// @param up whether it is the one by which this page sends

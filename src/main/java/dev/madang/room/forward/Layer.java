@@ -88,7 +88,7 @@ final class Layer implements NackGenerator.Output {
     }
     uplink.readExtensions(packet, arrival);
     if (arrival.audioLevel >= 0) {
-      track.heard(arrival.audioLevel & 0x7F);
+      track.heard(arrival.audioLevel & 0x7F, now);
     }
     track.receive(this, arrival, now);
     return true;

@@ -30,6 +30,9 @@ final class Ring {
 
   private long keyframe = Numbers.NONE;
 
+  /// The highest number so far.
+  private long newest = -1;
+
   /// Both powers of two.
   Ring(int firstBytes, int mostBytes) {
     this.firstBytes = firstBytes;
@@ -74,6 +77,7 @@ final class Ring {
     meta[base + CODING] = (long) packet.descriptorLength << 32 | packet.coding;
     written = at + needed;
     slotOf[(int) packet.sequence & slotOf.length - 1] = slot;
+    newest = Math.max(newest, packet.sequence);
     count++;
     if (packet.is(Arrival.KEYFRAME)) {
       keyframe = packet.sequence;
@@ -98,6 +102,24 @@ final class Ring {
   /// Where the last keyframe begins, if it and what follows it are here; else [Numbers#NONE].
   long keyframe() {
     return keyframe != Numbers.NONE && find(keyframe) >= 0 ? keyframe : Numbers.NONE;
+  }
+
+  /// The number of the oldest packet of those that came since then; of the next one when none did.
+  long since(long then) {
+    long first = next();
+    for (long n = count - 1; n >= oldest; n--) {
+      int base = ((int) n & slots - 1) * FIELDS;
+      if (meta[base + ARRIVED] - then < 0) {
+        break;
+      }
+      first = Math.min(first, meta[base + SEQUENCE]);
+    }
+    return first;
+  }
+
+  /// The number after the newest; 0 when nothing came yet.
+  long next() {
+    return newest + 1;
   }
 
   byte[] bytes() {

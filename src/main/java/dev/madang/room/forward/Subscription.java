@@ -41,6 +41,10 @@ public final class Subscription {
   private int timestampOffset;
   private int lastTimestamp;
   private long lastForwarded;
+
+  /// Of sound: what comes from here on was not forwarded yet.
+  private long heardUpTo;
+
   private boolean begun;
 
   /// The stream that is forwarded, -1 for none; of layered coding also up to which layer.
@@ -55,6 +59,10 @@ public final class Subscription {
   private int wantSpatial = MOST;
   private int wantTemporal = MOST;
   private boolean paused;
+
+  /// Of sound: left out for now, since others are louder.
+  private boolean hushed;
+
   private boolean decided;
   private final long undecidedUntil;
   private long asked = Long.MIN_VALUE;
@@ -99,7 +107,10 @@ public final class Subscription {
 
   /// A packet of layer `from` lies in `ring`: forwards it, or leaves it out.
   void forward(Ring ring, int slot, int from, long now) {
-    if (paused || from != stream && !enters(ring, slot, from, now) || leaves(ring, slot)) {
+    if (paused
+        || hushed
+        || from != stream && !enters(ring, slot, from, now)
+        || leaves(ring, slot)) {
       return;
     }
     choose(ring, slot);
@@ -390,6 +401,31 @@ public final class Subscription {
     }
   }
 
+  /// Sound is left out for a while, or comes again: from the beginning of the word on that made it
+  /// come, which the ring still has. What was left out has no numbers, so nothing is missed.
+  public void hear(boolean on, long now) {
+    if (video || hushed != on) {
+      return;
+    }
+    hushed = !on;
+    int from = Math.max(0, stream);
+    Ring ring = relay.ring(from);
+    if (hushed) {
+      heardUpTo = ring.next();
+      return;
+    }
+    long first = Math.max(ring.since(now - SYLLABLE_NANOS), heardUpTo);
+    if (stream >= 0) {
+      sequences.begin(first, 0);
+    }
+    for (long number = first; number < ring.next(); number++) {
+      int slot = ring.find(number);
+      if (slot >= 0) {
+        forward(ring, slot, from, now);
+      }
+    }
+  }
+
   /// Asks again for the keyframe that it waits for.
   void tick(long now) {
     boolean waits = video && !paused && (layer() != wantLayer || layered && spatial < topSpatial());
@@ -478,6 +514,7 @@ public final class Subscription {
   private static final long ASK_AGAIN_NANOS = 500_000_000L;
   private static final long REPLAY_NANOS = 1_000_000_000L;
   private static final long GRACE_NANOS = 1_000_000_000L;
+  private static final long SYLLABLE_NANOS = 300_000_000L;
   private static final int MOST_PADDING = 224;
 
   private static final long MARKED = 1L << 32;

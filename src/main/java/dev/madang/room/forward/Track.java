@@ -14,6 +14,10 @@ public final class Track implements Relay.Source {
     /// The highest layer that anybody wants has changed: what is above need not be sent. -1: nobody
     /// wants anything. More is told at once, less after a while.
     void wanted(Track track, int layer, long now);
+
+    /// How loud it is: once when it is first known, when somebody begins or ends to speak, and ten
+    /// times a second between.
+    default void heard(Track track, Loudness loudness, long now) {}
   }
 
   /// A relay on another loop, or another machine, as the track sees it.
@@ -43,7 +47,7 @@ public final class Track implements Relay.Source {
   private boolean muted;
   private final Dynacast dynacast;
   private int wantedHere = Dynacast.NOTHING;
-  private int level = 127;
+  private final Loudness loudness = new Loudness();
 
   Track(
       Uplink uplink,
@@ -136,13 +140,23 @@ public final class Track implements Relay.Source {
   }
 
   void tick(long now) {
-    if (dynacast.tick(now)) {
+    if (dynacast.deadline() != Long.MAX_VALUE
+        && now - dynacast.deadline() >= 0
+        && dynacast.tick(now)) {
       tellWanted(now);
+    }
+    if (loudness.deadline() != Long.MAX_VALUE && loudness.tick(now)) {
+      output.heard(this, loudness, now);
     }
   }
 
   long deadline() {
-    return dynacast.deadline();
+    long wanted = dynacast.deadline();
+    long heard = loudness.deadline();
+    if (wanted == Long.MAX_VALUE || heard == Long.MAX_VALUE) {
+      return Math.min(wanted, heard);
+    }
+    return wanted - heard < 0 ? wanted : heard;
   }
 
   // ---- relays -----------------------------------------------------------------------------------
@@ -181,8 +195,11 @@ public final class Track implements Relay.Source {
   // ---- what it is -------------------------------------------------------------------------------
 
   /// A muted track is not forwarded, whatever its publisher sends.
-  public void mute(boolean muted) {
+  public void mute(boolean muted, long now) {
     this.muted = muted;
+    if (muted && loudness.silence(now)) {
+      output.heard(this, loudness, now);
+    }
   }
 
   public boolean muted() {
@@ -252,13 +269,15 @@ public final class Track implements Relay.Source {
     return -1;
   }
 
-  /// RFC 6464: how loud the last packets were, in -dBov: 0 is loudest, 127 silence.
-  public int level() {
-    return level;
+  /// RFC 6464: how loud a packet is, in -dBov.
+  void heard(int level, long now) {
+    if (!muted && loudness.heard(level, now)) {
+      output.heard(this, loudness, now);
+    }
   }
 
-  void heard(int packetLevel) {
-    level = packetLevel < level ? (level + packetLevel) / 2 : level + (packetLevel - level + 7) / 8;
+  public Loudness loudness() {
+    return loudness;
   }
 
   private static final int MOST_OUTLETS = 256;

@@ -7,8 +7,10 @@ import dev.madang.room.forward.Downlink;
 import dev.madang.room.forward.Relay;
 import dev.madang.room.forward.Settings;
 import dev.madang.room.forward.Subscription;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,7 @@ final class DownMedia implements Cargo, Downlink.Output {
   private final Executor home;
   private final DownSession.Output output;
   private final Map<Source, Receipt> receipts = new LinkedHashMap<>();
+  private final Set<Source> hushed = new HashSet<>();
   private @Nullable Transport transport;
   private @Nullable Downlink downlink;
   private boolean connected;
@@ -77,8 +80,20 @@ final class DownMedia implements Cargo, Downlink.Output {
       Terms terms = receipt.terms;
       receipt.subscription =
           link.subscribe(relay, terms.mid, terms.ssrc, terms.rtxSsrc, terms.coding, there.now());
+      if (hushed.contains(source)) {
+        receipt.subscription.hear(false, there.now());
+      }
       apply(receipt);
       there.touch();
+    }
+  }
+
+  /// Leaves a source of sound out for a while, or not any more; before it is attached, too.
+  void hear(Source source, boolean on) {
+    boolean changed = on ? hushed.remove(source) : hushed.add(source);
+    Subscription subscription = subscription(source);
+    if (changed && subscription != null && transport != null) {
+      subscription.hear(on, transport.now());
     }
   }
 
@@ -101,6 +116,7 @@ final class DownMedia implements Cargo, Downlink.Output {
   }
 
   void detach(Source source) {
+    hushed.remove(source);
     Receipt receipt = receipts.remove(source);
     if (receipt != null) {
       end(source, receipt);

@@ -109,6 +109,11 @@ public final class DownSession {
     transport.tell(() -> media.want(source, priority, rank, height));
   }
 
+  /// Leaves a source of sound out for a while, or not any more.
+  public void hear(Source source, boolean on) {
+    transport.tell(() -> media.hear(source, on));
+  }
+
   // ---- the far end offers (WHEP) ----------------------------------------------------------------
 
   /// Called once, in place of [#offer] and [#accept].

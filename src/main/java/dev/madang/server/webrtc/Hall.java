@@ -10,6 +10,7 @@ import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.wire.Address;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class Hall implements SignalDoor.Media {
   private final MediaDoor door;
   private final Executor home;
   private final Map<String, Map<String, Member>> rooms = new HashMap<>();
+  private final Map<String, Microphones> microphones = new HashMap<>();
 
   public Hall(MediaDoor door, Executor home) {
     this.door = door;
@@ -84,11 +86,12 @@ public final class Hall implements SignalDoor.Media {
   public void gone(String room, String identity) {
     Map<String, Member> members = rooms.get(room);
     Member member = members == null ? null : members.remove(identity);
-    if (members != null && members.isEmpty()) {
-      rooms.remove(room);
-    }
     if (member != null) {
       member.leave();
+    }
+    if (members != null && members.isEmpty()) {
+      rooms.remove(room);
+      microphones.remove(room);
     }
   }
 
@@ -131,6 +134,16 @@ public final class Hall implements SignalDoor.Media {
         other.letters.put(reliable, addressed, now);
       }
     }
+  }
+
+  /// Those of the room of a member.
+  Microphones microphones(String room) {
+    return microphones.computeIfAbsent(room, _ -> new Microphones(door.voices()));
+  }
+
+  /// Everybody in a room.
+  Collection<Member> members(String room) {
+    return rooms.getOrDefault(room, Map.of()).values();
   }
 
   MediaDoor door() {

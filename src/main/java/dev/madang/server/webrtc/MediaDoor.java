@@ -56,6 +56,7 @@ public final class MediaDoor implements AutoCloseable {
   /// @param connectTimeout from the answer to the end of the DTLS handshake
   /// @param handshakes of DTLS under way at a time, in all
   /// @param handshakesPerAddress the same for one IPv4 address or IPv6 /64
+  /// @param voices how many microphones of a room are forwarded at a time, the loudest
   /// @param tcp whether far ends whose network has no UDP may come by TCP and TLS, on the web's
   ///   port
   /// @param tcpQueue bytes that may wait for one far end over TCP that reads slowly
@@ -68,6 +69,7 @@ public final class MediaDoor implements AutoCloseable {
       Duration connectTimeout,
       int handshakes,
       int handshakesPerAddress,
+      int voices,
       boolean tcp,
       int tcpQueue,
       Duration tcpPatience) {
@@ -76,6 +78,7 @@ public final class MediaDoor implements AutoCloseable {
       addresses.forEach(text -> Address.parse(text, 0));
       require(tcpQueue >= 65_536, "tcp-queue is below 64 KiB");
       require(connectTimeout.toMillis() >= 1000, "connect-timeout is below a second");
+      require(voices > 0, "voices has to be above zero");
       require(handshakes > 0 && handshakesPerAddress > 0, "handshakes has to be above zero");
     }
 
@@ -88,6 +91,7 @@ public final class MediaDoor implements AutoCloseable {
           Duration.ofSeconds(30),
           256,
           64,
+          5,
           true,
           262_144,
           Duration.ofSeconds(10));
@@ -297,6 +301,11 @@ public final class MediaDoor implements AutoCloseable {
 
   Capabilities capabilities() {
     return capabilities;
+  }
+
+  /// How many microphones of a room are forwarded at a time.
+  int voices() {
+    return config.voices();
   }
 
   IceCredentials credentials() {

@@ -18,6 +18,7 @@ import dev.madang.room.SignalMessage.Receive;
 import dev.madang.room.SignalMessage.ReceivedTrack;
 import dev.madang.room.SignalMessage.SentTrack;
 import dev.madang.room.SignalMessage.Sight;
+import dev.madang.room.SignalMessage.Speakers;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Up;
 import dev.madang.room.SignalMessage.UpAnswer;
@@ -30,6 +31,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,13 @@ final class Member {
     }
 
     @Override
+    public void heard(Source source, boolean speaking, double activity, double volume, long now) {
+      if (!over) {
+        microphones().heard(source, speaking, activity, volume, hall.members(room), now);
+      }
+    }
+
+    @Override
     public void opened(int channel, String label) {
       if (!over) {
         letters.opened(this, channel, label, System.nanoTime());
@@ -173,6 +182,7 @@ final class Member {
         over = true;
         up = null;
         letters.closed(this);
+        mute();
         hall.changed(Member.this);
         page.accept(new ConnectionLost(connection, true, why.sentence()));
       }
@@ -228,6 +238,7 @@ final class Member {
       if (sending.session != null) {
         sending.session.close();
       }
+      mute();
       hall.changed(this);
     }
   }
@@ -271,9 +282,7 @@ final class Member {
   /// calls it; and not what a host muted.
   private void mute() {
     Sending sending = up;
-    if (sending == null || sending.session == null) {
-      return;
-    }
+    List<Source> open = new ArrayList<>();
     for (Contribution each : contributions()) {
       boolean off =
           silenced.contains(each.kind())
@@ -282,8 +291,18 @@ final class Member {
                       !track.muted()
                           && track.source() == each.kind()
                           && track.id().equals(each.id()));
-      sending.session.mute(each.source(), off);
+      if (sending != null && sending.session != null) {
+        sending.session.mute(each.source(), off);
+      }
+      if (!off && each.kind() == SignalMessage.Source.MICROPHONE) {
+        open.add(each.source());
+      }
     }
+    microphones().open(this, open, hall.members(room), System.nanoTime());
+  }
+
+  private Microphones microphones() {
+    return hall.microphones(room);
   }
 
   // ---- receiving --------------------------------------------------------------------------------
@@ -297,6 +316,9 @@ final class Member {
     boolean stale;
     boolean over;
 
+    /// Microphones that are left out.
+    final Set<Source> hushed = new HashSet<>();
+
     Receiving(String connection) {
       this.connection = connection;
     }
@@ -304,6 +326,7 @@ final class Member {
     @Override
     public void connected() {
       show();
+      page.accept(microphones().told());
     }
 
     @Override
@@ -388,6 +411,7 @@ final class Member {
     receiving.session.accept(message.description().sdp());
     receiving.unanswered = null;
     show();
+    microphones().choose(this);
     if (receiving.stale) {
       hall.home().execute(this::offer);
     }
@@ -415,17 +439,23 @@ final class Member {
   private Answer look(Look message) {
     look = message;
     show();
+    microphones().choose(this);
     return new Done();
   }
 
   /// Tells the connection what of it is on the screen.
   private void show() {
+    show(hall.othersThan(this));
+  }
+
+  private void show(List<Contribution> sent) {
     Receiving receiving = down;
     Look seen = look;
     if (receiving == null || receiving.session == null || seen == null) {
       return;
     }
-    for (Contribution each : hall.othersThan(this)) {
+    String active = microphones().told().active();
+    for (Contribution each : sent) {
       Sight sight =
           seen.sights().stream()
               .filter(one ->
@@ -437,13 +467,54 @@ final class Member {
       if (sight == null) {
         receiving.session.want(each.source(), Priority.HIDDEN, 0, 0);
       } else {
-        Priority priority =
-            sight.pinned()
-                ? Priority.PINNED
-                : each.kind() == SignalMessage.Source.SCREEN ? Priority.SCREEN : Priority.OTHER;
+        Priority priority = priority(sight, each.from().identity.equals(active));
         receiving.session.want(
             each.source(), priority, seen.sights().indexOf(sight), sight.height());
       }
     }
+  }
+
+  private static Priority priority(Sight sight, boolean speaks) {
+    if (sight.pinned()) {
+      return Priority.PINNED;
+    } else if (sight.source() == SignalMessage.Source.SCREEN) {
+      return Priority.SCREEN;
+    }
+    return speaks ? Priority.SPEAKER : Priority.OTHER;
+  }
+
+  // ---- who speaks -------------------------------------------------------------------------------
+
+  /// The picture of whoever has the turn comes first.
+  void speaks(Speakers before, Speakers now) {
+    if (down == null) {
+      return;
+    }
+    page.accept(now);
+    if (!Objects.equals(before.active(), now.active())) {
+      show(
+          hall.othersThan(this).stream()
+              .filter(each ->
+                  each.from().identity.equals(before.active())
+                      || each.from().identity.equals(now.active()))
+              .toList());
+    }
+  }
+
+  void hear(Source source, boolean on) {
+    Receiving receiving = down;
+    if (receiving != null
+        && receiving.session != null
+        && (on ? receiving.hushed.remove(source) : receiving.hushed.add(source))) {
+      receiving.session.hear(source, on);
+    }
+  }
+
+  /// Whether it has put somebody in the middle.
+  boolean pins(Member other) {
+    Look seen = look;
+    return seen != null
+        && seen.sights().stream()
+            .anyMatch(sight -> sight.pinned() && sight.from().equals(other.identity));
   }
 }

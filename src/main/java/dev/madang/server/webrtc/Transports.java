@@ -38,6 +38,7 @@ final class Transports {
             usual.connectTimeout(),
             usual.handshakes(),
             usual.handshakesPerAddress(),
+            usual.voices(),
             true,
             usual.tcpQueue(),
             usual.tcpPatience()),

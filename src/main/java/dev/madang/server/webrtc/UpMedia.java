@@ -6,6 +6,7 @@ import dev.madang.protocol.sctp.DataChannels;
 import dev.madang.protocol.sctp.Delivery;
 import dev.madang.protocol.sctp.SendResult;
 import dev.madang.protocol.sdp.UpTrack;
+import dev.madang.room.forward.Loudness;
 import dev.madang.room.forward.Settings;
 import dev.madang.room.forward.Track;
 import dev.madang.room.forward.Uplink;
@@ -76,7 +77,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
   void mute(Source source, boolean muted) {
     Source.Place place = source.place();
     if (place != null) {
-      place.track().mute(muted);
+      place.track().mute(muted, Objects.requireNonNull(transport).now());
     }
   }
 
@@ -199,6 +200,17 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     Source source = sources.get(track);
     if (source != null) {
       home.execute(() -> output.wanted(source, layer));
+    }
+  }
+
+  @Override
+  public void heard(Track track, Loudness loudness, long now) {
+    Source source = sources.get(track);
+    if (source != null) {
+      boolean speaking = loudness.speaking();
+      double activity = loudness.activity();
+      double volume = loudness.volume();
+      home.execute(() -> output.heard(source, speaking, activity, volume, now));
     }
   }
 

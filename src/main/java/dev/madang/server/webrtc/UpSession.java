@@ -35,6 +35,11 @@ public final class UpSession {
     /// sent.
     void wanted(Source source, int layer);
 
+    /// How loud a source of sound is, as [Loudness] tells.
+    ///
+    /// @param now of the loop's clock, which is the process's
+    default void heard(Source source, boolean speaking, double activity, double volume, long now) {}
+
     /// A data channel works, by its number on this connection.
     void opened(int channel, String label);
 

@@ -427,7 +427,7 @@ class ForwardTest {
     Track track = one();
     subscribe(track);
     frames(5);
-    track.mute(true);
+    track.mute(true, now);
     frames(5);
     assertThat(viewer.arrived).hasSize(10);
   }
@@ -514,7 +514,87 @@ class ForwardTest {
     }
     assertThat(viewer.arrived).hasSize(100);
     assertThat(viewer.missing()).isEmpty();
-    assertThat(track.level()).isBetween(28, 40);
+    assertThat(track.loudness().speaking()).isTrue();
+    assertThat(track.loudness().volume()).isBetween(96.0, 98.0);
+  }
+
+  private byte[] sound(int number, int timestamp, int level) {
+    RtpHeaderWriter header = new RtpHeaderWriter();
+    byte[] packet = new byte[120];
+    header.begin(packet, 0, Publisher.OPUS, false, number & 0xFFFF, timestamp, 0xC1);
+    header.bytes(1, "a".getBytes(StandardCharsets.UTF_8));
+    header.audioLevel(5, true, level);
+    header.end();
+    return packet;
+  }
+
+  private void sounds(int first, int count) {
+    for (int i = first; i < first + count; i++) {
+      give(sound(65_480 + i, i * 960, 30));
+      pass(20_000_000L);
+    }
+  }
+
+  @Test
+  void soundThatIsLeftOutForAWhileHasNoNumbersAndComesBackWithItsFirstSyllable() {
+    Track track = uplink.publish("a", Kind.AUDIO, List.of(OPUS), List.of(), home);
+    Subscription subscription = downlink.subscribe(track.relay(), "1", 0xD5, 0, OPUS, now);
+    sounds(0, 50);
+    subscription.hear(false, now);
+    sounds(50, 100);
+    assertThat(viewer.arrived).hasSize(50);
+    subscription.hear(true, now);
+    assertThat(viewer.arrived).hasSize(65);
+    sounds(150, 50);
+    assertThat(viewer.arrived).hasSize(115);
+    assertThat(viewer.missing()).isEmpty();
+    // On the publisher's clock as before: it is as if nothing had been sent in between.
+    assertThat(viewer.arrived.get(50).timestamp() - viewer.arrived.get(49).timestamp())
+        .isEqualTo((135 - 49) * 960);
+    assertThat(viewer.arrived.getLast().timestamp() - viewer.arrived.getFirst().timestamp())
+        .isEqualTo(199 * 960);
+  }
+
+  @Test
+  void soundThatIsLeftOutOnlyForAMomentIsNotHeardTwice() {
+    Track track = uplink.publish("a", Kind.AUDIO, List.of(OPUS), List.of(), home);
+    Subscription subscription = downlink.subscribe(track.relay(), "1", 0xD5, 0, OPUS, now);
+    sounds(0, 50);
+    subscription.hear(false, now);
+    sounds(50, 5);
+    subscription.hear(true, now);
+    sounds(55, 5);
+    assertThat(viewer.arrived).hasSize(60);
+    assertThat(viewer.missing()).isEmpty();
+  }
+
+  @Test
+  void soundThatWasLeftOutFromTheBeginningBeginsWithItsFirstSyllable() {
+    Track track = uplink.publish("a", Kind.AUDIO, List.of(OPUS), List.of(), home);
+    Subscription subscription = downlink.subscribe(track.relay(), "1", 0xD5, 0, OPUS, now);
+    subscription.hear(false, now);
+    sounds(0, 50);
+    assertThat(viewer.arrived).isEmpty();
+    subscription.hear(true, now);
+    assertThat(viewer.arrived).hasSize(15);
+    sounds(50, 10);
+    assertThat(viewer.missing()).isEmpty();
+  }
+
+  @Test
+  void theSilenceOfASenderIsNoLoss() {
+    Track track = uplink.publish("a", Kind.AUDIO, List.of(OPUS), List.of(), home);
+    downlink.subscribe(track.relay(), "1", 0xD5, 0, OPUS, now);
+    sounds(0, 20);
+    // RFC 7587 section 3.1.3: numbers go on, timestamps leap.
+    for (int i = 20; i < 30; i++) {
+      pass(400_000_000L);
+      give(sound(65_480 + i, (20 + (i - 19) * 20) * 960, 127));
+    }
+    assertThat(viewer.arrived).hasSize(30);
+    assertThat(viewer.missing()).isEmpty();
+    assertThat(uplink.counters().lossesAsked()).isZero();
+    assertThat(track.loudness().speaking()).isFalse();
   }
 
   /// Loss, disorder and repetition on both sides, changing wishes: whatever happens, what the

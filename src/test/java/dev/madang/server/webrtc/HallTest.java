@@ -2,6 +2,7 @@ package dev.madang.server.webrtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.madang.protocol.rtp.RtpHeaderWriter;
 import dev.madang.protocol.sdp.DownTrack;
 import dev.madang.protocol.sdp.Kind;
 import dev.madang.room.Refusal;
@@ -21,6 +22,7 @@ import dev.madang.room.SignalMessage.Refused;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.SentTrack;
 import dev.madang.room.SignalMessage.Source;
+import dev.madang.room.SignalMessage.Speakers;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Up;
 import dev.madang.room.SignalMessage.UpAnswer;
@@ -34,6 +36,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +51,7 @@ class HallTest {
   private final Far sender = new Far();
   private final Far receiver = new Far();
   private final BlockingQueue<Down> offers = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Speakers> speakers = new LinkedBlockingQueue<>();
   private MediaRig rig;
   private Clients clients;
   private Hall hall;
@@ -96,6 +100,24 @@ class HallTest {
   }
 
   @Test
+  void whoSpeaksIsToldToWhoeverReceives() throws Exception {
+    meet();
+    publish(new TrackInfo("s", Source.MICROPHONE, false));
+    home.submit(() -> {}).get();
+    assertThat(speakers.take()).isEqualTo(new Speakers(null, List.of(), false));
+    speak(30, () -> speakers.peek() != null);
+    assertThat(speakers.take()).isEqualTo(new Speakers("ann", List.of("ann"), false));
+    speak(110, () -> speakers.peek() != null);
+    assertThat(speakers.take()).isEqualTo(new Speakers("ann", List.of(), false));
+
+    speak(30, () -> speakers.peek() != null);
+    assertThat(speakers.take().speaking()).containsExactly("ann");
+    publish(new TrackInfo("s", Source.MICROPHONE, true));
+    assertThat(speakers.poll(20, TimeUnit.SECONDS))
+        .isEqualTo(new Speakers("ann", List.of(), false));
+  }
+
+  @Test
   void anOfferThatIsRefusedRenamesNothing() throws Exception {
     meet();
     publish(
@@ -135,6 +157,8 @@ class HallTest {
         message -> {
           if (message instanceof Down down) {
             offers.add(down);
+          } else if (message instanceof Speakers each) {
+            speakers.add(each);
           }
         });
     if (call("0", Source.MICROPHONE) instanceof UpAnswer answer) {
@@ -190,6 +214,22 @@ class HallTest {
     return false;
   }
 
+  /// A packet each 20 ms, that loud.
+  private void speak(int level, BooleanSupplier enough) throws Exception {
+    int type = sending.sections().getFirst().payloads().getFirst().codec().payloadType();
+    for (int i = 0; !enough.getAsBoolean(); i++) {
+      assertThat(i).isLessThan(500);
+      byte[] packet = new byte[100];
+      RtpHeaderWriter header = new RtpHeaderWriter();
+      header.begin(packet, 0, type, false, ++sequence, sequence * 960, 1);
+      header.audioLevel(1, true, level);
+      int length = header.end();
+      sending.tell(() -> sending.sendRtp(packet, 0, length, packet.length));
+      receiver.rtp.poll(20, TimeUnit.MILLISECONDS);
+      receiver.paced.poll(20, TimeUnit.MILLISECONDS);
+    }
+  }
+
   private void enter(String name, boolean publish, Consumer<FromServer> page) {
     ParticipantInfo participant =
         new ParticipantInfo(
@@ -218,6 +258,9 @@ class HallTest {
   private static final class Far implements ClientSession.Output {
     final CountDownLatch connected = new CountDownLatch(1);
     final BlockingQueue<Integer> rtp = new LinkedBlockingQueue<>();
+
+    /// Never gets anything: to wait at.
+    final BlockingQueue<Integer> paced = new LinkedBlockingQueue<>();
 
     @Override
     public void connected(long now) {

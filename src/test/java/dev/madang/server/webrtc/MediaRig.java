@@ -176,6 +176,7 @@ final class MediaRig implements AutoCloseable {
         connectTimeout,
         usual.handshakes(),
         usual.handshakesPerAddress(),
+        usual.voices(),
         true,
         usual.tcpQueue(),
         usual.tcpPatience());

@@ -225,6 +225,7 @@ class WhipDoorTest {
             usual.connectTimeout(),
             4,
             4,
+            5,
             true,
             65_536,
             usual.tcpPatience());
