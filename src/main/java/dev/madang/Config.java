@@ -45,7 +45,10 @@ public record Config(
   public Config {
     if (url != null && !URL.matcher(url).matches()) {
       throw new IllegalArgumentException(
-          "url is written like https://meet.example.org, not `" + url + "`");
+          "url is written like https://meet.example.org or http://192.168.1.5:7700, with http:// or"
+              + " https:// before the name, not `"
+              + url
+              + "`.");
     }
   }
 

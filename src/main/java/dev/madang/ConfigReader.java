@@ -72,12 +72,12 @@ final class ConfigReader {
           }
           String key = names.get(name);
           if (key == null) {
+            String meant = nearest(wanted(name), known.keySet());
             throw new ConfigException(
                 "The environment variable "
                     + name
-                    + " sets nothing; did you mean "
-                    + nearest(name, names.keySet())
-                    + "?");
+                    + " sets nothing; "
+                    + (meant == null ? ALL : "did you mean " + environmentName(meant) + "?"));
           }
           set(key, value, name);
         });
@@ -139,13 +139,13 @@ final class ConfigReader {
           origin + ": `" + key + "` is a group; its settings are written below it, indented.");
     }
     if (!known.containsKey(key)) {
+      String meant = nearest(key, known.keySet());
       throw new ConfigException(
           origin
               + ": there is no setting `"
               + key
-              + "`; did you mean `"
-              + nearest(key, known.keySet())
-              + "`?");
+              + "`; "
+              + (meant == null ? ALL : "did you mean `" + meant + "`?"));
     }
     values.put(key, value == null ? NULL : value);
     origins.put(key, origin);
@@ -334,15 +334,22 @@ final class ConfigReader {
     return name.replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 
-  private static String nearest(String wanted, Iterable<String> names) {
-    String best = "";
-    int least = Integer.MAX_VALUE;
-    for (String name : names) {
-      boolean tail = name.endsWith("." + wanted);
-      int distance = tail ? 0 : distance(wanted, name);
+  /** A key as the name of an environment variable would have it. */
+  private static String wanted(String variable) {
+    return variable.substring("MADANG_".length()).toLowerCase(Locale.ROOT).replace('_', '.');
+  }
+
+  /** The key that was meant: a few letters of it are wrong, or its group is missing. */
+  private static @Nullable String nearest(String wanted, Iterable<String> keys) {
+    String best = null;
+    // A letter of three: more and it is another word.
+    int least = Math.max(2, wanted.length() / 3 + 1);
+    for (String key : keys) {
+      int distance = key.endsWith("." + wanted) ? 0 : distance(wanted, key.replace('-', '.'));
+      distance = Math.min(distance, distance(wanted, key));
       if (distance < least) {
         least = distance;
-        best = name;
+        best = key;
       }
     }
     return best;
@@ -363,6 +370,8 @@ final class ConfigReader {
     }
     return row[b.length()];
   }
+
+  private static final String ALL = "`madang config check` names them all.";
 
   /// Stands for a null in the file, which sets a nullable key back to nothing.
   private static final Object NULL = new Object();

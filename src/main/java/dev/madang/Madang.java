@@ -22,7 +22,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -110,16 +109,22 @@ public final class Madang implements AutoCloseable {
     try {
       return new Madang(config);
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      throw new ConfigException("Madang cannot start: " + e.getMessage() + portHint(e));
+      throw new ConfigException("Madang cannot start: " + e.getMessage() + portHint(e, config));
     }
   }
 
-  private static String portHint(Exception e) {
-    boolean taken = e instanceof BindException || String.valueOf(e.getMessage()).contains("in use");
-    return taken
-        ? ". Stop the program that has the port, or choose others with --http.port=N,"
-            + " --udp.port=N and --metrics.port=N."
-        : ".";
+  private static String portHint(Exception e, Config config) {
+    String said = String.valueOf(e.getMessage());
+    if (!said.endsWith(" is in use")) {
+      return ".";
+    }
+    boolean metrics =
+        config.http().port() != config.metrics().port()
+            && said.startsWith("TCP port " + config.metrics().port() + " ");
+    String key = said.startsWith("UDP") ? "udp.port" : metrics ? "metrics.port" : "http.port";
+    return ": stop the program that has it (another Madang?), or choose another port with --"
+        + key
+        + "=N.";
   }
 
   /// Where programs that embed Madang set up namespaces and emit events.

@@ -38,10 +38,14 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    System.exit(line().execute(args));
+  }
+
+  static CommandLine line() {
     CommandLine line = new CommandLine(new Main());
     line.setUnmatchedOptionsArePositionalParams(true); // --http.port=8080 and all its like
     line.setExecutionExceptionHandler(Main::explain);
-    System.exit(line.execute(args));
+    return line;
   }
 
   private static int explain(Exception e, CommandLine line, CommandLine.ParseResult result)
@@ -54,7 +58,27 @@ public final class Main {
   }
 
   /** `--config FILE` and a flag for every key of `madang.yml`. */
+  @Command(
+      footerHeading =
+          "%nSettings most used, as flags (http.port: in madang.yml `http:` `port:`):%n",
+      footer = {
+        "  --http.port=7700                 the one TCP port",
+        "  --udp.port=7700                  the one UDP port: media, STUN and TURN",
+        "  --url=https://meet.example.org   where people reach this server",
+        "  --http.tls.certificate=FILE      your certificate in PEM, its key by --http.tls.key",
+        "  --data=DIR                       where secrets and certificates are kept",
+        "  --signal.limits.people=25        most people in a room",
+        "",
+        "`madang config check` prints every setting with its value and where that comes from;",
+        "`madang config init` writes a madang.yml that explains them all."
+      })
   static final class Settings {
+    @Option(
+        names = {"-h", "--help"},
+        usageHelp = true,
+        description = "print this")
+    boolean help;
+
     @Option(names = "--config", description = "read this file instead of ./madang.yml")
     @Nullable Path file;
 
@@ -89,7 +113,7 @@ public final class Main {
 
   @Command(
       name = "dev",
-      mixinStandardHelpOptions = true,
+      customSynopsis = "madang dev [--config=FILE] [--KEY=VALUE ...]",
       description = "start with sane defaults and print a link")
   static final class Dev implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
@@ -102,7 +126,7 @@ public final class Main {
 
   @Command(
       name = "start",
-      mixinStandardHelpOptions = true,
+      customSynopsis = "madang start [--config=FILE] [--KEY=VALUE ...]",
       description = "start in production form")
   static final class Start implements Callable<Integer> {
     @Mixin Settings settings = new Settings();
@@ -115,10 +139,11 @@ public final class Main {
 
   @Command(
       name = "invite",
-      mixinStandardHelpOptions = true,
       customSynopsis = "madang invite ROOM [OPTIONS] [--KEY=VALUE ...]",
       description = "print a link that lets somebody into a room")
   static final class Invite implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
     @Mixin Settings settings = new Settings();
 
     @Option(names = "--name", description = "what the others read; otherwise the guest says")
@@ -144,7 +169,7 @@ public final class Main {
       if (settings.flags.isEmpty() || settings.flags.getFirst().startsWith("-")) {
         throw new ConfigException("Which room? Write: madang invite ROOM.");
       }
-      String room = settings.flags.removeFirst();
+      Invitation invitation = invitation(settings.flags.removeFirst());
       Config config = settings.reader(Map.of()).read();
       if (config.signal().keys().isEmpty() && !Files.exists(config.data().resolve("grants.key"))) {
         throw new ConfigException(
@@ -153,11 +178,14 @@ public final class Main {
                 + ": run this where the server was started, or name its folder with --data=DIR;"
                 + " that of `madang dev` is .data.");
       }
+      // Made before anything is said of it: a hint about a link that is not made confuses.
+      String link = link(invitation, config);
+      PrintWriter hints = spec.commandLine().getErr();
       Path dev = Path.of(Objects.requireNonNull(Config.dev().get("data")));
       if (!config.data().equals(dev)
           && config.signal().keys().isEmpty()
           && Files.exists(dev.resolve("grants.key"))) {
-        System.err.println(
+        hints.println(
             "This link is for `madang start` (its key is in "
                 + config.data()
                 + "); for `madang dev` add --data="
@@ -165,18 +193,28 @@ public final class Main {
                 + ".");
       }
       if (config.url() == null) {
-        System.err.println(
+        hints.println(
             "This link works on this computer only: set url in madang.yml, or --url=https://HOST.");
       }
+      spec.commandLine().getOut().println(link);
+      return 0;
+    }
+
+    private static String link(Invitation invitation, Config config) {
+      try {
+        return invitation.link(config.address(), config.signal(), config.data(), Instant.now());
+      } catch (IllegalArgumentException e) {
+        throw new ConfigException(String.valueOf(e.getMessage()));
+      }
+    }
+
+    private Invitation invitation(String room) {
       try {
         Invitation invitation = Invitation.to(room).lasting(lasting());
         invitation = name == null ? invitation : invitation.named(name);
         invitation = identity == null ? invitation : invitation.forPerson(identity);
         invitation = moderate ? invitation.asModerator() : invitation;
-        invitation = watch ? invitation.onlyToWatch() : invitation;
-        System.out.println(
-            invitation.link(config.address(), config.signal(), config.data(), Instant.now()));
-        return 0;
+        return watch ? invitation.onlyToWatch() : invitation;
       } catch (IllegalArgumentException e) {
         throw new ConfigException(String.valueOf(e.getMessage()));
       }
@@ -200,7 +238,7 @@ public final class Main {
 
     @Command(
         name = "check",
-        mixinStandardHelpOptions = true,
+        customSynopsis = "madang config check [--config=FILE] [--KEY=VALUE ...]",
         description = "print every setting and where it comes from")
     int check(@Mixin Settings settings) {
       ConfigReader reader = settings.reader(Map.of());

@@ -46,6 +46,33 @@ class ConfigTest {
     assertThatThrownBy(() -> new ConfigReader().environment(Map.of("MADANG_DAT", "x")))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("MADANG_DATA");
+    for (String[] wanted :
+        List.of(a("ur", "url"), a("http.prot", "http.port"), a("port", "http.port"))) {
+      assertThatThrownBy(() -> new ConfigReader().flag(wanted[0], "1", "--"))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageEndingWith("did you mean `" + wanted[1] + "`?");
+    }
+    assertThatThrownBy(() -> new ConfigReader().environment(Map.of("MADANG_HTTPPORT", "1")))
+        .hasMessageEndingWith("did you mean MADANG_HTTP_PORT?");
+  }
+
+  @Test
+  void aKeyThatIsLikeNoneNamesNone() {
+    for (String strange : List.of("foo", "cors", "x", "database.password")) {
+      assertThatThrownBy(() -> new ConfigReader().flag(strange, "1", "--" + strange))
+          .isInstanceOf(ConfigException.class)
+          .hasMessage(
+              "--%s: there is no setting `%s`; `madang config check` names them all."
+                  .formatted(strange, strange));
+    }
+    assertThatThrownBy(() -> new ConfigReader().environment(Map.of("MADANG_FOO", "1")))
+        .hasMessage(
+            "The environment variable MADANG_FOO sets nothing; `madang config check` names them"
+                + " all.");
+  }
+
+  private static String[] a(String... words) {
+    return words;
   }
 
   @Test

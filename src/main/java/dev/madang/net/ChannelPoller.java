@@ -1,6 +1,7 @@
 package dev.madang.net;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -67,7 +68,7 @@ final class ChannelPoller extends Poller {
       if (options.sendBytes() > 0) {
         channel.setOption(StandardSocketOptions.SO_SNDBUF, options.sendBytes());
       }
-      channel.bind(address);
+      bind(channel, address);
       SelectionKey key = channel.register(selector, SelectionKey.OP_READ);
       ChannelSocket socket =
           new ChannelSocket(
@@ -76,6 +77,17 @@ final class ChannelPoller extends Poller {
       return socket;
     } catch (IOException | RuntimeException refused) {
       channel.close();
+      throw refused;
+    }
+  }
+
+  private static void bind(DatagramChannel channel, InetSocketAddress address) throws IOException {
+    try {
+      channel.bind(address);
+    } catch (BindException refused) {
+      if (String.valueOf(refused.getMessage()).contains("Address already in use")) {
+        throw new BindException("UDP port " + address.getPort() + " is in use");
+      }
       throw refused;
     }
   }

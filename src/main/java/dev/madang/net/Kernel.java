@@ -47,6 +47,7 @@ class Kernel {
   static final int EIO = 5;
   static final int EAGAIN = 11;
   static final int ENOMEM = 12;
+  static final int EACCES = 13;
   static final int EINVAL = 22;
   static final int EMSGSIZE = 90;
   static final int EADDRINUSE = 98;

@@ -167,6 +167,12 @@ final class KernelPoller extends Poller {
     if (result == -Kernel.EADDRINUSE) {
       throw new BindException("UDP port " + port + " is in use");
     }
+    if (result == -Kernel.EACCES) {
+      throw new BindException(
+          "UDP port "
+              + port
+              + " is not for everybody: choose one above 1023, or start with more rights");
+    }
     if (result < 0) {
       throw new BindException(
           "UDP " + host.getHostAddress() + " port " + port + " refused, errno " + -result);

@@ -158,8 +158,7 @@ public final class HttpDoor implements AutoCloseable {
     if (!bound.isSuccess()) {
       IOException cause =
           bound.cause() instanceof IOException failed ? failed : new IOException(bound.cause());
-      throw new UncheckedIOException(
-          "TCP port " + config.port() + ": " + cause.getMessage(), cause);
+      throw new UncheckedIOException(refusal(config, cause), cause);
     }
     ScheduledFuture<?> refresh =
         tls == null
@@ -172,6 +171,20 @@ public final class HttpDoor implements AutoCloseable {
                     REFRESH_SECONDS,
                     TimeUnit.SECONDS);
     return new HttpDoor(site, bound.channel(), refresh);
+  }
+
+  /** In our words: what the system says names numbers of its own. */
+  private static String refusal(Config config, IOException cause) {
+    String said = String.valueOf(cause.getMessage());
+    String port = "TCP port " + config.port();
+    if (said.contains("Address already in use")) {
+      return port + " is in use";
+    } else if (said.contains("Permission denied")) {
+      return port + " is not for everybody: choose one above 1023, or start with more rights";
+    } else if (said.contains("annot assign requested address")) {
+      return config.host() + " is no address of this machine";
+    }
+    return port + ": " + said;
   }
 
   /// Who takes connections that begin with STUN, as those of TURN do (RFC 8656 §3.1); until
