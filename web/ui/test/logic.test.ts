@@ -2,7 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { link, problem, route, tidy } from '../src/route.ts';
 import { grant, grantedName, invitation, keepGrant, keptGrant, forgetGrant } from '../src/room/invitation.ts';
 import { loudness } from '../src/room/deck.svelte.ts';
-import { grid, large, type Tile } from '../src/room/people.ts';
+import { fills, grid } from '../src/room/layout.ts';
+import { large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
 import { pieces } from '../src/room/text.ts';
 import { secureLink } from '../src/parts/about.ts';
@@ -81,7 +82,50 @@ describe('the stage', () => {
     expect(wide.width * 2 + 10).toBeLessThanOrEqual(1200);
     expect(wide.height).toBeGreaterThan(300);
     const phone = grid(2, 380, 640, 10);
-    expect(phone).toEqual({ width: 380, height: 315 });
+    expect(phone).toEqual({ width: 380, height: 285 });
+  });
+
+  // A desk, a desk with the panel open, a large one, a phone upright and lying, a narrow window.
+  test.each([
+    [1264, 640],
+    [870, 640],
+    [1900, 900],
+    [382, 680],
+    [382, 560],
+    [830, 260],
+    [620, 620],
+  ])('of %d×%d crops no picture needlessly, however many there are', (width, height) => {
+    for (let n = 1; n <= 9; n++) {
+      const tile = grid(n, width, height, 10);
+      const columns = Math.max(1, Math.floor((width + 10) / (tile.width + 10)));
+      const rows = Math.ceil(n / columns);
+      expect(rows * (tile.height + 10) - 10).toBeLessThanOrEqual(height);
+      // Of a picture of 16:9 the share that is seen.
+      const seen = tile.width / tile.height / (16 / 9);
+      expect(seen).toBeGreaterThan(width < height ? 0.745 : 0.895);
+      expect(seen).toBeLessThan(1.01);
+      expect(fills({ width: 1280, height: 720 }, tile)).toBe(true);
+      // And no arrangement shows it larger without cropping.
+      for (let other = 1; other <= n; other++) {
+        const down = Math.ceil(n / other);
+        const w = Math.min((width - 10 * (other - 1)) / other, (((height - 10 * (down - 1)) / down) * 16) / 9);
+        expect(tile.width * tile.height).toBeGreaterThan(((w * w * 9) / 16) * 0.98);
+      }
+    }
+  });
+
+  test('puts two side by side on a desk, and one above the other beside an open panel', () => {
+    expect(grid(2, 1264, 640, 10)).toEqual({ width: 627, height: 391 });
+    const beside = grid(2, 870, 640, 10);
+    expect(beside.height).toBe(315);
+    expect(beside.width).toBe(560);
+  });
+
+  test('shows a picture whole of which more than a quarter would be cut off', () => {
+    expect(fills({ width: 720, height: 1280 }, { width: 627, height: 391 })).toBe(false);
+    expect(fills({ width: 640, height: 480 }, { width: 627, height: 353 })).toBe(true);
+    expect(fills({ width: 1280, height: 720 }, { width: 380, height: 500 })).toBe(false);
+    expect(fills({ width: 0, height: 0 }, { width: 380, height: 500 })).toBe(true);
   });
 
   test('never asks for a tile of negative size', () => {

@@ -110,22 +110,3 @@ export function paged(
   const here = rest.slice(at * room, (at + 1) * room);
   return { shown: all.filter((tile) => tile.key === large?.key || here.includes(tile)), page: at, pages };
 }
-
-/**
- * The size of `n` equal tiles that fill a stage best: as wide as 16:9, as high as they are wide, or
- * 3:5 where the stage stands upright.
- */
-export function grid(n: number, width: number, height: number, gap: number): { width: number; height: number } {
-  const tallest = width < height ? 5 / 3 : 1;
-  let best = { width: 0, height: 0 };
-  for (let columns = 1; columns <= n; columns++) {
-    const rows = Math.ceil(n / columns);
-    const w = (width - gap * (columns - 1)) / columns;
-    const h = (height - gap * (rows - 1)) / rows;
-    const fit = { width: Math.min(w, (h * 16) / 9), height: Math.min(h, w * tallest) };
-    if (fit.width * fit.height > best.width * best.height) {
-      best = fit;
-    }
-  }
-  return { width: Math.max(0, Math.floor(best.width)), height: Math.max(0, Math.floor(best.height)) };
-}

@@ -1,0 +1,36 @@
+export type Size = { width: number; height: number };
+
+/** What most cameras and screens send. */
+const WIDEST = 16 / 9;
+
+/**
+ * The size of `n` equal tiles that fill a stage best and crop no picture needlessly: 16:9, or a
+ * little higher where that fills it better, up to 16:10; on a stage that stands upright up to 4:3.
+ */
+export function grid(n: number, width: number, height: number, gap: number): Size {
+  const tallest = width < height ? 3 / 4 : 10 / 16;
+  let best = { width: 0, height: 0 };
+  for (let columns = 1; columns <= n; columns++) {
+    const rows = Math.ceil(n / columns);
+    const w = (width - gap * (columns - 1)) / columns;
+    const h = (height - gap * (rows - 1)) / rows;
+    const fit = { width: Math.min(w, h * WIDEST), height: Math.min(h, w * tallest) };
+    if (fit.width * fit.height > best.width * best.height) {
+      best = fit;
+    }
+  }
+  return { width: Math.max(0, Math.floor(best.width)), height: Math.max(0, Math.floor(best.height)) };
+}
+
+/**
+ * Whether a picture shall fill its tile: if at most a quarter of it is cut off for that. Otherwise,
+ * as that of an upright phone in a wide tile, it is shown whole.
+ */
+export function fills(picture: Size, tile: Size): boolean {
+  const one = picture.width * tile.height;
+  const other = tile.width * picture.height;
+  return one === 0 || other === 0 || Math.min(one, other) / Math.max(one, other) >= LEAST_SHOWN;
+}
+
+// A little less than three quarters: 16:9 in 4:3, sizes rounded to pixels.
+const LEAST_SHOWN = 0.74;
