@@ -80,9 +80,12 @@ sealed interface Agent {
   /// Of a client: checks every way to the far end and chooses one.
   final class Full implements Agent {
     private final IceAgent<Way> ice;
+    private final IceCandidate usual;
 
-    Full(IceAgent<Way> ice) {
+    /// @param usual our candidate to which a way belongs that the far end found
+    Full(IceAgent<Way> ice, IceCandidate usual) {
       this.ice = ice;
+      this.usual = usual;
     }
 
     /// A way that was asked for is there.
@@ -93,13 +96,19 @@ sealed interface Agent {
     @Override
     public boolean receive(Way from, byte[] bytes, int offset, int length, long now) {
       IceCandidate local = from.local();
-      return local != null && ice.receive(local, from, from.remote(), bytes, offset, length, now);
+      boolean known =
+          ice.receive(
+              local == null ? usual : local, from, from.remote(), bytes, offset, length, now);
+      if (known && local == null) {
+        // The far end found it (RFC 8445 §7.3.1.3): the answer to our own check comes by it.
+        from.keep();
+      }
+      return known;
     }
 
     @Override
     public void meet(RemoteTransport remote, long now) {
-      // Whoever answers us, we control.
-      ice.setRemote(remote.ice(), true, now);
+      ice.setRemote(remote.ice(), remote.lite(), now);
       for (IceCandidate each : remote.candidates()) {
         ice.addRemote(each, now);
       }

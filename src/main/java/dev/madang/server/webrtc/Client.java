@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,7 @@ final class Client implements Transport.Agents {
   private final RandomGenerator random;
   private final @Nullable TcpLoops tcp;
   private final Transport transport;
+  private volatile IceAgent.Role role = IceAgent.Role.CONTROLLING;
   private @Nullable IceCandidate udp;
 
   /// @param random a cryptographic source
@@ -47,18 +49,31 @@ final class Client implements Transport.Agents {
   }
 
   /// On the loop: opens its socket at this address.
-  Client open(InetAddress from) throws IOException {
+  Client open(InetAddress from, UdpOptions options) throws IOException {
     if (tcp == null) {
       station.closeWithTheLast();
-      station.opened(
-          station.loop().open(new InetSocketAddress(from, 0), UdpOptions.defaults(), station));
+      station.opened(station.loop().open(new InetSocketAddress(from, 0), options, station));
       udp =
           IceCandidate.host(
               Address.of(from.getAddress(), station.socket().local().getPort()),
               IceCandidate.Transport.UDP,
               65_535);
     }
+    // A far end that is a full agent too sends checks.
+    transport.answerChecks();
     return this;
+  }
+
+  /// What may be told of where it is; only after [#open].
+  List<IceCandidate> candidates() {
+    return udp == null ? List.of() : List.of(udp);
+  }
+
+  /// RFC 8445 §6.1.1: of two full agents "the ICE agent that generated the offer […] MUST take the
+  /// controlling role, and the other MUST take the controlled role". Before it is told of the far
+  /// end.
+  void answers() {
+    role = IceAgent.Role.CONTROLLED;
   }
 
   Transport transport() {
@@ -73,10 +88,11 @@ final class Client implements Transport.Agents {
   public Agent agent(
       Transport transport, Station at, IceCredentials local, IceLite.Output<Way> output, long now) {
     Ways ways = new Ways(output);
-    IceAgent<Way> ice = new IceAgent<>(local, IceAgent.Role.CONTROLLING, random, ways, now);
+    IceAgent<Way> ice = new IceAgent<>(local, role, random, ways, now);
     ways.ice = ice;
-    ice.addLocal(udp != null ? udp : ACTIVE, now);
-    return new Agent.Full(ice);
+    IceCandidate usual = udp != null ? udp : ACTIVE;
+    ice.addLocal(usual, now);
+    return new Agent.Full(ice, usual);
   }
 
   /// Ways as the agent wants them.

@@ -2,6 +2,7 @@ package dev.madang.server.webrtc;
 
 import dev.madang.net.Loop;
 import dev.madang.net.TcpLoops;
+import dev.madang.net.UdpOptions;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.sctp.DataChannels;
 import dev.madang.protocol.sdp.Capabilities;
@@ -72,9 +73,16 @@ public final class ClientSession {
   }
 
   /// On its loop.
-  ClientSession open(InetAddress from) throws IOException {
-    client.open(from);
+  ClientSession open(InetAddress from, UdpOptions options) throws IOException {
+    client.open(from, options);
+    local = local(local.session(), local.ice());
     return this;
+  }
+
+  /// Of what it offers, its candidates are a part: a server that sends checks itself waits for
+  /// them.
+  private LocalTransport local(long session, IceCredentials ice) {
+    return new LocalTransport(session, ice, local.fingerprint(), client.candidates(), false);
   }
 
   // ---- offers and answers -----------------------------------------------------------------------
@@ -134,6 +142,7 @@ public final class ClientSession {
   ///
   /// @throws ProtocolException when it is no offer
   public String answer(String offer) {
+    client.answers();
     UpAnswer agreed =
         UpAnswer.to(
             SessionDescription.read(offer),
@@ -167,9 +176,7 @@ public final class ClientSession {
 
   /// New credentials, for a PATCH of the session (RFC 9725 §4.3.3).
   public String restart() {
-    local =
-        new LocalTransport(
-            local.session(), IceCredentials.random(random), local.fingerprint(), List.of(), false);
+    local = local(local.session(), IceCredentials.random(random));
     return "a=mid:0\r\na=ice-ufrag:%s\r\na=ice-pwd:%s\r\n"
         .formatted(local.ice().ufrag(), local.ice().password());
   }

@@ -2,6 +2,7 @@ package dev.madang.server.webrtc;
 
 import dev.madang.net.Loop;
 import dev.madang.net.TcpLoops;
+import dev.madang.net.UdpOptions;
 import dev.madang.net.dtls.Dtls;
 import dev.madang.net.dtls.DtlsIdentity;
 import java.io.IOException;
@@ -23,10 +24,17 @@ public final class Clients implements AutoCloseable {
   private final Dtls dtls;
   private final Transports transports;
   private final @Nullable TcpLoops tcp;
+  private final UdpOptions options;
 
   /// @param threads loops, each with many clients
   /// @param tcp for clients that come by TCP; null = there are none
   public Clients(int threads, @Nullable TcpLoops tcp) throws IOException {
+    this(threads, tcp, UdpOptions.defaults());
+  }
+
+  /// @param options of their sockets
+  public Clients(int threads, @Nullable TcpLoops tcp, UdpOptions options) throws IOException {
+    this.options = options;
     for (int i = 0; i < threads; i++) {
       loops.add(Loop.start("madang-client-" + i));
     }
@@ -50,7 +58,7 @@ public final class Clients implements AutoCloseable {
     Loop loop = loops.get(Math.floorMod(next.getAndIncrement(), loops.size()));
     ClientSession session =
         new ClientSession(transports, loop, random, overTcp ? tcp : null, output);
-    loop.ask(() -> session.open(from));
+    loop.ask(() -> session.open(from, options));
     return session;
   }
 

@@ -155,6 +155,11 @@ final class Transport {
     });
   }
 
+  /// From now on checks may come, and it is not said by when.
+  void answerChecks() {
+    transports.add(local, this);
+  }
+
   /// Whoever is over is not held by a timer until it would have been late.
   private void stopWaiting() {
     Station chosen = watches;

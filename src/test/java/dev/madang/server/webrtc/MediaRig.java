@@ -2,6 +2,7 @@ package dev.madang.server.webrtc;
 
 import dev.madang.net.Loop;
 import dev.madang.net.TcpLoops;
+import dev.madang.net.UdpOptions;
 import dev.madang.net.dtls.Dtls;
 import dev.madang.net.dtls.DtlsIdentity;
 import dev.madang.protocol.ice.IceCandidate;
@@ -111,7 +112,7 @@ final class MediaRig implements AutoCloseable {
     CargoLog server = new CargoLog();
     IceCredentials credentials = IceCredentials.random(random);
     Client far = new Client(clients, loop, credentials, random, overTcp ? tcp : null, client);
-    loop.ask(() -> far.open(InetAddress.getLoopbackAddress()));
+    loop.ask(() -> far.open(InetAddress.getLoopbackAddress(), UdpOptions.defaults()));
     all.add(far);
     MediaDoor.Expected near = expect(server);
     far.transport().setRemote(remote(near.local(), port));
