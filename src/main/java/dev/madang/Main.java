@@ -1,5 +1,6 @@
 package dev.madang;
 
+import dev.madang.load.Load;
 import dev.madang.server.signal.Invitation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       Main.Start.class,
       Main.Invite.class,
       Main.Check.class,
+      Load.class,
       Main.Version.class,
       Main.Rehearse.class
     })

@@ -1,0 +1,117 @@
+package dev.madang.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.madang.net.TcpLoops;
+import dev.madang.room.Limits.Rate;
+import dev.madang.server.http.HttpDoor;
+import dev.madang.server.http.Router;
+import dev.madang.server.signal.Bearers;
+import dev.madang.server.signal.SignalDoor;
+import dev.madang.server.udp.UdpDoor;
+import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.whip.WhipDoor;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Small loads on the real doors, through the command line.
+class LoadTest {
+  @TempDir Path data;
+
+  private TcpLoops loops;
+  private UdpDoor udp;
+  private MediaDoor media;
+  private HttpDoor http;
+  private String url;
+
+  @BeforeEach
+  void openTheDoors() throws Exception {
+    loops = new TcpLoops(2);
+    udp = UdpDoor.open(new UdpDoor.Config("", 0, 2, false));
+    media = MediaDoor.open(MediaDoor.Config.defaults(), udp, new SimpleMeterRegistry());
+    Router router = new Router();
+    new WhipDoor(
+            new WhipDoor.Config(true, new Rate(1000, 100)),
+            media,
+            Bearers.of(SignalDoor.Config.defaults().withOpen(true), data),
+            (_, _) -> List.of(),
+            loops.home())
+        .addTo(router);
+    http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
+    url = "http://localhost:" + http.port() + "/whip/yard-{n}";
+  }
+
+  @AfterEach
+  void closeThem() {
+    http.close();
+    media.close();
+    udp.close();
+    loops.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(Pattern.class)
+  void everyReceiverGetsWhatItsPublisherSends(Pattern pattern) throws Exception {
+    JsonNode result = run("--pattern", pattern.name(), "--receivers", "6", "--publishers", "2");
+    // 50 packets of sound a second and 30 pictures, for a second, to three receivers each.
+    assertThat(result.get("sent").asLong()).isGreaterThan(100);
+    assertThat(result.get("expected").asLong()).isEqualTo(3 * result.get("sent").asLong());
+    assertThat(result.get("delivered").asLong()).isEqualTo(result.get("expected").asLong());
+    assertThat(result.get("missing").asLong()).isZero();
+    assertThat(result.get("strange").asLong()).isZero();
+    assertThat(result.get("delay50").asDouble()).isPositive();
+    assertThat(result.get("ended")).isEmpty();
+  }
+
+  @Test
+  void whatAReceiverThrowsAwayComesAgain() throws Exception {
+    JsonNode result = run("--loss", "10", "--codec", "vp8", "--receivers", "2");
+    assertThat(result.get("repaired").asLong()).isPositive();
+    assertThat(result.get("delivered").asLong()).isLessThan(result.get("expected").asLong());
+  }
+
+  @Test
+  void theServersProcessIsMeasuredWhereItsNumberIsTold() throws Exception {
+    String here = Long.toString(ProcessHandle.current().pid());
+    JsonNode result = run("--pid", here, "--rehearsals", "1", "--receivers", "2");
+    assertThat(result.get("nanosPerPacket").asDouble()).isPositive();
+    assertThat(result.get("memory").asDouble()).isGreaterThan(10);
+    assertThat(result.get("setUp").asDouble()).isNotNegative();
+  }
+
+  @Test
+  void saysWhyAServerIsNotMeasured() {
+    StringWriter said = new StringWriter();
+    CommandLine line = new CommandLine(new Load()).setErr(new PrintWriter(said));
+    assertThat(line.execute(url.replace("/whip/", "/nothing/"))).isEqualTo(1);
+    assertThat(said.toString()).contains("answers 404");
+    assertThat(line.execute(url, "--loss", "100")).isEqualTo(2);
+    assertThat(said.toString()).contains("--loss is between 0 and 99 percent");
+  }
+
+  /// A second of a small picture, which any machine can carry while it does something else.
+  private JsonNode run(String... options) {
+    StringWriter said = new StringWriter();
+    StringWriter progress = new StringWriter();
+    CommandLine line =
+        new CommandLine(new Load()).setOut(new PrintWriter(said)).setErr(new PrintWriter(progress));
+    List<String> words = new java.util.ArrayList<>(List.of(url, "--bitrate", "200k", "--json"));
+    words.addAll(List.of("--warm-up", "0.5", "--duration", "1"));
+    words.addAll(List.of(options));
+    int exit = line.execute(words.toArray(String[]::new));
+    assertThat(exit).as(progress.toString()).isZero();
+    return JsonMapper.builder().build().readTree(said.toString());
+  }
+}
