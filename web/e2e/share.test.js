@@ -66,7 +66,8 @@ test('a shared tab is large, sharp and heard by the others within two seconds, a
   );
 
   assert.equal(await mina.page.getAttribute('[data-tool=share]', 'aria-label'), 'Stop sharing');
-  await mina.page.click('[data-tool=share]');
+  assert.equal((await mina.page.textContent('[data-source=screen] [data-stop-share]')).trim(), 'Stop sharing');
+  await mina.page.click('[data-stop-share]');
   await june.page.waitForSelector('[data-source=screen]', { state: 'detached' });
   await mina.page.waitForSelector('[data-source=screen]', { state: 'detached' });
   assert.equal(await mina.page.getAttribute('[data-tool=share]', 'aria-label'), 'Share your screen');

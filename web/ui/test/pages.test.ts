@@ -117,6 +117,36 @@ test('with 200 % zoom the pages still fit', async () => {
   await context.close();
 }, 60_000);
 
+test('before the room the buttons of the devices and Join are in sight, whatever the devices complain of', async () => {
+  const views = [
+    { viewport: { width: 1280, height: 720 }, locale: 'en-GB' },
+    { viewport: { width: 1280, height: 720 }, locale: 'ko-KR' },
+    { ...phone, locale: 'en-GB' },
+    { ...phone, locale: 'ko-KR' },
+  ];
+  for (const view of views) {
+    const context = await browser.newContext(view);
+    const page = await context.newPage();
+    for (const scene of scenes.filter(({ name }) => ['before', 'before-refused', 'before-troubles'].includes(name))) {
+      await open(page, server.address, scene);
+      const notes = { before: 0, 'before-refused': 1, 'before-troubles': 2 }[scene.name];
+      await page.waitForFunction((notes) => document.querySelectorAll('.note').length === notes, notes);
+      const hidden = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('[data-device], [data-join]')]
+          .map((one) => ({ name: one.ariaLabel ?? one.textContent?.trim(), box: one.getBoundingClientRect(), one }))
+          .filter(({ box, one }) => {
+            const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return box.top < 0 || box.bottom > innerHeight || !one.contains(there);
+          })
+          .map(({ name, box }) => `${name} ${box.top}-${box.bottom}`),
+      );
+      expect(hidden, `${scene.name} ${view.locale} ${view.viewport.width}`).toEqual([]);
+      expect(await page.locator('[data-device]').count()).toBe(2);
+    }
+    await context.close();
+  }
+}, 60_000);
+
 test('on a phone everything to press is at least 44 pixels', async () => {
   const context = await browser.newContext({ ...phone, locale: 'ko-KR' });
   const page = await context.newPage();

@@ -306,6 +306,41 @@ test('a knock is spoken at once, and one press admits', async () => {
   expect(room.asked).toEqual(['admit k1']);
 });
 
+test('what was told at once is taken away when it is over, or has been heard', async () => {
+  const knock = { identity: 'k1', name: 'Hayun' };
+  room.knocks = [knock];
+  room.tell('knocked', knock);
+  room.changed();
+  flushSync();
+  expect(assertive()).toBe('Hayun knocks');
+  room.knocks = [];
+  room.changed();
+  flushSync();
+  expect(assertive()).toBe('');
+
+  vi.useFakeTimers();
+  meeting.announcer.interrupt('Noor turned your microphone off.');
+  meeting.announcer.tell('Noor left');
+  vi.advanceTimersByTime(9000);
+  flushSync();
+  expect(assertive()).not.toBe('');
+  vi.advanceTimersByTime(1001);
+  flushSync();
+  expect([assertive(), polite()]).toEqual(['', '']);
+  vi.useRealTimers();
+});
+
+test('my shared screen says that it is seen, and its button, by its words, ends that screen', async () => {
+  await meeting.toggleShare();
+  await settled();
+  expect(one('[data-source="screen"]').textContent).toContain('The others see it now.');
+  expect(one('[data-stop-share]').textContent?.trim()).toBe('Stop sharing');
+  one('[data-stop-share]').click();
+  await settled();
+  expect(room.shares).toEqual([]);
+  expect(polite()).toBe('Your screen is not shared any more');
+});
+
 test('several knocks are admitted by one press', async () => {
   room.knocks = [
     { identity: 'k1', name: 'Hayun' },
@@ -442,6 +477,7 @@ test('a cut connection is said at once and its end politely', () => {
   room.become('connected');
   flushSync();
   expect(polite()).toBe('You are back.');
+  expect(assertive()).toBe('');
 });
 
 test('it is said whether somebody went or did not come back', () => {

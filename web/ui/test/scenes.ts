@@ -30,6 +30,7 @@ export const scenes: readonly Scene[] = [
   { name: 'nowhere', path: '/no/such/page', before: true },
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },
+  { name: 'before-troubles', path: '/r/tea?deny&taken', before: true },
   { name: 'before-insecure', path: '/r/tea?insecure', before: true },
   { name: 'before-closed', path: '/r/tea?closed', before: true },
   { name: 'alone', path: '/r/tea?people=0' },

@@ -541,6 +541,16 @@ export class FakeMedia extends Ears<MediaEvents> implements Media {
   }
 
   async #set(device: FakeDevice, kind: string, on: boolean): Promise<boolean> {
+    if (on && script().has('taken') && kind === 'camera') {
+      device.problem = {
+        code: 'camera-in-use',
+        message: 'The camera is used by another program, so nobody sees you.',
+        help: 'Close the other program, then switch the camera on again.',
+      };
+      this.tell('problem', device.problem);
+      this.tell('change');
+      return false;
+    }
     if (on && script().has('deny')) {
       device.problem = {
         code: `${kind}-refused`,

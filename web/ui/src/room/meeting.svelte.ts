@@ -103,6 +103,7 @@ export class Meeting {
 
   close(): void {
     this.#stop.forEach((stop) => stop());
+    this.announcer.close();
     this.deck.close();
   }
 
@@ -144,6 +145,15 @@ export class Meeting {
     if (share) {
       this.announcer.tell(say('said.sharing'));
     }
+  }
+
+  /** One of several screens, from its own picture. */
+  stopShare(id: string | undefined): void {
+    if (id === undefined) {
+      return;
+    }
+    this.room.stopShare(id);
+    this.announcer.tell(say('said.notSharing'));
   }
 
   /** Pressed twice at once it is up and down again, though the room has not answered in between. */
@@ -299,7 +309,7 @@ export class Meeting {
     this.others = room.participants.map(picture);
     this.tiles = tiles(room, this.people);
     this.chat = room.chat.map((message) => ({ ...pictureOfMessage(message) }));
-    this.knocks = [...room.knocks];
+    this.#knocking([...room.knocks]);
     if (this.#handsAsked === 0) {
       this.#handUp = this.me?.hand !== undefined;
     }
@@ -348,6 +358,7 @@ export class Meeting {
       }
       if (this.#reconnected) {
         this.#reconnected = false;
+        this.announcer.over(say('said.reconnecting'));
         this.notice(say('said.back'));
       }
     }
@@ -409,6 +420,16 @@ export class Meeting {
   #knocked(who: Knock): void {
     knock();
     this.announcer.interrupt(say('knock.one', { name: who.name }));
+  }
+
+  /** Who was admitted, declined or went away knocks no more. */
+  #knocking(knocks: readonly Knock[]): void {
+    for (const { identity, name } of this.knocks) {
+      if (!knocks.some((one) => one.identity === identity)) {
+        this.announcer.over(say('knock.one', { name }));
+      }
+    }
+    this.knocks = knocks;
   }
 
   #muted(by: Participant | undefined, source: Source): void {

@@ -113,7 +113,7 @@ export default {
   'tile.cameraOff': 'Camera off',
   'tile.screenOf': 'Screen of {name}',
   'tile.yourScreen': 'You share your screen',
-  'tile.yourScreenWhy': 'The others see it now. Press “Stop sharing” to end it.',
+  'tile.yourScreenWhy': 'The others see it now.',
   'tile.pin': 'Pin {name}',
   'tile.unpin': 'Unpin {name}',
   'tile.pinned': 'Pinned',

@@ -114,7 +114,7 @@ export default {
   'tile.cameraOff': '카메라 꺼짐',
   'tile.screenOf': '{name}님의 화면',
   'tile.yourScreen': '내 화면을 공유하고 있어요',
-  'tile.yourScreenWhy': '다른 사람이 지금 보고 있어요. 끝내려면 ‘공유 그만하기’를 누르세요.',
+  'tile.yourScreenWhy': '다른 사람이 지금 보고 있어요.',
   'tile.pin': '{name}님 고정',
   'tile.unpin': '{name}님 고정 풀기',
   'tile.pinned': '고정됨',
