@@ -6,6 +6,7 @@ import java.util.Arrays;
 final class ReceivedTsns {
   private long cumulative;
   private long highest;
+  private int early;
   private long[] words = new long[4];
   private final int[] duplicates = new int[16];
   private int duplicateCount;
@@ -21,6 +22,16 @@ final class ReceivedTsns {
 
   boolean hasGap() {
     return highest > cumulative;
+  }
+
+  /** Whether it lies before one that has come. */
+  boolean isBehind(long tsn) {
+    return tsn < highest;
+  }
+
+  /** How many have not come of those before one that has. */
+  long missing() {
+    return highest - cumulative - early;
   }
 
   boolean hasDuplicate() {
@@ -42,12 +53,12 @@ final class ReceivedTsns {
     if (tsn == cumulative + 1) {
       highest = Math.max(highest, tsn);
       cumulative = tsn;
-      unset(tsn);
       follow();
       return;
     }
     grow(tsn);
     words[word(tsn)] |= 1L << tsn;
+    early++;
     highest = Math.max(highest, tsn);
   }
 
@@ -55,6 +66,7 @@ final class ReceivedTsns {
   void forward(long tsn) {
     if (tsn >= highest) {
       Arrays.fill(words, 0);
+      early = 0;
       cumulative = tsn;
       highest = tsn;
       return;
@@ -129,6 +141,7 @@ final class ReceivedTsns {
   }
 
   private void unset(long tsn) {
+    early -= isSet(tsn) ? 1 : 0;
     words[word(tsn)] &= ~(1L << tsn);
   }
 

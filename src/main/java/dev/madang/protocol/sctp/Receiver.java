@@ -89,21 +89,19 @@ final class Receiver {
     return true;
   }
 
-  /// Whether there is memory for it. Beyond the window only the chunk that everything waits for is
-  /// taken, since it may set free what waits; a far end that goes on like this for longer than a
-  /// message is filling memory.
+  /// Whether there is memory for it. What is missing before something that has come is taken beyond
+  /// the window, too, since it may set free what waits; a far end that goes on like this for longer
+  /// than a message is filling memory.
   private boolean fits(long tsn, int size) {
-    if (unread > 0 && unread + reassembly.held() + size > settings.receiveWindow()) {
-      return false; // there will be room, whoever waits for what
-    }
-    if (tsn == tsns.cumulative() + 1) {
-      if (reassembly.held() > (long) settings.receiveWindow() + settings.maxMessageIn()) {
+    if (tsn == tsns.cumulative() + 1 && unread == 0) {
+      if (reassembly.held() > (long) settings.receiveWindow() + RESERVE + settings.maxMessageIn()) {
         throw Violation.full("messages that are never whole fill the receive window");
       }
       return true;
     }
+    long limit = (long) settings.receiveWindow() + (tsns.isBehind(tsn) ? RESERVE : 0);
     return tsn - tsns.cumulative() <= ReceivedTsns.REACH
-        && unread + reassembly.held() + size + Run.OVERHEAD <= settings.receiveWindow();
+        && unread + reassembly.held() + size + Run.OVERHEAD <= limit;
   }
 
   private void data(IncomingStream stream, long tsn, int flags, byte[] bytes, int at, int size) {
@@ -231,8 +229,14 @@ final class Receiver {
     tellNow |= window() - announced > settings.receiveWindow() / 4;
   }
 
+  /// Never closed to what is missing. With a closed window a far end sends one packet at a time
+  /// (RFC 9260 §6.1, A), and another only when that is acknowledged or T3 expires. Some put into it
+  /// what fits behind an acknowledgement of their own, and that is not always what is missing: then
+  /// each packet takes a time-out.
   private long window() {
-    return Math.max(0, settings.receiveWindow() - reassembly.held() - unread);
+    long free = settings.receiveWindow() - reassembly.held() - unread;
+    long wanted = Math.min(tsns.missing() * settings.packet(), free + RESERVE);
+    return Math.max(0, Math.max(free, wanted));
   }
 
   private void told() {
@@ -244,4 +248,7 @@ final class Receiver {
   long deadline() {
     return tellAt;
   }
+
+  /** Bytes for what is missing when the window is full: some fifty packets a round trip. */
+  private static final int RESERVE = 64 << 10;
 }

@@ -6,6 +6,8 @@ import dev.madang.rig.Link;
 import dev.madang.rig.Seed;
 import dev.madang.rig.Seeds;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -83,5 +85,45 @@ class SctpWindowTest {
     peer.packets.clear();
     peer.sctp.read(WINDOW, peer.now);
     assertThat(peer.packets).isEmpty();
+  }
+
+  /// As Chromium does when acknowledgements of its own take room in the packet: what it sends by a
+  /// closed window is what fits behind them, and not always what is missing first.
+  @Test
+  void whatIsMissingIsTakenInAnyOrderThoughTheWindowIsFull() {
+    RawPeer peer = new RawPeer().established();
+    int size = 1100;
+    int fragments = 50;
+    int held = 0;
+    int tsn = RawPeer.FIRST_TSN;
+    List<byte[]> lost = new ArrayList<>();
+    for (int message = 0; held < WINDOW + 100 * size; message++) {
+      for (int i = 0; i < fragments; i++) {
+        int flags = i == 0 ? Chunk.BEGIN : i == fragments - 1 ? Chunk.END : 0;
+        byte[] chunk = RawPeer.data(tsn++, 0, message, flags, new byte[size]);
+        held += size + Run.OVERHEAD;
+        if (i == 3 || i == 30) {
+          lost.add(chunk);
+        } else {
+          peer.say(chunk);
+        }
+      }
+    }
+    assertThat(peer.messages).isEmpty();
+    assertThat(peer.last(Chunk.SACK).i32(4)).isBetween(30 * size, WINDOW / 8);
+
+    // What never came is not taken before what is missing.
+    long kept = peer.sctp.counters().bytesHeld();
+    peer.say(RawPeer.data(tsn, 0, 0, 0, new byte[size]));
+    assertThat(peer.sctp.counters().bytesHeld()).isEqualTo(kept);
+
+    // The last of the messages is beyond the window.
+    int came = (int) (kept / (size + Run.OVERHEAD) / (fragments - 2));
+    for (int i = 2 * came - 1; i >= 0; i--) {
+      peer.say(lost.get(i));
+    }
+    assertThat(peer.messages).hasSize(came);
+    assertThat(peer.last(Chunk.SACK).i32(4)).isGreaterThan(WINDOW / 2);
+    assertThat(peer.closed).isNull();
   }
 }
