@@ -184,6 +184,15 @@ public final class IceLite<P> {
     }
   }
 
+  /// What only the far end can write came this way, at that time. It is a sign of consent as good
+  /// as a check: a far end that sends as much as its path takes may lose every check among it.
+  /// Makes no way of one that is none.
+  public void lives(P from, long at) {
+    if (ways.lives(from, at) && heardAt - at < 0) {
+      heardAt = at;
+    }
+  }
+
   /// Whether a check came this way within the last thirty seconds: only from such ways anything
   /// else may be taken.
   public boolean validated(P from) {
@@ -290,7 +299,8 @@ public final class IceLite<P> {
   }
 
   /// RFC 7675 §5.1: consent to send expires after thirty seconds without a sign of it. A lite agent
-  /// asks for none; the checks of the far end, which asks for ours, are the sign.
+  /// asks for none; the checks of the far end, which asks for ours, are the sign, and all else that
+  /// proves to come from it.
   static final long CONSENT = 30_000_000_000L;
 
   static final long SILENCE = 8_000_000_000L;

@@ -28,6 +28,17 @@ final class Ways<P> {
     return at;
   }
 
+  /// Its far end was there at that time.
+  ///
+  /// @return whether it is a way
+  boolean lives(P way, long at) {
+    int known = find(way);
+    if (known >= 0 && heardAt[known] - at < 0) {
+      heardAt[known] = at;
+    }
+    return known >= 0;
+  }
+
   /// A check with USE-CANDIDATE arrived. RFC 8445 nominates one pair; but an agent of RFC 5245 may
   /// nominate with every check of every pair, where the best should win and traffic should not
   /// follow each check. So another way is taken when it is nominated for the first time, when it is

@@ -19,6 +19,9 @@ sealed interface Agent {
 
   boolean validated(Way way);
 
+  /// What only the far end can write came this way, at that time.
+  void lives(Way way, long at);
+
   /// Whether the far end seems not to use this way any more.
   boolean silent(Way way, long now);
 
@@ -54,6 +57,11 @@ sealed interface Agent {
     @Override
     public boolean validated(Way way) {
       return ice.validated(way);
+    }
+
+    @Override
+    public void lives(Way way, long at) {
+      ice.lives(way, at);
     }
 
     @Override
@@ -123,6 +131,10 @@ sealed interface Agent {
     public boolean validated(Way way) {
       return ice.validated(way);
     }
+
+    /// It asks for consent itself.
+    @Override
+    public void lives(Way way, long at) {}
 
     /// It chooses no way by which its own checks were not answered, and may leave any.
     @Override

@@ -101,6 +101,10 @@ final class Transport {
   /// By which DTLS came last, since another way was wanted.
   private @Nullable Way dtlsBy;
 
+  /// By which what only the far end can write came last, and when.
+  private @Nullable Way livelyBy;
+
+  private long livelyAt;
   private long connectBy;
   private boolean met;
   private boolean touched;
@@ -248,8 +252,8 @@ final class Transport {
     try {
       int first = bytes[offset] & 0xFF;
       if (first >= FIRST_RTP) {
-        if (receiveMedia(bytes, offset, length, now) && wanted != null) {
-          shows(way);
+        if (receiveMedia(bytes, offset, length, now)) {
+          shows(way, now);
         }
       } else if (first >= FIRST_DTLS) {
         dtlsBy = way;
@@ -358,7 +362,9 @@ final class Transport {
     }
   }
 
-  private void shows(@Nullable Way way) {
+  private void shows(@Nullable Way way, long now) {
+    livelyBy = way;
+    livelyAt = now;
     Way next = wanted;
     if (next != null && next.equals(way)) {
       out = next;
@@ -614,7 +620,7 @@ final class Transport {
 
     @Override
     public void received(byte[] bytes, int offset, int length) {
-      shows(dtlsBy);
+      shows(dtlsBy, here().now());
       if (channels != null) {
         channels.receive(bytes, offset, length, here().now());
       }
@@ -634,6 +640,9 @@ final class Transport {
     }
     Agent agent = ice;
     if (agent != null && agent.deadline() - now <= 0) {
+      if (livelyBy != null) {
+        agent.lives(livelyBy, livelyAt);
+      }
       agent.tick(now);
       if (state != State.CLOSED) {
         forgetWays(agent);
@@ -727,6 +736,7 @@ final class Transport {
     out = null;
     wanted = null;
     dtlsBy = null;
+    livelyBy = null;
     if (timer != null) {
       timer.cancel();
     }

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -93,6 +94,31 @@ class IceLiteTest {
     assertThat(server.ice.deadline()).isEqualTo(Long.MAX_VALUE);
     assertThat(server.ice.validated(new Way(server.at, IceWorld.address("198.51.100.7"))))
         .isFalse();
+  }
+
+  /// A browser whose line is full of its own data loses the checks among it.
+  @Test
+  void whoSendsWhatOnlyItCanWriteIsThereThoughItsChecksAreLost() {
+    Full client = world.clientOf(server, "198.51.100.7");
+    world.untilConnected(client);
+    Way way = Objects.requireNonNull(server.ice.selected());
+    world.network.link(Link.cut());
+
+    for (int i = 0; i < 10; i++) {
+      world.drive(10);
+      server.ice.lives(way, world.network.now());
+      server.ice.lives(new Way(way.near(), IceWorld.address("203.0.113.66")), world.network.now());
+    }
+    assertThat(server.lostAt).isEqualTo(Long.MAX_VALUE);
+    assertThat(server.ice.selected()).isEqualTo(way);
+    assertThat(server.ice.validated(way)).isTrue();
+
+    // One that no check came by proves nothing.
+    for (int i = 0; i < 4; i++) {
+      world.drive(10);
+      server.ice.lives(new Way(way.near(), IceWorld.address("203.0.113.66")), world.network.now());
+    }
+    assertThat(server.lostAt).isLessThan(world.network.now());
   }
 
   @Test
