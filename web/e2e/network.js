@@ -1,6 +1,7 @@
 // Hosts of our own on one machine: network namespaces joined to this one by veth pairs. Needs root on Linux.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 
 // Runs at the same time on one machine keep out of each other's way.
 let made = (process.pid % 62) * 4;
@@ -35,8 +36,43 @@ export function makeHost() {
       const rules = 'table inet madang { chain out { type filter hook output priority 0; meta l4proto udp drop; }; chain in { type filter hook input priority 0; meta l4proto udp drop; }; }';
       inside(name, 'nft', rules);
     },
+    /** Of all that leaves and enters, so many in a hundred do not arrive. */
+    lose(percent) {
+      const drop = `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
+      inside(name, 'nft', `table inet loss { chain out { type filter hook output priority 0; ${drop}; }; chain in { type filter hook input priority 0; ${drop}; }; }`);
+    },
+    /** Who connects to this TCP port of ours reaches another one instead. */
+    detour(from, to) {
+      inside(name, 'nft', `table ip detour { chain out { type nat hook output priority -100; tcp dport ${from} dnat to ${subnet}.1:${to}; }; }`);
+    },
     remove: () => remove(name, number),
   };
+}
+
+/**
+ * A firewall that looks into connections to this port of ours and lets TLS through and nothing else:
+ * who does not begin with a ClientHello waits for an answer for ever. Use its `port` for [detour].
+ */
+export async function onlyTls(port) {
+  const turnedAway = [];
+  const firewall = createServer((from) => {
+    from.on('error', () => {});
+    from.once('data', (first) => {
+      if (first[0] !== 0x16) {
+        turnedAway.push(first);
+        return;
+      }
+      const to = connect(port, '127.0.0.1', () => to.write(first));
+      for (const [one, other] of [[from, to], [to, from]]) {
+        one.on('error', () => other.destroy());
+        one.on('close', () => other.destroy());
+      }
+      from.pipe(to);
+      to.pipe(from);
+    });
+  });
+  await new Promise((resolve) => firewall.listen(0, '0.0.0.0', resolve));
+  return { port: firewall.address().port, turnedAway, close: () => firewall.close() };
 }
 
 /** Waits until the link carries: from here on nothing of this network changes by itself. */

@@ -1,5 +1,6 @@
 package dev.madang.protocol.turn;
 
+import dev.madang.protocol.stun.Addressee;
 import dev.madang.wire.Address;
 import dev.madang.wire.Cidr;
 import java.util.BitSet;
@@ -19,6 +20,7 @@ public final class PeerPolicy {
   private final Set<Address> own;
   private final Set<Address> relays;
   private final BitSet ownPorts;
+  private final int mediaPort;
 
   /// @param allow ranges allowed although they are denied by default
   /// @param deny ranges denied although they are public; deny wins over allow
@@ -39,6 +41,23 @@ public final class PeerPolicy {
     this.relays = Set.copyOf(relays.stream().map(Address::host).toList());
     this.ownPorts = new BitSet();
     ownPorts.forEach(this.ownPorts::set);
+    mediaPort = NONE;
+  }
+
+  private PeerPolicy(PeerPolicy other, int mediaPort) {
+    allow = other.allow;
+    deny = other.deny;
+    own = other.own;
+    relays = other.relays;
+    ownPorts = other.ownPorts;
+    this.mediaPort = mediaPort;
+  }
+
+  /// The same, but media may go to this one of our own ports: for a network that lets nothing but
+  /// TLS through, where the relay is the only way to us. The rest of what is spoken there stays
+  /// closed, or relays could be had through relays.
+  public PeerPolicy withMedia(int port) {
+    return new PeerPolicy(this, port);
   }
 
   /// Whether a permission for this IP address (whatever its port) may be given.
@@ -53,9 +72,16 @@ public final class PeerPolicy {
     return holds(allow, peer) || isPublic(peer) || relays.contains(peer.host());
   }
 
-  /// Whether data may go to this address and port: [#permits], and it is none of our own doors.
+  /// Whether data may go to this address and port: [#permits], and it is none of our own doors, or
+  /// that of media.
   public boolean reaches(Address peer) {
-    return peer.port() != 0 && !isOwnDoor(peer) && permits(peer);
+    return peer.port() != 0 && (peer.port() == mediaPort || !isOwnDoor(peer)) && permits(peer);
+  }
+
+  /// Whether this may go to a peer that is permitted.
+  boolean passes(Address peer, byte[] bytes, int offset, int length) {
+    return !isOwnDoor(peer)
+        || (peer.port() == mediaPort && Addressee.of(bytes, offset, length) == Addressee.MEDIA);
   }
 
   /// Whether this is one of our own ports on one of our own addresses.
@@ -124,6 +150,8 @@ public final class PeerPolicy {
   private static List<Cidr> ranges(String... texts) {
     return Stream.of(texts).map(Cidr::parse).toList();
   }
+
+  private static final int NONE = -1;
 
   /** This machine, by any name. */
   private static final List<Cidr> HERE = ranges("127.0.0.0/8", "0.0.0.0/8", "::1", "::");

@@ -179,6 +179,10 @@ public final class TurnServer {
     if (allocation != null && size <= length - 4 && allocation.deadline - now > 0) {
       Allocation.Channel channel = allocation.channel(u16(bytes, offset));
       if (channel != null && channel.open(now)) {
+        if (!policy.passes(channel.peer, bytes, offset + 4, size)) {
+          tally.denied++;
+          return;
+        }
         tally.packetsToPeers++;
         tally.bytesToPeers += size;
         channel.relay.send(channel.peer, bytes, offset + 4, size);
@@ -210,13 +214,15 @@ public final class TurnServer {
       return;
     }
     Relay relay = allocation.relayFor(peer);
-    if (relay == null || peer.port() == 0 || policy.isOwnDoor(peer)) {
+    int data = indications.dataOffset();
+    int size = indications.dataLength();
+    if (relay == null || peer.port() == 0 || !policy.passes(peer, bytes, data, size)) {
       tally.denied++;
       return;
     }
     tally.packetsToPeers++;
-    tally.bytesToPeers += indications.dataLength();
-    relay.send(peer, bytes, indications.dataOffset(), indications.dataLength());
+    tally.bytesToPeers += size;
+    relay.send(peer, bytes, data, size);
   }
 
   private void toClient(Allocation allocation, byte[] bytes, int offset, int length) {

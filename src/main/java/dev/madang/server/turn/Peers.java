@@ -6,6 +6,7 @@ import dev.madang.wire.Cidr;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Whom relays may reach, and as whom they are seen. Any thread.
 final class Peers {
@@ -14,14 +15,17 @@ final class Peers {
   private final LocalAddresses addresses;
   private final List<Cidr> deny;
   private final Set<Integer> closed;
+  private final int media;
   private volatile Known known;
 
   private record Known(List<Address> addresses, PeerPolicy policy) {}
 
   /// @param closed UDP ports of this machine that stay closed to relays whatever is allowed
-  Peers(TurnDoor.Config config, LocalAddresses addresses, Set<Integer> closed) {
+  /// @param media the one of them to which media goes all the same
+  Peers(TurnDoor.Config config, LocalAddresses addresses, Set<Integer> closed, int media) {
     this.addresses = addresses;
     this.closed = closed;
+    this.media = media;
     allow = config.allowPeers().stream().map(Cidr::parse).toList();
     deny = config.denyPeers().stream().map(Cidr::parse).toList();
     outer = config.publicAddresses().stream().map(text -> Address.parse(text, 0)).toList();
@@ -39,7 +43,8 @@ final class Peers {
 
   private Known judge(List<Address> all) {
     List<Address> own = Stream.concat(all.stream(), outer.stream()).distinct().toList();
-    return new Known(all, new PeerPolicy(allow, deny, own, addresses.relays(), closed));
+    PeerPolicy strict = new PeerPolicy(allow, deny, own, addresses.relays(), closed);
+    return new Known(all, strict.withMedia(media));
   }
 
   /// Whether data to this address would reach this machine itself, without a rule that allows it.
@@ -47,6 +52,15 @@ final class Peers {
     Address host = peer.host();
     return (addresses.all().contains(host) || outer.contains(host))
         && allow.stream().noneMatch(range -> range.contains(host));
+  }
+
+  /// Where a relay bound to `local` reaches our media door, which its client knows as `peer`; null
+  /// when that is another address.
+  @Nullable Address door(Address peer, Address local) {
+    if (peer.port() != media) {
+      return null;
+    }
+    return addresses.all().contains(peer.host()) ? peer : local.withPort(media);
   }
 
   /// The address that peers see of a relay bound to `local`.

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Data between two relays of this server goes from the one's local address to the other's,
 /// although both clients know public ones: a router that sends such packets back is rare. What is
-/// addressed to this machine and to no relay of it is dropped, unless allowed by name.
+/// addressed to this machine and to no relay of it is dropped, unless it is for the media door or
+/// allowed by name.
 final class RelaySocket extends Relay implements Receiver {
   private final Station station;
   private final Address local;
@@ -19,6 +20,11 @@ final class RelaySocket extends Relay implements Receiver {
   private @Nullable UdpSocket socket;
   private @Nullable Address lastPeer;
   private @Nullable Path lastPath;
+
+  /// Our media door, as the client calls it and as it is reached from here.
+  private @Nullable Address door;
+
+  private @Nullable Address doorInside;
 
   RelaySocket(Station station, Address local, Address seen) {
     this.station = station;
@@ -50,16 +56,27 @@ final class RelaySocket extends Relay implements Receiver {
     if (inside != null) {
       socket.path(inside).send(bytes, offset, length);
     } else if (!station.isOwn(peer)) {
-      lastPeer = peer;
-      lastPath = socket.path(peer);
-      lastPath.send(bytes, offset, length);
+      sendBy(socket.path(peer), peer, bytes, offset, length);
+    } else {
+      Address near = station.door(peer, local);
+      if (near != null && near.isV6() == local.isV6()) {
+        door = peer;
+        doorInside = near;
+        sendBy(socket.path(near), peer, bytes, offset, length);
+      }
     }
+  }
+
+  private void sendBy(Path path, Address peer, byte[] bytes, int offset, int length) {
+    lastPeer = peer;
+    lastPath = path;
+    path.send(bytes, offset, length);
   }
 
   @Override
   public void receive(Path from, byte[] bytes, int offset, int length) {
     Address peer = from.remote();
-    Address outer = station.ports().outer(peer);
+    Address outer = peer.equals(doorInside) ? door : station.ports().outer(peer);
     station.receivePeer(this, outer == null ? peer : outer, bytes, offset, length);
   }
 

@@ -87,6 +87,11 @@ final class Station implements TurnServer.Output {
     return shared.peers.isOwn(peer);
   }
 
+  /// Where a relay bound to `local` reaches our media door, if that is what `peer` is.
+  @Nullable Address door(Address peer, Address local) {
+    return shared.peers.door(peer, local);
+  }
+
   RelayPorts ports() {
     return shared.ports;
   }

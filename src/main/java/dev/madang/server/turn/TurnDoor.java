@@ -196,7 +196,7 @@ public final class TurnDoor implements AutoCloseable {
     return new Station.Shared(
         settings(),
         nonceKey,
-        new Peers(config, addresses, closed),
+        new Peers(config, addresses, closed, udp.port()),
         credentials,
         holders,
         shared,

@@ -2,6 +2,9 @@ package dev.madang.protocol.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.madang.protocol.stun.StunAttribute;
+import dev.madang.protocol.stun.StunMessage;
+import dev.madang.protocol.stun.TransactionId;
 import dev.madang.wire.Address;
 import dev.madang.wire.Cidr;
 import java.util.List;
@@ -235,6 +238,35 @@ class PeerPolicyTest {
     }
     assertThat(policy.reaches(Address.parse("20.0.0.2", 7700))).isTrue();
     assertThat(policy.reaches(Address.parse("20.0.0.2", 0))).isFalse();
+  }
+
+  @Test
+  void letsMediaAndNothingElseThroughToOurMediaDoor() {
+    Address near = Address.parse("10.0.0.7", 7700);
+    PeerPolicy policy =
+        new PeerPolicy(List.of(), List.of(), List.of(near), List.of(near), Set.of(7700, 7701))
+            .withMedia(7700);
+    assertThat(policy.reaches(near)).isTrue();
+    assertThat(policy.reaches(near.withPort(7701))).isFalse();
+    assertThat(policy.reaches(Address.parse("127.0.0.1", 7700))).isFalse();
+    byte[] check =
+        StunMessage.request(
+                StunMessage.BINDING,
+                new TransactionId(1, 2),
+                new StunAttribute.Username("ours:theirs"))
+            .write(null, true);
+    byte[] question =
+        StunMessage.request(StunMessage.BINDING, new TransactionId(1, 2)).write(null, true);
+    byte[] allocation =
+        StunMessage.request(StunMessage.ALLOCATE, new TransactionId(1, 2)).write(null, true);
+    for (byte[] media : new byte[][] {check, {22, 0, 0, 0}, {(byte) 0x80, 96, 0, 0}}) {
+      assertThat(policy.passes(near, media, 0, media.length)).isTrue();
+      assertThat(policy.passes(near.withPort(7701), media, 0, media.length)).isFalse();
+    }
+    for (byte[] other : new byte[][] {question, allocation, {0x40, 0, 0, 0}, {}}) {
+      assertThat(policy.passes(near, other, 0, other.length)).isFalse();
+      assertThat(policy.passes(near.withPort(9), other, 0, other.length)).isTrue();
+    }
   }
 
   @Test

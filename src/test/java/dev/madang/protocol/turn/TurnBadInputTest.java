@@ -607,6 +607,28 @@ class TurnBadInputTest {
   }
 
   @Test
+  void relaysMediaAndNothingElseToItsOwnMediaDoor(Seed seed) {
+    Address door = Address.parse("20.0.0.9", 7700);
+    PeerPolicy policy =
+        new PeerPolicy(List.of(), List.of(), List.of(door.host()), List.of(), Set.of(door.port()))
+            .withMedia(door.port());
+    TurnWorld world = new TurnWorld(seed, TurnWorld.settings(), policy);
+    TurnClient client = world.allocated();
+    TurnWorld.Peer media = world.peer(door);
+    client.permit(door, world.network.now());
+    world.settle(client);
+    client.send(door, bindingRequest());
+    client.send(door, new byte[] {22, 1, 2, 3});
+    assertThat(bind(world, client, 0x4000, door)).isZero();
+    client.send(door, bindingRequest());
+    client.send(door, new byte[] {(byte) 0x80, 1, 2, 3});
+    world.network.drive(Duration.ofSeconds(1));
+
+    assertThat(media.heard).hasSize(2);
+    assertThat(world.server.counters().denied()).isEqualTo(2);
+  }
+
+  @Test
   void dropsWhatUnpermittedPeersSend(Seed seed) {
     TurnWorld world = new TurnWorld(seed);
     TurnClient client = world.allocated();

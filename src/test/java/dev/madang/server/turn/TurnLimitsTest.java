@@ -3,6 +3,8 @@ package dev.madang.server.turn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.madang.protocol.stun.StunMessage;
+import dev.madang.protocol.stun.TransactionId;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.wire.Address;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -83,11 +85,18 @@ class TurnLimitsTest {
   }
 
   @Test
-  void noRelayReachesTheDoorItself() throws Exception {
+  void noRelayReachesTheRelaysByTheMediaDoor() throws Exception {
     try (TurnRig rig = rig(Map.of());
         TurnCaller caller = ann(rig)) {
       assertThat(caller.allocate()).isZero();
-      assertThat(caller.bind(0x4000, Address.parse("127.0.0.1", rig.port()))).isEqualTo(403);
+      assertThat(caller.bind(0x4000, Address.parse("127.0.0.1", rig.port()))).isZero();
+      TransactionId id = new TransactionId(1, 2);
+      for (int method : List.of(StunMessage.BINDING, StunMessage.ALLOCATE)) {
+        caller.sendOnChannel(0x4000, StunMessage.request(method, id).write());
+      }
+      caller.sendOnChannel(0x4000, new byte[] {0x40, 0, 0, 0});
+      await().until(() -> rig.meter("denied") == 3);
+      assertThat(rig.meter("packets.to.peers")).isZero();
     }
   }
 
