@@ -17,24 +17,29 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Data channels between a transport of the door and Chromium (Debian package chromium): messages
-/// of 1 to 64 KB both ways at once, as fast as they go. `-Dmadang.messages=100000` for as many.
+/// of 1 to 64 KB both ways at once, as fast as they go. `-Dmadang.messages=100000` for as many, and
+/// then a line now and then on how far they are.
 class ChromiumDataTest {
   private static final int MESSAGES = Integer.getInteger("madang.messages", 600);
   private static final int MINUTES = 1 + MESSAGES / 2000;
 
-  @Test
-  void messagesOfEverySizeArriveOnceInOrderAndUnchanged(@TempDir Path home) throws Exception {
-    Far far = new Far();
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void messagesOfEverySizeArriveOnceAndUnchanged(boolean ordered, @TempDir Path home)
+      throws Exception {
+    Far far = new Far(new Sum(ordered));
+    String page = PAGE.replace("MESSAGES", "" + MESSAGES).replace("ORDERED", "" + ordered);
     CompletableFuture<String> said = new CompletableFuture<>();
     try (MediaRig rig =
         new MediaRig(new UdpDoor.Config("", 0, 1, false), MediaDoor.Config.defaults())) {
       HttpServer web =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      web.createContext("/", exchange -> answer(exchange, PAGE.replace("MESSAGES", "" + MESSAGES)));
+      web.createContext("/", exchange -> answer(exchange, page));
       web.createContext(
           "/offer",
           exchange -> {
@@ -62,8 +67,8 @@ class ChromiumDataTest {
               .redirectOutput(home.resolve("chromium.log").toFile())
               .start();
       try {
-        int sum = sumOfAll();
-        assertThat(far.sum.get(MINUTES, TimeUnit.MINUTES)).isEqualTo(sum);
+        int sum = sumOfAll(ordered);
+        assertThat(far.all.get(MINUTES, TimeUnit.MINUTES)).isEqualTo(sum);
         assertThat(said.get(MINUTES, TimeUnit.MINUTES)).isEqualTo(MESSAGES + " " + sum);
       } finally {
         chromium.destroy();
@@ -92,11 +97,15 @@ class ChromiumDataTest {
 
   /// Our end: sends as long as there is room, and sums up what comes.
   private static final class Far implements Cargo, Messages {
-    final CompletableFuture<Integer> sum = new CompletableFuture<>();
+    final CompletableFuture<Integer> all = new CompletableFuture<>();
+    private final Sum sum;
     private Transport transport;
     private int sent;
     private int received;
-    private int running;
+
+    Far(Sum sum) {
+      this.sum = sum;
+    }
 
     @Override
     public void begin(Transport begun, long now) {
@@ -123,16 +132,19 @@ class ChromiumDataTest {
 
     @Override
     public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
-      running = add(running, bytes, offset, length);
+      sum.add(bytes, offset, length);
       received++;
       if (received == MESSAGES) {
-        sum.complete(running);
+        all.complete(sum.value);
+      }
+      if (received % 10_000 == 0) {
+        System.out.printf("%d received, %d sent%n", received, sent);
       }
     }
 
     @Override
     public void closed(DataChannel channel) {
-      sum.completeExceptionally(new AssertionError("closed after " + received));
+      all.completeExceptionally(new AssertionError("closed after " + received));
     }
 
     @Override
@@ -154,7 +166,7 @@ class ChromiumDataTest {
 
     @Override
     public void ended(Ending why, String detail, long now) {
-      sum.completeExceptionally(new AssertionError(why + " " + detail + " after " + received));
+      all.completeExceptionally(new AssertionError(why + " " + detail + " after " + received));
     }
   }
 
@@ -167,29 +179,39 @@ class ChromiumDataTest {
     return bytes;
   }
 
-  private static int sumOfAll() {
-    int sum = 0;
+  private static int sumOfAll(boolean ordered) {
+    Sum sum = new Sum(ordered);
     for (int i = 0; i < MESSAGES; i++) {
       byte[] bytes = made(i);
-      sum = add(sum, bytes, 0, bytes.length);
+      sum.add(bytes, 0, bytes.length);
     }
-    return sum;
+    return sum.value;
   }
 
-  /// FNV-1a over the length and every byte.
-  private static int add(int sum, byte[] bytes, int offset, int length) {
-    int hash = (sum ^ length) * 16_777_619;
-    for (int i = offset; i < offset + length; i++) {
-      hash = (hash ^ bytes[i] & 0xFF) * 16_777_619;
+  /// FNV-1a over the length and every byte of each message: one hash over all in their order, or,
+  /// where they come in any, the hashes added up.
+  private static final class Sum {
+    private final boolean ordered;
+    int value;
+
+    Sum(boolean ordered) {
+      this.ordered = ordered;
     }
-    return hash;
+
+    void add(byte[] bytes, int offset, int length) {
+      int hash = ((ordered ? value : 0) ^ length) * 16_777_619;
+      for (int i = offset; i < offset + length; i++) {
+        hash = (hash ^ bytes[i] & 0xFF) * 16_777_619;
+      }
+      value = ordered ? hash : value + hash;
+    }
   }
 
   private static final String PAGE =
       """
       <!doctype html><meta charset="utf-8"><script type="module">
       const connection = new RTCPeerConnection();
-      const channel = connection.createDataChannel('reliable');
+      const channel = connection.createDataChannel('reliable', { ordered: ORDERED });
       channel.binaryType = 'arraybuffer';
       channel.bufferedAmountLowThreshold = 1 << 18;
       const message = (number) => {
@@ -202,9 +224,9 @@ class ChromiumDataTest {
       const say = (text) => fetch('/said', { method: 'POST', body: text });
       channel.onmessage = ({ data }) => {
         const bytes = new Uint8Array(data);
-        let hash = Math.imul(sum ^ bytes.length, 16777619);
+        let hash = Math.imul((ORDERED ? sum : 0) ^ bytes.length, 16777619);
         for (let i = 0; i < bytes.length; i++) hash = Math.imul(hash ^ bytes[i], 16777619);
-        sum = hash;
+        sum = ORDERED ? hash : (sum + hash) | 0;
         if (++received === MESSAGES) say(`${received} ${sum}`);
       };
       channel.onclose = () => say(`closed after ${received}`);
