@@ -131,5 +131,5 @@ final class Endpoint {
   }
 
   private static final String CANDIDATE = "a=candidate:";
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 }
