@@ -114,12 +114,13 @@ public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
   /// and values.
   public final void respond(
       int status, @Nullable String contentType, ByteBuf body, String... headers) {
-    List<String> fields = List.of(headers);
-    if (!alsoSay.isEmpty()) {
-      fields = new ArrayList<>(fields);
-      fields.addAll(alsoSay);
-    }
-    send(new Response(status, contentType, body, fields));
+    send(new Response(status, contentType, body, withAlso(headers)));
+  }
+
+  private List<String> withAlso(String... headers) {
+    List<String> fields = new ArrayList<>(List.of(headers));
+    fields.addAll(alsoSay);
+    return fields;
   }
 
   public final void respond(
@@ -136,6 +137,14 @@ public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
   public final void respond(int status, String sentence) {
     respond(status, Router.TEXT, sentence + "\n");
   }
+
+  /// Answers 200 with a body that comes in pieces. On the loop, when the request's body, if it has
+  /// one, was read, and not after [#moveTo].
+  public final ResponseStream stream(String contentType, String... headers) {
+    return begin(new Response(200, contentType, Unpooled.EMPTY_BUFFER, withAlso(headers)));
+  }
+
+  abstract ResponseStream begin(Response response);
 
   final Peer peer() {
     return peer;

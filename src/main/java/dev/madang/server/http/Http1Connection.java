@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///  ▲ ▲                        │ answered                                   │ answered
 ///  │ └────── body skipped ─ DRAIN ◄─ rest of the body is short ────────────┤
 ///  └──────────────────────────────── no body is left ──────────────────────┘
+/// HANDLING ── an answer in pieces ──► STREAMING ── its end ──► CLOSING
 /// every state ── refused, or "connection: close" ──► CLOSING ── far end closes, or 2 s ──► gone
 /// ```
 final class Http1Connection extends ChannelInboundHandlerAdapter implements Connection {
@@ -32,6 +33,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     HANDLING,
     BODY,
     DRAIN,
+    STREAMING,
     CLOSING
   }
 
@@ -55,6 +57,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   private @Nullable BodyReader body;
   private final BodyPace bodyPace = new BodyPace();
   private @Nullable Consumer<ByteBuf> whole;
+  private @Nullable ResponseStream stream;
 
   private long deadline;
 
@@ -80,7 +83,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
   public void channelRead(ChannelHandlerContext from, Object message) {
     reading = true;
     ByteBuf bytes = (ByteBuf) message;
-    if (state == State.CLOSING) {
+    if (state == State.CLOSING || state == State.STREAMING) {
       bytes.release();
       return;
     }
@@ -117,9 +120,14 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
     loop.remove(this);
     state = State.CLOSING;
     Http1Exchange current = exchange;
+    ResponseStream streaming = stream;
+    stream = null;
     release();
     if (current != null) {
       current.gone();
+    }
+    if (streaming != null) {
+      streaming.gone();
     }
   }
 
@@ -158,7 +166,7 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       case HEAD -> readHead(in);
       case BODY -> readBody(in);
       case DRAIN -> drain(in);
-      case HANDLING, CLOSING -> false;
+      case HANDLING, STREAMING, CLOSING -> false;
     };
   }
 
@@ -293,6 +301,44 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
       nextHead();
     }
     process();
+  }
+
+  /// Writes the head of an answer whose body comes in pieces. On the loop.
+  ResponseStream stream(Http1Exchange answered, Response response) {
+    ResponseStream opened = new ResponseStream(new Pieces());
+    if (answered != exchange || state == State.CLOSING) {
+      opened.gone();
+      return opened;
+    }
+    stream = opened;
+    release();
+    state = State.STREAMING;
+    Http1Writer.open(here(), loop, response, site.headers().lines(response, answered.secure()));
+    flushSoon();
+    channel().config().setAutoRead(true);
+    return opened;
+  }
+
+  /// The way of such a body.
+  private final class Pieces implements ResponseStream.Below {
+    @Override
+    public void write(ByteBuf piece) {
+      here().write(piece, channel().voidPromise());
+      flushSoon();
+    }
+
+    @Override
+    public void end() {
+      stream = null;
+      if (state == State.STREAMING) {
+        close();
+      }
+    }
+
+    @Override
+    public long queued() {
+      return StallWatch.queued(channel());
+    }
   }
 
   /// A client that waits for 100 Continue may send its body or not: nobody can tell where its next
@@ -430,14 +476,19 @@ final class Http1Connection extends ChannelInboundHandlerAdapter implements Conn
           channel().close();
         }
       }
-      case HANDLING -> {}
+      case HANDLING, STREAMING -> {}
     }
   }
 
   /// Stops reading from a client that sends ahead of its answers, and goes on when they are given.
   private void pace() {
     boolean full = input != null && input.readableBytes() > READ_AHEAD;
-    boolean read = !full || state == State.BODY || state == State.DRAIN || state == State.CLOSING;
+    boolean read =
+        !full
+            || state == State.STREAMING
+            || state == State.BODY
+            || state == State.DRAIN
+            || state == State.CLOSING;
     if (channel().config().isAutoRead() != read) {
       channel().config().setAutoRead(read);
     }

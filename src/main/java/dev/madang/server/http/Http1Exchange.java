@@ -64,6 +64,12 @@ final class Http1Exchange extends Exchange {
   }
 
   @Override
+  ResponseStream begin(Response response) {
+    take();
+    return connection.stream(this, response);
+  }
+
+  @Override
   void send(Response response) {
     if (gone) {
       response.body().release();

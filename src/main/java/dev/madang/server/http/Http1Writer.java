@@ -41,7 +41,14 @@ final class Http1Writer {
     to.write(content, to.voidPromise());
   }
 
-  /// The head, with room behind it for `extra` bytes of body.
+  /// Writes the head of an answer whose body ends with the connection (RFC 9112, 6.3: "the message
+  /// body length is determined by the number of octets received prior to the server closing the
+  /// connection").
+  static void open(ChannelHandlerContext to, LoopState loop, Response response, byte[] always) {
+    to.write(head(to.alloc(), loop, response, always, "close", -1, 0), to.voidPromise());
+  }
+
+  /// The head, with room behind it for `extra` bytes of body; a negative length is not told.
   private static ByteBuf head(
       ByteBufAllocator allocator,
       LoopState loop,
@@ -68,7 +75,7 @@ final class Http1Writer {
     }
     // RFC 9110, 8.6: "A server MUST NOT send a Content-Length header field in any response with a
     // status code of 1xx (Informational) or 204 (No Content)."
-    if (status >= 200 && status != 204 && status != 304) {
+    if (length >= 0 && status >= 200 && status != 204 && status != 304) {
       out.writeBytes(CONTENT_LENGTH);
       decimal(out, length);
       out.writeShort(CRLF);

@@ -80,6 +80,14 @@ final class Http2Exchange extends Exchange {
   }
 
   @Override
+  ResponseStream begin(Response response) {
+    if (!answered.compareAndSet(false, true)) {
+      throw new IllegalStateException("this exchange was answered before");
+    }
+    return stream.stream(response);
+  }
+
+  @Override
   void send(Response response) {
     if (!answered.compareAndSet(false, true)) {
       response.body().release();

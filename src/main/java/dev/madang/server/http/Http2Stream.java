@@ -40,6 +40,8 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   private boolean answered;
   private long deadline = Long.MAX_VALUE;
   private final BodyPace bodyPace = new BodyPace();
+  private final StallWatch stall = new StallWatch();
+  private @Nullable ResponseStream streaming;
 
   Http2Stream(Site site, Channel channel) {
     this.site = site;
@@ -225,6 +227,44 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
             + length * 1_000_000_000L / site.limits().bodyRate();
   }
 
+  /// Writes the head of an answer whose body comes in pieces; on the loop.
+  ResponseStream stream(Response response) {
+    ResponseStream opened = new ResponseStream(new Pieces());
+    if (answered || !channel.isActive()) {
+      opened.gone();
+      return opened;
+    }
+    answered = true;
+    whole = null;
+    streaming = opened;
+    channel.write(new DefaultHttp2HeadersFrame(fields(response, -1), false));
+    loop.flushLater(this);
+    return opened;
+  }
+
+  /// The way of such a body.
+  private final class Pieces implements ResponseStream.Below {
+    @Override
+    public void write(ByteBuf piece) {
+      channel.write(new DefaultHttp2DataFrame(piece, false));
+      loop.flushLater(Http2Stream.this);
+    }
+
+    @Override
+    public void end() {
+      streaming = null;
+      channel
+          .writeAndFlush(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true))
+          .addListener(_ -> finish());
+    }
+
+    @Override
+    public long queued() {
+      return StallWatch.queued(channel);
+    }
+  }
+
+  /// A negative length is not told.
   private Http2Headers fields(Response response, int length) {
     int status = response.status();
     Http2Headers fields =
@@ -236,7 +276,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
       fields.set("content-type", response.contentType());
     }
     add(fields, response.headers());
-    if (status != 204 && status != 304) {
+    if (length >= 0 && status != 204 && status != 304) {
       fields.set("content-length", Integer.toString(length));
     }
     return fields;
@@ -276,6 +316,11 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
     if (exchange != null) {
       exchange.gone();
     }
+    ResponseStream cut = streaming;
+    streaming = null;
+    if (cut != null) {
+      cut.gone();
+    }
   }
 
   private void reset(Http2Error error) {
@@ -288,7 +333,11 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
 
   @Override
   public void sweep(long now) {
-    if (whole != null) {
+    if (streaming != null) {
+      if (stall.stalled(channel, now, site.limits().writeTimeout().toNanos())) {
+        reset(Http2Error.CANCEL);
+      }
+    } else if (whole != null) {
       if (bodyPace.tooSlow(now)) {
         refuse(new HttpRefusal(408, "The request's body took too long."));
       }

@@ -2,8 +2,10 @@ package dev.madang.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.madang.net.TcpLoops;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
@@ -23,11 +25,13 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -35,10 +39,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TlsTest {
   private static final TcpLoops LOOPS = new TcpLoops(2);
   private static final CountDownLatch GONE = new CountDownLatch(1);
+  private static final CountDownLatch LEFT = new CountDownLatch(2);
   private static final CompletableFuture<Exchange> HELD = new CompletableFuture<>();
 
   @TempDir static Path folder;
@@ -74,6 +81,7 @@ class TlsTest {
                                         LOOPS.home().inEventLoop()
                                             + " "
                                             + body.toString(StandardCharsets.UTF_8)))))
+            .get("/pieces", TlsTest::pieces)
             .get(
                 "/hold",
                 exchange -> {
@@ -128,6 +136,47 @@ class TlsTest {
       // The connection lives on.
       assertThat(client.send(get("/hello"), BodyHandlers.ofString()).statusCode()).isEqualTo(200);
     }
+  }
+
+  /// Three lines, each on its own, and then the end; with `?hold` no end.
+  private static void pieces(Exchange exchange) {
+    ResponseStream stream = exchange.stream("text/event-stream");
+    stream.onClose(LEFT::countDown);
+    for (String line : List.of("one", "two", "three")) {
+      exchange
+          .loop()
+          .execute(
+              () -> stream.write(Unpooled.copiedBuffer(line + "\n", StandardCharsets.US_ASCII)));
+    }
+    if (exchange.query("hold") == null) {
+      exchange.loop().execute(stream::close);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void answersInPieces(HttpClient.Version version) throws Exception {
+    try (HttpClient client = client(version)) {
+      HttpResponse<Stream<String>> response = client.send(get("/pieces"), BodyHandlers.ofLines());
+      assertThat(response.version()).isEqualTo(version);
+      assertThat(response.body()).containsExactly("one", "two", "three");
+      // The connection, or another one, answers what comes next.
+      assertThat(client.send(get("/hello"), BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(HttpClient.Version.class)
+  void tellsWhoSendsPiecesThatNobodyListensAnyMore(HttpClient.Version version) throws Exception {
+    long before = LEFT.getCount();
+    try (HttpClient client = client(version)) {
+      HttpResponse<Stream<String>> response =
+          client.send(get("/pieces?hold"), BodyHandlers.ofLines());
+      Iterator<String> lines = response.body().iterator();
+      assertThat(lines.next()).isEqualTo("one");
+      client.shutdownNow();
+    }
+    await().until(() -> LEFT.getCount() == before - 1);
   }
 
   @Test
@@ -329,7 +378,11 @@ class TlsTest {
   }
 
   private static HttpClient client() {
-    return HttpClient.newBuilder().sslContext(trusting).build();
+    return client(HttpClient.Version.HTTP_2);
+  }
+
+  private static HttpClient client(HttpClient.Version version) {
+    return HttpClient.newBuilder().sslContext(trusting).version(version).build();
   }
 
   private static HttpRequest get(String path) {
