@@ -73,6 +73,11 @@ export async function startServer({
   };
 }
 
+/** The words that run a command of Madang, as the launcher would. */
+export function madang(...words) {
+  return [javaCommand(), ...machineFlags(), '-jar', jar, ...words];
+}
+
 /** The value of one Prometheus counter, summed over its labels. A name that is not there is a mistake, not a 0. */
 export function metric(text, name) {
   const lines = text.split('\n').filter((line) => line.startsWith(name + ' ') || line.startsWith(name + '{'));

@@ -1,5 +1,6 @@
 package dev.madang;
 
+import dev.madang.server.compare.CompareDoor;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.MetricsDoor;
 import dev.madang.server.signal.SignalDoor;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param media sound and picture through the server
 /// @param whip WHIP and WHEP
 /// @param signal rooms: who may enter, and how much they take
+/// @param compare who may measure, and how much
 public record Config(
     Path data,
     @Nullable String url,
@@ -40,7 +42,8 @@ public record Config(
     TurnDoor.Config turn,
     MediaDoor.Config media,
     WhipDoor.Config whip,
-    SignalDoor.Config signal) {
+    SignalDoor.Config signal,
+    CompareDoor.Config compare) {
 
   public Config {
     if (url != null && !URL.matcher(url).matches()) {
@@ -63,7 +66,8 @@ public record Config(
         TurnDoor.Config.defaults(),
         MediaDoor.Config.defaults(),
         WhipDoor.Config.defaults(),
-        SignalDoor.Config.defaults());
+        SignalDoor.Config.defaults(),
+        CompareDoor.Config.defaults());
   }
 
   /** Where people reach this server. */

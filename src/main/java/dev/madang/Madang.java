@@ -3,6 +3,7 @@ package dev.madang;
 import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.server.compare.CompareDoor;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.MetricsDoor;
 import dev.madang.server.http.Router;
@@ -56,7 +57,8 @@ public final class Madang implements AutoCloseable {
       StaticFiles.ofResources("web").addTo(router, PAGES);
       router.get("/api/about", new About(config)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
-      boolean usesUdp = config.turn().enabled() || config.media().enabled();
+      boolean usesUdp =
+          config.turn().enabled() || config.media().enabled() || config.compare().enabled();
       udp = usesUdp ? keep(UdpDoor.open(config.udp())) : null;
       if (udp != null) {
         udp.countIn(meters);
@@ -79,6 +81,13 @@ public final class Madang implements AutoCloseable {
           SignalDoor.open(
               config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays(), hall);
       keep(signal).measure(meters);
+      CompareDoor compare =
+          udp != null && config.compare().enabled()
+              ? keep(new CompareDoor(config.compare(), udp, media))
+              : null;
+      if (compare != null) {
+        compare.open(router, socketIo.io().of("/compare"));
+      }
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;
       if (tls != null) {
@@ -93,6 +102,9 @@ public final class Madang implements AutoCloseable {
       if (media != null) {
         http.onIce(media::take);
         media.onTcp(http.port());
+      }
+      if (compare != null) {
+        http.onProbe(compare::take);
       }
       metrics =
           config.metrics().enabled()

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       Main.Invite.class,
       Main.Check.class,
       Load.class,
+      CompareCommand.class,
       Main.Version.class,
       Main.Rehearse.class
     })

@@ -1,6 +1,6 @@
 package dev.madang.protocol.stun;
 
-/// For whom a datagram is, on a port that a TURN server and media share.
+/// For whom a datagram is, on a port that a TURN server, media and measurements share.
 ///
 /// | first byte (RFC 7983 §7) | is | for |
 /// |---|---|---|
@@ -9,10 +9,12 @@ package dev.madang.protocol.stun;
 /// | 20-63 | DTLS | media |
 /// | 64-127 | a channel of TURN; those above 79 are RFC 5766's | the relay |
 /// | 128-191 | RTP or RTCP | media |
+/// | 192-195 | a probe of `madang compare` | the measurement |
 /// | anything else | nothing that is spoken here | nobody |
 public enum Addressee {
   RELAY,
   MEDIA,
+  PROBE,
   NOBODY;
 
   /// Looks at the bytes and makes nothing; what they claim to be may still be wrong.
@@ -22,7 +24,7 @@ public enum Addressee {
     }
     int first = bytes[offset] & 0xFF;
     if (first >= 128) {
-      return first < 192 ? MEDIA : NOBODY;
+      return first < 192 ? MEDIA : first < 196 ? PROBE : NOBODY;
     } else if (first >= 64) {
       return RELAY;
     } else if (first >= 20) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// | 0x16 | a TLS handshake, unless we are inside one |
 /// | 0x00-0x03 | STUN (RFC 8489 §5: the first two bits are zero) if its cookie is at 4-7: TURN |
 /// | | a length (RFC 4571 §2) before STUN if the cookie is at 6-9: ICE over TCP |
+/// | 0xC0 | a probe of `madang compare` |
 /// | anything else | HTTP/1.1 |
 final class FirstByte extends ChannelInboundHandlerAdapter implements Connection {
   private final Site site;
@@ -55,6 +56,9 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Connection
       leave(context, bytes);
     } else if (first <= LAST_STUN) {
       stun(context, bytes);
+    } else if (first == PROBE && site.probe() != null) {
+      java.util.Objects.requireNonNull(site.probe()).take(context.pipeline(), secure);
+      leave(context, bytes);
     } else {
       loop.remove(this);
       context.pipeline().replace(this, null, new Http1Connection(site, secure));
@@ -137,6 +141,7 @@ final class FirstByte extends ChannelInboundHandlerAdapter implements Connection
 
   private static final int TLS_HANDSHAKE = 0x16;
   private static final int LAST_STUN = 3;
+  private static final int PROBE = 0xC0;
   private static final int STUN_COOKIE_AT = 4;
   private static final int FRAMED_COOKIE_AT = 6;
   private static final int COOKIE_BYTES = 4;

@@ -199,6 +199,12 @@ public final class HttpDoor implements AutoCloseable {
     site.ice(taker);
   }
 
+  /// Who takes connections that begin with a probe of a measurement; until somebody does they are
+  /// taken for HTTP.
+  public void onProbe(Taker taker) {
+    site.probe(taker);
+  }
+
   /// The port in use.
   public int port() {
     return ((InetSocketAddress) server.localAddress()).getPort();

@@ -19,6 +19,7 @@ final class Site implements Handler {
   private final Counters counters = new Counters();
   private volatile HttpDoor.@Nullable Taker turn;
   private volatile HttpDoor.@Nullable Taker ice;
+  private volatile HttpDoor.@Nullable Taker probe;
 
   Site(Router router, HttpDoor.Config config, @Nullable Tls tls) {
     this.tls = tls;
@@ -126,5 +127,13 @@ final class Site implements Handler {
 
   HttpDoor.@Nullable Taker ice() {
     return ice;
+  }
+
+  void probe(HttpDoor.Taker taker) {
+    probe = taker;
+  }
+
+  HttpDoor.@Nullable Taker probe() {
+    return probe;
   }
 }

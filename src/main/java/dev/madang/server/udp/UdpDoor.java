@@ -23,8 +23,8 @@ import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/// The one UDP port on which everything arrives: STUN and TURN by [#onRelay], media by [#onMedia].
-/// Its methods may be called from any thread that may wait.
+/// The one UDP port on which everything arrives: STUN and TURN by [#onRelay], media by [#onMedia],
+/// measurements by [#onProbe]. Its methods may be called from any thread that may wait.
 ///
 /// Each loop has a socket on the port, over which the kernel spreads the far ends: one far end
 /// stays with its loop for life.
@@ -140,6 +140,15 @@ public final class UdpDoor implements AutoCloseable {
     }
   }
 
+  /// Who takes the probes of a measurement, for each loop; called on it.
+  public void onProbe(Function<Loop, Receiver> receivers) throws IOException {
+    for (int i = 0; i < loops.size(); i++) {
+      Loop loop = loops.get(i);
+      Sorter sorter = sorters.get(i);
+      loop.ask(() -> sorter.probe = receivers.apply(loop));
+    }
+  }
+
   /// Tells what passes through this door.
   public void countIn(MeterRegistry registry) {
     count(registry, "packets.in", "Datagrams received", it -> it.packetsIn.value());
@@ -188,6 +197,7 @@ public final class UdpDoor implements AutoCloseable {
     final Count rubbish = new Count();
     Receiver relay = this::drop;
     Receiver media = this::drop;
+    Receiver probe = this::drop;
     volatile @Nullable UdpSocket socket;
 
     @Override
@@ -195,6 +205,7 @@ public final class UdpDoor implements AutoCloseable {
       switch (Addressee.of(bytes, offset, length)) {
         case MEDIA -> media.receive(from, bytes, offset, length);
         case RELAY -> relay.receive(from, bytes, offset, length);
+        case PROBE -> probe.receive(from, bytes, offset, length);
         case NOBODY -> rubbish.add(1);
       }
     }

@@ -4,7 +4,10 @@ import dev.madang.net.Loop;
 import dev.madang.net.TcpLoops;
 import dev.madang.net.UdpOptions;
 import dev.madang.protocol.ice.IceCredentials;
+import dev.madang.protocol.sctp.DataChannel;
 import dev.madang.protocol.sctp.DataChannels;
+import dev.madang.protocol.sctp.Delivery;
+import dev.madang.protocol.sctp.SendResult;
 import dev.madang.protocol.sdp.Capabilities;
 import dev.madang.protocol.sdp.DownAnswer;
 import dev.madang.protocol.sdp.DownOffers;
@@ -129,7 +132,7 @@ public final class ClientSession {
   }
 
   /// Who hears of the data channels that were offered; before [#accept].
-  void hears(Messages messages) {
+  public void hears(Messages messages) {
     this.messages = messages;
   }
 
@@ -215,6 +218,22 @@ public final class ClientSession {
   /// On its loop: protects and sends a compound RTCP packet.
   public void sendRtcp(byte[] bytes, int offset, int length) {
     client.transport().sendRtcp(bytes, offset, length);
+  }
+
+  /// On its loop, when the answer was accepted: opens a data channel; messages may follow at once.
+  ///
+  /// @return null when there are none
+  public @Nullable DataChannel open(String label, Delivery delivery) {
+    DataChannels channels = channels();
+    return channels == null ? null : channels.open(label, "", delivery, client.transport().now());
+  }
+
+  /// On its loop: sends a binary message.
+  public SendResult send(DataChannel channel, byte[] message) {
+    DataChannels channels = channels();
+    return channels == null
+        ? SendResult.CLOSED
+        : channels.send(channel, false, message, 0, message.length, client.transport().now());
   }
 
   public void close() {

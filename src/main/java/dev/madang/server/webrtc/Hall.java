@@ -51,7 +51,7 @@ public final class Hall implements SignalDoor.Media {
       known = new Member(this, room, participant.identity(), participant.instance());
       members.put(participant.identity(), known);
     }
-    known.reachedBy(new Caller(address, withoutPort(host)), page);
+    known.reachedBy(Caller.at(address, host), page);
     known.may(participant.can());
   }
 
@@ -156,15 +156,5 @@ public final class Hall implements SignalDoor.Media {
 
   private @Nullable Member member(String room, String identity) {
     return rooms.getOrDefault(room, Map.of()).get(identity);
-  }
-
-  /// `example.org` of `example.org:443`, `::1` of `[::1]:7700`.
-  private static String withoutPort(String host) {
-    if (host.startsWith("[")) {
-      int end = host.indexOf(']');
-      return end < 0 ? "" : host.substring(1, end);
-    }
-    int colon = host.indexOf(':');
-    return colon < 0 ? host : host.substring(0, colon);
   }
 }

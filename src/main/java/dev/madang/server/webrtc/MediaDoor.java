@@ -12,6 +12,7 @@ import dev.madang.protocol.sdp.DownSection;
 import dev.madang.protocol.sdp.DownTrack;
 import dev.madang.protocol.sdp.Extension;
 import dev.madang.protocol.sdp.LocalTransport;
+import dev.madang.protocol.sdp.SctpDescription;
 import dev.madang.protocol.sdp.SessionDescription;
 import dev.madang.protocol.sdp.Setup;
 import dev.madang.protocol.sdp.UpAnswer;
@@ -193,6 +194,27 @@ public final class MediaDoor implements AutoCloseable {
     return expected == null
         ? null
         : new UpSession(this, expected.transport(), media, caller.host(), local, agreed);
+  }
+
+  /// A far end that offers data channels, to be answered on the spot.
+  ///
+  /// @return the SDP that answers, or null when there are as many transports as there may be
+  /// @throws ProtocolException with a sentence for whoever offered
+  public @Nullable String mirror(String offer, Caller caller, Mirror mirror) {
+    LocalTransport local = describe(sessionId(), credentials(), caller.host());
+    UpAnswer agreed = answer(SessionDescription.read(offer), local, 1, null);
+    SctpDescription data = agreed.data();
+    if (data == null) {
+      throw new ProtocolException("the offer has no data channels");
+    }
+    Reflection reflection = new Reflection(mirror);
+    Expected expected = expect(caller, reflection, local);
+    if (expected == null) {
+      return null;
+    }
+    expected.transport().setRemote(agreed.remote());
+    expected.transport().tell(() -> expected.transport().carry(data, reflection));
+    return agreed.answer().write();
   }
 
   UpAnswer answer(

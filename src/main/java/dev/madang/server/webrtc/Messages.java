@@ -3,7 +3,7 @@ package dev.madang.server.webrtc;
 import dev.madang.protocol.sctp.DataChannel;
 
 /// What the data channels of a [Transport] bring. Called on the transport's loop.
-interface Messages {
+public interface Messages {
   /// A channel works: the far end opened it, or took ours.
   void opened(DataChannel channel);
 

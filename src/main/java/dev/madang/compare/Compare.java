@@ -1,0 +1,161 @@
+package dev.madang.compare;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `madang compare`: measures a server, prints what it finds and writes reports. Blocks the thread
+/// that runs it.
+public final class Compare {
+  /// What was asked for.
+  ///
+  /// @param lanes words of [Kind]
+  /// @param workloads their names
+  /// @param seconds how long a workload lasts that runs on all lanes together
+  /// @param invitation a token, or null
+  /// @param json and the other three: files to write, or null; `-` is standard output, and then the
+  ///   table is not printed
+  /// @param lab the network that was made for it, or null
+  public record Options(
+      List<String> lanes,
+      List<String> workloads,
+      double seconds,
+      @Nullable String invitation,
+      @Nullable Path json,
+      @Nullable Path csv,
+      @Nullable Path markdown,
+      @Nullable Path html,
+      boolean korean,
+      @Nullable Map<String, Object> lab) {
+    public Options {
+      lanes.forEach(Kind::named);
+      workloads.forEach(Workload::named);
+      if (!(seconds > 0) || seconds > 600) {
+        throw new IllegalArgumentException("--duration is between 1s and 10m.");
+      }
+    }
+
+    List<Kind> kinds() {
+      return lanes.isEmpty()
+          ? List.of(Kind.values())
+          : List.of(Kind.values()).stream().filter(each -> lanes.contains(each.word())).toList();
+    }
+
+    List<Workload> chosen() {
+      return workloads.isEmpty()
+          ? Workload.ALL
+          : Workload.ALL.stream().filter(each -> workloads.contains(each.name())).toList();
+    }
+
+    boolean quiet() {
+      return List.of(json == null ? NONE : json, csv == null ? NONE : csv).contains(Path.of("-"));
+    }
+
+    private static final Path NONE = Path.of("");
+  }
+
+  private final Options options;
+  private final String version;
+  private final PrintStream out;
+  private final PrintStream progress;
+
+  /// @param out for the result
+  /// @param progress for what happens meanwhile
+  public Compare(Options options, String version, PrintStream out, PrintStream progress) {
+    this.options = options;
+    this.version = version;
+    this.out = out;
+    this.progress = progress;
+  }
+
+  /// Measures; Ctrl-C ends it early with what there is until then, marked so.
+  ///
+  /// @throws IOException with a sentence when nothing can be measured
+  public void measure(URI server) throws IOException, InterruptedException {
+    String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    try (Lanes lanes = new Lanes(server, options.invitation())) {
+      Run run =
+          new Run(lanes, options.kinds(), options.chosen(), options.seconds(), new Narration());
+      Thread measuring = Thread.currentThread();
+      Thread interrupt =
+          new Thread(
+              () -> {
+                run.stop();
+                try {
+                  measuring.join(GOODBYE_MILLIS);
+                } catch (InterruptedException _) {
+                  Thread.currentThread().interrupt();
+                }
+              },
+              "compare-interrupt");
+      Runtime.getRuntime().addShutdownHook(interrupt);
+      List<Figures> figures = run.measure();
+      Report report =
+          new Report(
+              version,
+              server.toString(),
+              at,
+              options.seconds(),
+              run.stopped(),
+              options.lab(),
+              figures);
+      publish(report);
+      if (!run.stopped()) {
+        Runtime.getRuntime().removeShutdownHook(interrupt);
+      }
+    }
+  }
+
+  private void publish(Report report) throws IOException {
+    boolean korean = options.korean();
+    if (!options.quiet()) {
+      out.println();
+      out.print(report.text(korean));
+    }
+    write(options.json(), report.json());
+    write(options.csv(), report.csv());
+    write(options.markdown(), report.markdown(korean));
+    write(options.html(), report.html(korean));
+    out.flush();
+  }
+
+  private void write(@Nullable Path file, String text) throws IOException {
+    if (file == null) {
+      return;
+    } else if (file.equals(Path.of("-"))) {
+      out.print(text);
+    } else {
+      java.nio.file.Files.writeString(file, text);
+      progress.println("Wrote " + file);
+    }
+  }
+
+  /// Says what is being measured.
+  private final class Narration implements Run.Progress {
+    @Override
+    public void begins(Workload workload, @Nullable Kind lane, double seconds) {
+      progress.printf(
+          "  · %s%s%n",
+          Words.workload(workload, options.korean()),
+          lane == null
+              ? " (%.0f s)".formatted(seconds)
+              : ": " + Words.lane(lane, options.korean()));
+    }
+
+    @Override
+    public void measured(Figures figures) {
+      if (figures.failure() != null) {
+        progress.printf(
+            "    %s: %s%n", Words.lane(figures.lane(), options.korean()), figures.failure());
+      }
+    }
+  }
+
+  private static final int GOODBYE_MILLIS = 8000;
+}

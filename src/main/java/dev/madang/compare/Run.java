@@ -1,0 +1,288 @@
+package dev.madang.compare;
+
+import dev.madang.server.compare.Probe;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// One measurement: every workload over every lane. Runs on the thread that calls it; another may
+/// [#stop] it, which leaves what was measured until then.
+final class Run {
+  /// Hears how far it is, on the thread of the run.
+  interface Progress {
+    void begins(Workload workload, @Nullable Kind lane, double seconds);
+
+    void measured(Figures figures);
+  }
+
+  private final Lanes lanes;
+  private final List<Kind> kinds;
+  private final List<Workload> workloads;
+  private final double seconds;
+  private final Progress progress;
+  private final List<Figures> all = new ArrayList<>();
+  private volatile boolean stopped;
+
+  /// @param seconds how long a workload lasts that is run on all lanes together; one that is run in
+  ///   turn lasts a quarter of it on each
+  Run(Lanes lanes, List<Kind> kinds, List<Workload> workloads, double seconds, Progress progress) {
+    this.lanes = lanes;
+    this.kinds = kinds;
+    this.workloads = workloads;
+    this.seconds = seconds;
+    this.progress = progress;
+  }
+
+  /// From any thread: goes on to the end of nothing more.
+  void stop() {
+    stopped = true;
+  }
+
+  boolean stopped() {
+    return stopped;
+  }
+
+  List<Figures> measure() throws InterruptedException {
+    for (Workload workload : workloads) {
+      if (stopped) {
+        break;
+      }
+      switch (workload.shape()) {
+        case TOGETHER -> together(workload);
+        case IN_TURN, BULK, LOADED, CONNECT -> inTurn(workload);
+      }
+    }
+    return List.copyOf(all);
+  }
+
+  private void tell(Figures figures) {
+    all.add(figures);
+    progress.measured(figures);
+  }
+
+  // ---- all lanes at once ------------------------------------------------------------------------
+
+  private void together(Workload workload) throws InterruptedException {
+    progress.begins(workload, null, seconds);
+    Map<Kind, Tally> tallies = new EnumMap<>(Kind.class);
+    Map<Kind, Lane> open = new EnumMap<>(Kind.class);
+    try {
+      for (Kind kind : kinds) {
+        Tally tally = new Tally(workload, kind.ordinal());
+        try {
+          open.put(kind, lanes.open(kind, tally));
+          tallies.put(kind, tally);
+        } catch (IOException | RuntimeException refused) {
+          tell(Figures.failed(workload, kind, Lanes.reason(refused)));
+        }
+      }
+      send(workload, open, tallies, seconds);
+      for (Map.Entry<Kind, Tally> each : tallies.entrySet()) {
+        each.getValue().settle(STRAGGLERS);
+      }
+    } finally {
+      open.values().forEach(Run::close);
+    }
+    tallies.forEach((kind, tally) ->
+        tell(Figures.of(workload, kind, tally.series(warm(workload) * workload.burst()))));
+  }
+
+  /// The lanes take turns within each interval, so that none always sends first.
+  private void send(
+      Workload workload, Map<Kind, Lane> open, Map<Kind, Tally> tallies, double lasting) {
+    List<Kind> order = List.copyOf(open.keySet());
+    if (order.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime() + LEAD;
+    long step = workload.interval() / order.size();
+    long rounds = warm(workload) + Math.round(lasting * 1e9 / workload.interval());
+    for (long round = 0; round < rounds && !stopped; round++) {
+      for (int i = 0; i < order.size(); i++) {
+        Kind kind = order.get((int) ((i + round) % order.size()));
+        waitUntil(start + round * workload.interval() + i * step);
+        for (int n = 0; n < workload.burst(); n++) {
+          long now = System.nanoTime();
+          open.get(kind).send(tallies.get(kind).next(Probe.ECHO, now));
+        }
+      }
+    }
+  }
+
+  // ---- one lane after the other -----------------------------------------------------------------
+
+  private void inTurn(Workload workload) throws InterruptedException {
+    for (Kind kind : kinds) {
+      if (stopped) {
+        return;
+      } else if (!kind.carries(workload)) {
+        continue;
+      }
+      progress.begins(workload, kind, seconds / 4);
+      try {
+        tell(
+            switch (workload.shape()) {
+              case IN_TURN, TOGETHER -> steady(workload, kind);
+              case BULK -> bulk(workload, kind);
+              case LOADED -> loaded(workload, kind);
+              case CONNECT -> connect(workload, kind);
+            });
+      } catch (IOException | RuntimeException refused) {
+        tell(Figures.failed(workload, kind, Lanes.reason(refused)));
+      }
+    }
+  }
+
+  private Figures steady(Workload workload, Kind kind) throws IOException, InterruptedException {
+    Tally tally = new Tally(workload, kind.ordinal());
+    try (Lane lane = lanes.open(kind, tally)) {
+      Wire wire = Wire.of(lanes.from());
+      long worked = lanes.processor();
+      long bytes = wire.bytes();
+      send(workload, Map.of(kind, lane), Map.of(kind, tally), seconds / 4);
+      tally.settle(STRAGGLERS);
+      long passed = wire.bytes() - bytes;
+      long working = lanes.processor() - worked;
+      int messages = tally.sent();
+      Series series = tally.series(warm(workload) * workload.burst());
+      double payload = (double) messages * workload.size() + series.bytes();
+      return Figures.of(workload, kind, series)
+          .withCost(
+              worked < 0 ? null : working * 1000.0 / messages,
+              bytes < 0 || passed < payload ? null : passed / payload);
+    }
+  }
+
+  private Figures bulk(Workload workload, Kind kind) throws IOException, InterruptedException {
+    Tally tally = new Tally(workload, kind.ordinal());
+    try (Lane lane = lanes.open(kind, tally)) {
+      flow(lane, tally, FILE, UNPACED, seconds * 2);
+      return throughput(Figures.of(workload, kind, tally.series(0)), tally, workload);
+    }
+  }
+
+  private static Figures throughput(Figures figures, Tally tally, Workload workload) {
+    Double took = tally.series(0).seconds();
+    double bits = 8.0 * workload.size() * tally.heard();
+    return took == null || took == 0 ? figures : figures.withThroughput(bits / took / 1e6);
+  }
+
+  /// Sends as fast as acknowledgements come, with a window in between, but not faster than so many
+  /// bits a second.
+  private void flow(Lane lane, Tally tally, long bytes, double rate, double lasting)
+      throws InterruptedException {
+    long begun = System.nanoTime();
+    long until = begun + (long) (lasting * 1e9);
+    int size = Workload.FILE.size();
+    int givenUp = 0;
+    while (!stopped
+        && !lane.broken()
+        && (long) tally.sent() * size < bytes
+        && until - System.nanoTime() > 0) {
+      if (tally.room(WINDOW, givenUp, LOST_AFTER)) {
+        waitUntil(begun + (long) (tally.sent() * 8e9 * size / rate));
+        lane.send(tally.next(Probe.ACKNOWLEDGE, System.nanoTime()));
+      } else {
+        // On a lane that loses: what has not come back until now will not.
+        givenUp = tally.sent() - tally.heard();
+      }
+    }
+    tally.settle(STRAGGLERS);
+  }
+
+  private Figures loaded(Workload workload, Kind kind) throws IOException, InterruptedException {
+    Tally cursor = new Tally(workload, kind.ordinal());
+    Tally file = new Tally(Workload.FILE, kind.ordinal());
+    Lane.Listener both =
+        (bytes, offset, length, now) -> {
+          cursor.answer(bytes, offset, length, now);
+          file.answer(bytes, offset, length, now);
+        };
+    CountDownLatch done = new CountDownLatch(1);
+    try (Lane lane = lanes.open(kind, both)) {
+      Thread.ofPlatform()
+          .daemon()
+          .name("compare-file")
+          .start(() -> {
+            try {
+              flow(lane, file, Long.MAX_VALUE, LOAD, seconds / 4);
+            } catch (InterruptedException _) {
+              Thread.currentThread().interrupt();
+            } finally {
+              done.countDown();
+            }
+          });
+      send(workload, Map.of(kind, lane), Map.of(kind, cursor), seconds / 4);
+      done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      cursor.settle(STRAGGLERS);
+    }
+    return throughput(
+        Figures.of(workload, kind, cursor.series(warm(workload) * workload.burst())).withRpm(),
+        file,
+        Workload.FILE);
+  }
+
+  private Figures connect(Workload workload, Kind kind) throws IOException, InterruptedException {
+    List<Double> times = new ArrayList<>();
+    for (int i = 0; i < CONNECTS && !stopped; i++) {
+      Tally tally = new Tally(workload, kind.ordinal());
+      long begun = System.nanoTime();
+      try (Lane lane = lanes.open(kind, tally)) {
+        lane.send(tally.next(Probe.ECHO, begun));
+        tally.settle(STRAGGLERS);
+      }
+      double[] took = Arrays.stream(tally.series(0).delays()).asDoubleStream().toArray();
+      if (took.length > 0) {
+        times.add(took[0] / 1e6);
+      }
+    }
+    if (times.isEmpty()) {
+      return Figures.failed(workload, kind, "no answer came");
+    }
+    List<Double> sorted = times.stream().sorted().toList();
+    return Figures.of(workload, kind, new Series(new long[0], new long[0], 0))
+        .withSetup(sorted.get(sorted.size() / 2));
+  }
+
+  private static void close(Lane lane) {
+    try {
+      lane.close();
+    } catch (IOException _) {
+      // It was of no use any more.
+    }
+  }
+
+  /// Rounds that are not counted, since the first messages wait for compilers: half a second, and
+  /// none where there are few.
+  private static int warm(Workload workload) {
+    return workload.perSecond() < 10 ? 0 : workload.perSecond() / 2 / workload.burst();
+  }
+
+  private static void waitUntil(long time) {
+    long left = time - System.nanoTime();
+    while (left > 0) {
+      LockSupport.parkNanos(left);
+      left = time - System.nanoTime();
+    }
+  }
+
+  private static final long LEAD = 20_000_000;
+  private static final long STRAGGLERS = 1_000_000_000;
+  private static final long LOST_AFTER = 500_000_000;
+  private static final long FILE = 10_000_000;
+  private static final double UNPACED = 1e12;
+
+  /// Bits a second: what fills most lines, and no grant in a second.
+  private static final double LOAD = 100e6;
+
+  private static final int WINDOW = 64;
+  private static final int CONNECTS = 3;
+  private static final int PATIENCE_SECONDS = 30;
+}

@@ -1,0 +1,326 @@
+package dev.madang.server.compare;
+
+import dev.madang.chat.Namespace;
+import dev.madang.chat.Socket;
+import dev.madang.net.Loop;
+import dev.madang.net.Path;
+import dev.madang.server.http.Exchange;
+import dev.madang.server.http.Router;
+import dev.madang.server.http.WebSocket;
+import dev.madang.server.http.WebSocketOptions;
+import dev.madang.server.udp.UdpDoor;
+import dev.madang.server.webrtc.Caller;
+import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.webrtc.Mirror;
+import dev.madang.wire.Address;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelPipeline;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.lang.management.ThreadMXBean;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Answers the probes of `madang compare` and of the page `/compare`, over every transport:
+///
+/// | transport | where |
+/// |---|---|
+/// | a grant | `POST /api/compare` |
+/// | TCP | the web's port: 0xC0, the token, then messages, each behind its length (u32) |
+/// | UDP | the UDP port; each message has the token in it |
+/// | WebSocket | `/compare/socket?grant=TOKEN`, binary |
+/// | Socket.IO | the namespace `/compare`, `{grant}` as auth; `probe` with one binary, both ways |
+/// | Server-Sent Events | `GET /compare/events?grant=TOKEN&lane=N`, each event one message in base64; questions by `POST` there |
+/// | data channels | `POST /compare/peer?grant=TOKEN`, an offer for an answer |
+///
+/// Whoever has no grant gets nothing; a grant is for so many bytes and seconds, and no answer is
+/// longer than its question. Its methods may be called from any thread.
+public final class CompareDoor implements AutoCloseable {
+  /// @param enabled whether there is one
+  /// @param grants at a time, in all
+  /// @param grantsPerAddress within `lasting`, for one IPv4 address or IPv6 /64
+  /// @param lasting how long a grant is good
+  /// @param bytes of one grant, both ways together
+  public record Config(
+      boolean enabled, int grants, int grantsPerAddress, Duration lasting, long bytes) {
+    public Config {
+      if (lasting.toSeconds() < 1 || lasting.toHours() > 1) {
+        throw new IllegalArgumentException("lasting is not between a second and an hour");
+      }
+    }
+
+    public static Config defaults() {
+      return new Config(true, 100, 8, Duration.ofMinutes(3), 600_000_000);
+    }
+  }
+
+  private final Config config;
+  private final Grants grants;
+  private final UdpDoor udp;
+  private final @Nullable MediaDoor media;
+  private final EventStreams streams = new EventStreams();
+
+  /// @param media null = there are no data channels
+  public CompareDoor(Config config, UdpDoor udp, @Nullable MediaDoor media) {
+    this.config = config;
+    this.udp = udp;
+    this.media = media;
+    grants = new Grants(config);
+  }
+
+  /// Opens its addresses; before the router is in use.
+  public void open(Router router, Namespace namespace) throws IOException {
+    router.post("/api/compare", this::grant);
+    router.on("DELETE", "/api/compare", this::end);
+    router.get("/api/compare/processor", this::processor);
+    router.get("/compare/socket", this::webSocket);
+    router.get("/compare/events", this::events);
+    router.post("/compare/events", this::question);
+    router.post("/compare/peer", this::peer);
+    namespace.use((socket, next) -> {
+      Grant grant = grantOf(socket);
+      if (grant == null) {
+        next.refuse("no grant: POST /api/compare gives one");
+      } else if (!grant.connects()) {
+        next.refuse("too many connections for one grant");
+      } else {
+        socket.onDisconnect(_ -> grant.disconnected());
+        next.proceed();
+      }
+    });
+    namespace.onConnection(this::speak);
+    udp.onProbe(
+        loop -> (from, bytes, offset, length) -> datagram(loop, from, bytes, offset, length));
+  }
+
+  // ---- grants -----------------------------------------------------------------------------------
+
+  private void grant(Exchange exchange) {
+    Grant grant = grants.give(address(exchange), System.nanoTime());
+    if (grant == null) {
+      exchange.respond(
+          429,
+          "Enough is being measured from your network, or in all: try again in "
+              + config.lasting().toMinutes()
+              + " minutes.");
+      return;
+    }
+    exchange.respond(
+        201,
+        "application/json",
+        "{\"grant\":\"%s\",\"seconds\":%d,\"bytes\":%d,\"udp\":%d,\"peer\":%b}"
+            .formatted(
+                grant.token.text(),
+                config.lasting().toSeconds(),
+                config.bytes(),
+                udp.port(),
+                media != null),
+        "cache-control",
+        "no-store");
+  }
+
+  private void end(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant != null) {
+      grant.end();
+      exchange.respond(204, null, "");
+    }
+  }
+
+  /// The grant that a request names, or null when it was answered why there is none.
+  private @Nullable Grant grantOf(Exchange exchange) {
+    Grant grant = grants.find(Token.read(exchange.query("grant")), System.nanoTime());
+    if (grant == null) {
+      exchange.respond(403, "This grant is over, or never was: POST /api/compare gives one.");
+    }
+    return grant;
+  }
+
+  private @Nullable Grant grantOf(Socket socket) {
+    return socket.handshake().auth().get("grant") instanceof String text
+        ? grants.find(Token.read(text), System.nanoTime())
+        : null;
+  }
+
+  private static Address address(Exchange exchange) {
+    return Address.of(exchange.remote().getAddress().getAddress(), exchange.remote().getPort());
+  }
+
+  /// The time that the loops of this process have worked, in milliseconds: a client takes the
+  /// difference over what it sent. No finer, since what takes how long is nobody's business.
+  private void processor(Exchange exchange) {
+    if (grantOf(exchange) == null) {
+      return;
+    }
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    long nanos = 0;
+    for (long id : threads.getAllThreadIds()) {
+      ThreadInfo info = threads.getThreadInfo(id);
+      if (info != null
+          && (info.getThreadName().startsWith("tcp-")
+              || info.getThreadName().startsWith("madang-udp-"))) {
+        nanos += Math.max(0, threads.getThreadCpuTime(id));
+      }
+    }
+    exchange.respond(
+        200,
+        "application/json",
+        "{\"milliseconds\":%d}".formatted(nanos / 1_000_000),
+        "cache-control",
+        "no-store");
+  }
+
+  // ---- transports -------------------------------------------------------------------------------
+
+  /// Takes over a connection whose first byte is [Probe#OPEN].
+  public void take(ChannelPipeline pipeline, boolean secure) {
+    pipeline.addLast(new TcpLane(grants));
+  }
+
+  private void datagram(Loop loop, Path from, byte[] bytes, int offset, int length) {
+    if (length < Probe.HEADER) {
+      return;
+    }
+    Grant grant = grants.find(Token.at(bytes, offset), loop.now());
+    if (grant == null || !grant.address.host().equals(from.remote().host())) {
+      return;
+    }
+    int back = Probe.answer(bytes, offset, length, loop.now());
+    if (back > 0 && grant.takes(length + back, loop.now())) {
+      from.send(bytes, offset, back);
+    }
+  }
+
+  private void webSocket(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant == null) {
+      return;
+    } else if (!exchange.wantsWebSocket()) {
+      exchange.respond(426, null, "This is a WebSocket.\n", "upgrade", "websocket");
+      return;
+    }
+    exchange.upgrade(
+        WebSocketOptions.defaults().withMaxMessage(Probe.LONGEST), socket -> speak(socket, grant));
+  }
+
+  private static void speak(WebSocket socket, Grant grant) {
+    if (!grant.connects()) {
+      socket.close(1008, TOO_MANY);
+      return;
+    }
+    socket.onClose((_, _) -> grant.disconnected());
+    socket.onBinary(question -> {
+      byte[] bytes = bytes(question);
+      long now = System.nanoTime();
+      int back = Probe.answer(bytes, 0, bytes.length, now);
+      if (!grant.takes(bytes.length + back, now)) {
+        socket.close(1008, OVER);
+      } else if (back > 0 && socket.bytesQueued() < MOST_QUEUED) {
+        socket.sendBinary(Unpooled.wrappedBuffer(bytes, 0, back));
+      }
+    });
+  }
+
+  private void speak(Socket socket) {
+    Grant grant = Objects.requireNonNull(grantOf(socket));
+    socket.on("probe", (arguments, _) -> probe(socket, grant, arguments));
+  }
+
+  private static void probe(Socket socket, Grant grant, List<@Nullable Object> arguments) {
+    if (arguments.isEmpty() || !(arguments.getFirst() instanceof byte[] bytes)) {
+      return;
+    }
+    long now = System.nanoTime();
+    int back = Probe.answer(bytes, 0, bytes.length, now);
+    if (!grant.takes(bytes.length + back, now)) {
+      socket.disconnect();
+    } else if (back > 0) {
+      socket.emit("probe", back == bytes.length ? bytes : Arrays.copyOf(bytes, back));
+    }
+  }
+
+  private void events(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant != null && !grant.connects()) {
+      exchange.respond(429, TOO_MANY);
+    } else if (grant != null) {
+      streams.open(exchange, grant);
+    }
+  }
+
+  private void question(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant != null) {
+      exchange.body(Probe.LONGEST, body -> streams.answer(exchange, grant, bytes(body)));
+    }
+  }
+
+  private void peer(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant == null) {
+      return;
+    } else if (media == null) {
+      exchange.respond(404, "This server has no WebRTC: media.enabled is false.");
+      return;
+    }
+    Caller caller = Caller.at(address(exchange), exchange.host());
+    exchange.body(MOST_SDP, body -> meet(exchange, caller, grant, body));
+  }
+
+  private void meet(Exchange exchange, Caller caller, Grant grant, ByteBuf body) {
+    if (!grant.connects()) {
+      exchange.respond(429, TOO_MANY);
+      return;
+    }
+    String answer = null;
+    try {
+      String offer = body.toString(StandardCharsets.UTF_8);
+      answer = Objects.requireNonNull(media).mirror(offer, caller, new Answers(grant));
+    } finally {
+      if (answer == null) {
+        grant.disconnected();
+      }
+    }
+    if (answer == null) {
+      exchange.respond(503, "There are as many connections as there may be.");
+    } else {
+      exchange.respond(201, "application/sdp", answer);
+    }
+  }
+
+  /// What comes by data channels.
+  private record Answers(Grant grant) implements Mirror {
+    @Override
+    public int reflect(byte[] bytes, int offset, int length, long now) {
+      int back = Probe.answer(bytes, offset, length, now);
+      return grant.takes(length + back, now) ? back : Mirror.END;
+    }
+
+    @Override
+    public void ended() {
+      grant.disconnected();
+    }
+  }
+
+  private static byte[] bytes(ByteBuf from) {
+    byte[] bytes = new byte[from.readableBytes()];
+    from.readBytes(bytes);
+    return bytes;
+  }
+
+  @Override
+  public void close() throws IOException {
+    udp.onProbe(_ -> (_, _, _, _) -> {});
+  }
+
+  static final String OVER = "the grant is used up";
+  static final String TOO_MANY = "Too many connections for one grant.";
+  static final long MOST_QUEUED = 1 << 20;
+  private static final int MOST_SDP = 65_536;
+}

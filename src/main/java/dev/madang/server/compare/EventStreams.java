@@ -1,0 +1,94 @@
+package dev.madang.server.compare;
+
+import dev.madang.server.http.Exchange;
+import dev.madang.server.http.ResponseStream;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Server-Sent Events: a stream down for each lane of a grant, and questions by POST, which may
+/// come on any loop.
+final class EventStreams {
+  private final Map<Key, Open> open = new ConcurrentHashMap<>();
+
+  private record Key(Token grant, String lane) {}
+
+  private record Open(ResponseStream stream, EventLoop loop) {}
+
+  void open(Exchange exchange, Grant grant) {
+    String lane = exchange.query("lane");
+    if (exchange.method().equals("HEAD") || lane == null || lane.length() > MOST_NAME) {
+      grant.disconnected();
+      exchange.respond(400, "Which lane? Write &lane=NUMBER.");
+      return;
+    }
+    Key key = new Key(grant.token, lane);
+    // x-accel-buffering: a proxy that gathers events would be what is measured.
+    ResponseStream stream =
+        exchange.stream(
+            "text/event-stream", "cache-control", "no-store", "x-accel-buffering", "no");
+    Open fresh = new Open(stream, exchange.loop());
+    Open before = open.put(key, fresh);
+    if (before != null) {
+      before.loop.execute(before.stream::close);
+      grant.disconnected();
+    }
+    stream.onClose(() -> {
+      if (open.remove(key, fresh)) {
+        grant.disconnected();
+      }
+    });
+    if (!stream.open() && open.remove(key, fresh)) {
+      grant.disconnected();
+    }
+    long left = grant.until() - System.nanoTime();
+    exchange
+        .loop()
+        .schedule(
+            () -> {
+              stream.close();
+              if (open.remove(key, fresh)) {
+                grant.disconnected();
+              }
+            },
+            left,
+            TimeUnit.NANOSECONDS);
+    stream.write(Unpooled.copiedBuffer(": open\n\n", StandardCharsets.US_ASCII));
+  }
+
+  void answer(Exchange exchange, Grant grant, byte[] question) {
+    String lane = exchange.query("lane");
+    @Nullable Open to = lane == null ? null : open.get(new Key(grant.token, lane));
+    long now = System.nanoTime();
+    int back = Probe.answer(question, 0, question.length, now);
+    if (to == null) {
+      exchange.respond(409, "There is no stream of this lane: GET it first.");
+    } else if (!grant.takes(question.length + back, now)) {
+      exchange.respond(403, CompareDoor.OVER);
+    } else {
+      exchange.respond(204, null, "");
+      if (back > 0) {
+        byte[] event = event(question, back);
+        to.loop.execute(() -> {
+          if (to.stream.bytesQueued() < CompareDoor.MOST_QUEUED) {
+            to.stream.write(Unpooled.wrappedBuffer(event));
+          }
+        });
+      }
+    }
+  }
+
+  private static byte[] event(byte[] message, int length) {
+    byte[] part = length == message.length ? message : Arrays.copyOf(message, length);
+    return ("data:" + Base64.getEncoder().encodeToString(part) + "\n\n")
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static final int MOST_NAME = 16;
+}

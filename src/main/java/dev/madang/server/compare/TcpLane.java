@@ -1,0 +1,115 @@
+package dev.madang.server.compare;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Probes over bare TCP: [Probe#OPEN] and the token, then messages, each behind its length. Lives
+/// on its channel's loop.
+final class TcpLane extends ByteToMessageDecoder {
+  private final Grants grants;
+  private @Nullable Grant grant;
+  private @Nullable ScheduledFuture<?> patience;
+
+  TcpLane(Grants grants) {
+    this.grants = grants;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    patience =
+        context.executor().schedule(() -> context.close(), SECONDS_TO_PROVE, TimeUnit.SECONDS);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext context, ByteBuf in, List<Object> out) {
+    if (grant == null && !enter(context, in)) {
+      return;
+    }
+    while (in.readableBytes() >= LENGTH) {
+      int length = in.getInt(in.readerIndex());
+      if (length < Probe.HEADER || length > Probe.LONGEST) {
+        context.close();
+        return;
+      } else if (in.readableBytes() < LENGTH + length) {
+        return;
+      }
+      in.skipBytes(LENGTH);
+      byte[] bytes = new byte[length];
+      in.readBytes(bytes);
+      if (!answer(context, bytes)) {
+        context.close();
+        return;
+      }
+    }
+  }
+
+  private boolean enter(ChannelHandlerContext context, ByteBuf in) {
+    if (in.readableBytes() < 1 + Probe.TOKEN) {
+      return false;
+    }
+    in.skipBytes(1);
+    Grant found = grants.find(new Token(in.readLong(), in.readLong()), System.nanoTime());
+    if (found == null || !found.connects()) {
+      context.close();
+      return false;
+    }
+    grant = found;
+    unwatch();
+    long left = found.until() - System.nanoTime();
+    patience = context.executor().schedule(() -> context.close(), left, TimeUnit.NANOSECONDS);
+    return true;
+  }
+
+  private boolean answer(ChannelHandlerContext context, byte[] bytes) {
+    Grant from = grant;
+    long now = System.nanoTime();
+    int back = Probe.answer(bytes, 0, bytes.length, now);
+    if (from == null || !from.takes(bytes.length + back, now)) {
+      return false;
+    }
+    // Whoever does not read gets no more answers, and pays alone.
+    if (back > 0 && context.channel().isWritable()) {
+      context.write(
+          Unpooled.wrappedBuffer(
+              Unpooled.buffer(LENGTH).writeInt(back), Unpooled.wrappedBuffer(bytes, 0, back)),
+          context.voidPromise());
+    }
+    return true;
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    context.flush();
+    super.channelReadComplete(context);
+  }
+
+  @Override
+  protected void handlerRemoved0(ChannelHandlerContext context) {
+    unwatch();
+    Grant from = grant;
+    grant = null;
+    if (from != null) {
+      from.disconnected();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+
+  private void unwatch() {
+    if (patience != null) {
+      patience.cancel(false);
+    }
+  }
+
+  private static final int LENGTH = 4;
+  private static final int SECONDS_TO_PROVE = 5;
+}

@@ -1,0 +1,308 @@
+package dev.madang;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.madang.compare.Compare;
+import dev.madang.server.compare.Probe;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The measuring client against the real server, and those who want more of it than they may.
+class CompareTest {
+  @TempDir Path data;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private @Nullable Madang madang;
+
+  @AfterEach
+  void stop() {
+    http.close();
+    if (madang != null) {
+      madang.close();
+    }
+  }
+
+  @Test
+  void everyLaneIsMeasuredAndTheReportsHoldThem() throws Exception {
+    URI server = start(Map.of());
+    Path json = data.resolve("report.json");
+    Path html = data.resolve("report.html");
+    Path csv = data.resolve("report.csv");
+    Path markdown = data.resolve("report.md");
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    measure(
+        server,
+        new Compare.Options(
+            List.of(),
+            List.of("cursor", "video", "file", "loaded", "connect"),
+            1,
+            null,
+            json,
+            csv,
+            markdown,
+            html,
+            false,
+            null),
+        said);
+    JsonNode report = JsonMapper.shared().readTree(Files.readString(json));
+    assertThat(report.get("partial").asBoolean()).isFalse();
+    for (JsonNode each : report.get("results")) {
+      String name = each.get("workload").asString() + " over " + each.get("lane").asString();
+      assertThat(each.has("failure")).as(name + ": " + each).isFalse();
+      switch (each.get("workload").asString()) {
+        case "file" -> assertThat(each.get("mbps").asDouble()).as(name).isPositive();
+        case "connect" -> assertThat(each.get("setup").asDouble()).as(name).isPositive();
+        default -> {
+          assertThat(each.get("sent").asInt()).as(name).isPositive();
+          assertThat(each.get("p50").asDouble()).as(name).isPositive();
+          assertThat(each.get("cdf").size()).as(name).isEqualTo(100);
+        }
+      }
+    }
+    // Cursor, video, connect on all eleven; file and loaded on the nine that carry files.
+    assertThat(report.get("results").size()).isEqualTo(3 * 11 + 2 * 9);
+    assertThat(report.get("verdicts").size()).isEqualTo(5);
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("WebSocket", "data channel, 0 retransmits", "Verdicts");
+    assertThat(Files.readAllLines(csv)).hasSize(1 + 3 * 11 + 2 * 9);
+    assertThat(Files.readString(markdown)).contains("| lane | p50 |");
+    assertThat(Files.readString(html)).contains("<svg", "</html>");
+  }
+
+  @Test
+  void aServerThatIsNotThereIsNamedInOneSentence() {
+    assertThatThrownBy(
+            () -> measure(URI.create("http://127.0.0.1:9/"), short_(), new ByteArrayOutputStream()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("nobody answers at http://127.0.0.1:9");
+  }
+
+  @Test
+  void aServerThatDoesNotMeasureSaysSo() throws Exception {
+    URI server = start(Map.of("compare.enabled", "false"));
+    assertThatThrownBy(() -> measure(server, short_(), new ByteArrayOutputStream()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("compare.enabled");
+  }
+
+  // ---- who wants more than they may -------------------------------------------------------------
+
+  @Test
+  void withoutAGrantThereIsNoAnswerOverAnyTransport() throws Exception {
+    URI server = start(Map.of());
+    String nobody = Base64.getUrlEncoder().withoutPadding().encodeToString(new byte[16]);
+    assertThat(get(server, "/compare/socket?grant=" + nobody).statusCode()).isEqualTo(403);
+    assertThat(get(server, "/compare/events?lane=1&grant=" + nobody).statusCode()).isEqualTo(403);
+    assertThat(get(server, "/compare/events?lane=1").statusCode()).isEqualTo(403);
+    assertThat(get(server, "/api/compare/processor?grant=x").statusCode()).isEqualTo(403);
+    assertThat(post(server, "/compare/peer?grant=" + nobody, "v=0").statusCode()).isEqualTo(403);
+    assertThat(overTcp(server, new byte[16], 64)).isEqualTo(-1);
+    assertThat(overUdp(server, new byte[16], "127.0.0.1")).isFalse();
+    assertThat(post(server, "/socket.io/?EIO=4&transport=polling", "").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void aGrantGoesNoFurtherThanItsBytes() throws Exception {
+    URI server = start(Map.of("compare.bytes", "5000"));
+    byte[] token = grant(server);
+    assertThat(overTcp(server, token, 64)).isEqualTo(64);
+    int answered = 0;
+    try (Socket socket = enter(server, token)) {
+      for (int i = 0; i < 100 && send(socket, 1000) > 0; i++) {
+        answered++;
+      }
+    }
+    assertThat(answered).isEqualTo(2);
+    assertThat(overUdp(server, token, "127.0.0.1")).isFalse();
+    assertThat(get(server, "/compare/socket?grant=" + text(token)).statusCode()).isEqualTo(403);
+  }
+
+  @Test
+  void aGrantGoesNoFurtherThanItsTime() throws Exception {
+    URI server = start(Map.of("compare.lasting", "1s"));
+    byte[] token = grant(server);
+    try (Socket socket = enter(server, token)) {
+      assertThat(send(socket, 64)).isEqualTo(64);
+      // The server closes; nothing is sent until then.
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThat(overUdp(server, token, "127.0.0.1")).isFalse();
+  }
+
+  @Test
+  void overUdpNobodyButWhoAskedForTheGrantIsAnswered() throws Exception {
+    URI server = start(Map.of());
+    byte[] token = grant(server);
+    assertThat(overUdp(server, token, "127.0.0.1")).isTrue();
+    assertThat(overUdp(server, token, "127.0.0.2")).isFalse();
+  }
+
+  @Test
+  void oneNetworkGetsSoManyGrantsAndEndingThemEarlyGivesNoMore() throws Exception {
+    URI server = start(Map.of("compare.grants-per-address", "2"));
+    byte[] first = grant(server);
+    grant(server);
+    HttpRequest end =
+        HttpRequest.newBuilder(server.resolve("/api/compare?grant=" + text(first)))
+            .DELETE()
+            .build();
+    assertThat(http.send(end, BodyHandlers.discarding()).statusCode()).isEqualTo(204);
+    HttpResponse<String> refused = post(server, "/api/compare", "");
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.body()).contains("minutes");
+  }
+
+  @Test
+  void brokenFramesOverTcpEndThatConnectionAndNothingElse() throws Exception {
+    URI server = start(Map.of());
+    byte[] token = grant(server);
+    for (int length : new int[] {0, 1, Probe.HEADER - 1, Probe.LONGEST + 1, -1}) {
+      try (Socket socket = enter(server, token)) {
+        socket.getOutputStream().write(ByteBuffer.allocate(4).putInt(length).array());
+        assertThat(socket.getInputStream().read()).as("length %d", length).isEqualTo(-1);
+      }
+    }
+    for (long seed = 0; seed < 100; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] junk = new byte[random.nextInt(1, 2000)];
+      random.nextBytes(junk);
+      try (Socket socket = enter(server, token)) {
+        socket.getOutputStream().write(junk);
+      }
+    }
+    assertThat(overTcp(server, token, 64)).isEqualTo(64);
+  }
+
+  // ---- the hand tools ---------------------------------------------------------------------------
+
+  private URI start(Map<String, String> settings) {
+    ConfigReader reader = new ConfigReader();
+    Map<String, String> all = new HashMap<>(Config.rehearsal(data));
+    all.put("signal.open", "true");
+    all.put("metrics.enabled", "false");
+    all.put("http.tls.enabled", "false");
+    all.putAll(settings);
+    all.forEach((key, value) -> reader.flag(key, value, "test"));
+    madang = Madang.start(reader.read());
+    return URI.create("http://127.0.0.1:" + madang.http().port() + "/");
+  }
+
+  private static Compare.Options short_() {
+    return new Compare.Options(
+        List.of(), List.of("cursor"), 1, null, null, null, null, null, false, null);
+  }
+
+  private static void measure(URI server, Compare.Options options, ByteArrayOutputStream said)
+      throws IOException, InterruptedException {
+    PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
+    new Compare(options, "test", out, new PrintStream(PrintStream.nullOutputStream()))
+        .measure(server);
+  }
+
+  private byte[] grant(URI server) throws Exception {
+    HttpResponse<String> given = post(server, "/api/compare", "");
+    assertThat(given.statusCode()).isEqualTo(201);
+    return Base64.getUrlDecoder()
+        .decode(JsonMapper.shared().readTree(given.body()).get("grant").asString());
+  }
+
+  private static String text(byte[] token) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+  }
+
+  private HttpResponse<String> get(URI server, String path) throws Exception {
+    return http.send(HttpRequest.newBuilder(server.resolve(path)).build(), BodyHandlers.ofString());
+  }
+
+  private HttpResponse<String> post(URI server, String path, String body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(server.resolve(path)).POST(BodyPublishers.ofString(body)).build(),
+        BodyHandlers.ofString());
+  }
+
+  private static Socket enter(URI server, byte[] token) throws IOException {
+    Socket socket = new Socket("127.0.0.1", server.getPort());
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(10_000);
+    socket
+        .getOutputStream()
+        .write(ByteBuffer.allocate(17).put((byte) Probe.OPEN).put(token).array());
+    return socket;
+  }
+
+  /// The length of the answer, or -1 when the connection was closed.
+  private static int send(Socket socket, int length) throws IOException {
+    byte[] question = new byte[length];
+    Probe.write(question, Probe.ECHO, 1, 1, 1, 1);
+    socket
+        .getOutputStream()
+        .write(ByteBuffer.allocate(4 + length).putInt(length).put(question).array());
+    byte[] answer = socket.getInputStream().readNBytes(4);
+    if (answer.length < 4) {
+      return -1;
+    }
+    int size = ByteBuffer.wrap(answer).getInt();
+    return socket.getInputStream().readNBytes(size).length;
+  }
+
+  private static int overTcp(URI server, byte[] token, int length) throws IOException {
+    try (Socket socket = enter(server, token)) {
+      return send(socket, length);
+    } catch (java.net.SocketException reset) {
+      return -1;
+    }
+  }
+
+  /// Whether it is answered; two questions, and then an answer to something else, so that nobody
+  /// has to wait for what does not come.
+  private boolean overUdp(URI server, byte[] token, String from) throws Exception {
+    int port = madang == null ? 0 : madang.udpPort();
+    try (DatagramSocket socket =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {
+      byte[] question = new byte[64];
+      Probe.write(question, Probe.ECHO, 1, 1, 1, 1);
+      Probe.token(question, token);
+      InetAddress to = InetAddress.getByName("127.0.0.1");
+      socket.send(new DatagramPacket(question, question.length, to, port));
+      // A STUN binding request, which anybody is answered.
+      byte[] binding = new byte[20];
+      ByteBuffer.wrap(binding).putShort((short) 1).putShort((short) 0).putInt(0x2112_A442);
+      socket.send(new DatagramPacket(binding, binding.length, to, port));
+      socket.setSoTimeout(10_000);
+      DatagramPacket answer = new DatagramPacket(new byte[1500], 1500);
+      socket.receive(answer);
+      return (answer.getData()[0] & 0xFF) == Probe.ECHO + Probe.ANSWER;
+    } catch (SocketTimeoutException none) {
+      throw new AssertionError("not even STUN is answered", none);
+    }
+  }
+}
