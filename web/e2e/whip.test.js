@@ -1,20 +1,22 @@
-// WHIP and WHEP with real browsers: one page sends into a room, another receives from it.
+// WHIP and WHEP with real browsers: one page sends into a room, another receives from it, and people in the room see both.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
+import { come, namesOn, openPanel, tileOf } from './people.js';
 import { metric, startServer } from './server.js';
 
 let server;
 let sender;
 let watcher;
+let person;
 before(async () => {
   server = await startServer();
-  [sender, watcher] = await Promise.all([openChromium(), openChromium()]);
-  await Promise.all([sender, watcher].map(({ page }) => page.goto(`${server.url}/healthz`)));
+  [sender, watcher, person] = await Promise.all([openChromium(), openChromium(), openChromium()]);
+  await Promise.all([sender, watcher, person].map(({ page }) => page.goto(`${server.url}/healthz`)));
 });
 afterEach(leave);
 after(async () => {
-  await Promise.all([sender?.close(), watcher?.close()]);
+  await Promise.all([sender?.close(), watcher?.close(), person?.close()]);
   await server?.stop();
 });
 
@@ -86,6 +88,7 @@ function playByWhep(page, room, only = '') {
 
 /** Both stop; the server has nothing left of them. */
 async function leave() {
+  if (person.page.url().includes('/r/')) await person.page.goto(`${server.url}/healthz`);
   for (const { page } of [sender, watcher]) {
     await page.evaluate(async () => {
       for (const session of [globalThis.whip, globalThis.whep]) {
@@ -246,4 +249,62 @@ test('who watches is told by a sentence that nobody sends yet', async () => {
   });
   assert.equal(answer.status, 409);
   assert.match(answer.text, /Nobody sends/);
+});
+
+// ---- people, programs and players in one room
+
+test('who is in the room sees and hears what a program sends, and reads that it is one', async () => {
+  await come(person.page, server.url, 'stage', 'Ann', { camera: false, microphone: false });
+  await sendByWhip(sender.page, { room: 'stage' });
+  await until('the tile of the program', async () => (await tileOf(person.page, 'WHIP'))?.camera === 'true');
+  await seesAndHears(person.page);
+  assert.equal((await tileOf(person.page, 'WHIP')).program, 'true');
+  await openPanel(person.page, 'people');
+  await person.page.waitForSelector('[data-panel=people] [data-program]');
+  // Who comes later finds it there.
+  await come(person.page, server.url, 'stage', 'Ann', { camera: false, microphone: false });
+  await seesAndHears(person.page);
+  await sender.page.evaluate(() => fetch(globalThis.whip.url, { method: 'DELETE' }));
+  await until('it is gone', async () => (await namesOn(person.page)).join() === 'Ann', { timeout: 3000 });
+});
+
+test('a host mutes and removes a program, and it does not come in again', async () => {
+  await come(person.page, server.url, 'strict', 'Ann', { camera: false, microphone: false });
+  await sendByWhip(sender.page, { room: 'strict' });
+  await seesAndHears(person.page);
+  const menu = async (what) => {
+    await openPanel(person.page, 'people');
+    await person.page.getByRole('button', { name: 'What to do with WHIP', exact: true }).click();
+    await person.page.getByRole('menuitem', { name: what }).click();
+  };
+  await menu('Mute');
+  await until('it is muted', async () => (await tileOf(person.page, 'WHIP')).muted === 'true');
+  await until('no sound', async () => {
+    const { energy, frames } = await received(person.page);
+    await until('more pictures', async () => (await received(person.page)).frames > frames + 5);
+    return (await received(person.page)).energy === energy;
+  });
+  await menu('Remove from the room');
+  await person.page.getByRole('button', { name: 'Remove from the room', exact: true }).click();
+  await until('it is gone', async () => (await namesOn(person.page)).join() === 'Ann');
+  const encryption = () => sender.page.evaluate(() => globalThis.whip.connection.getTransceivers()[0].sender.transport.state);
+  await until('its connection is closed', async () => (await encryption()) === 'closed');
+  await sender.page.evaluate(() => globalThis.whip.stream.getTracks().forEach((track) => track.stop()));
+  await assert.rejects(sendByWhip(sender.page, { room: 'strict' }), /403: .*knock/);
+});
+
+test('who watches by WHEP sees and hears one who is alone in the room, until that one ends the meeting', async () => {
+  await come(person.page, server.url, 'solo', 'Ann');
+  await until('a picture', async () => (await tileOf(person.page, 'Ann'))?.camera === 'true');
+  await playByWhep(watcher.page, 'solo');
+  await seesAndHears(watcher.page);
+  await openPanel(person.page, 'people');
+  await person.page.waitForSelector('[data-viewers="1"]');
+  assert.deepEqual(await namesOn(person.page), ['Ann']);
+  await person.page.click('[data-tool=more]');
+  await person.page.getByRole('menuitem', { name: 'End for everybody' }).click();
+  await person.page.getByRole('button', { name: 'End for everybody', exact: true }).click();
+  const encryption = () => watcher.page.evaluate(() => globalThis.whep.connection.getTransceivers()[0].receiver.transport.state);
+  await until('its connection is closed', async () => (await encryption()) === 'closed');
+  assert.equal(await watcher.page.evaluate(async () => (await fetch(globalThis.whep.url, { method: 'DELETE' })).status), 404);
 });

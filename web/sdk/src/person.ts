@@ -13,6 +13,7 @@ import { Voice } from './voices';
 /** Somebody in the room, yourself included: what the room says of them, and what this page knows. */
 export class Person implements Participant {
   readonly identity: string;
+  readonly program: boolean;
   name = '';
   role: Role = 'guest';
   order = 0;
@@ -45,6 +46,7 @@ export class Person implements Participant {
     readonly isMe: boolean,
   ) {
     this.identity = info.identity;
+    this.program = info.program;
     this.update(info);
   }
 

@@ -290,6 +290,7 @@ export interface ParticipantInfo {
   hand?: number | null;
   can: Permissions;
   tracks: TrackInfo[];
+  program: boolean;
 }
 
 export interface RoomInfo {
@@ -298,6 +299,7 @@ export interface RoomInfo {
   lobby: boolean;
   limit: number;
   topology: Topology;
+  viewers: number;
 }
 
 export interface ChatMessage {
@@ -330,7 +332,8 @@ export type RoomChange =
   | 'asked'
   | 'removal'
   | 'people'
-  | 'path';
+  | 'path'
+  | 'viewers';
 
 export interface ReceivedTrack {
   mid: string;
@@ -359,6 +362,7 @@ export type Refusal =
   | 'room-full'
   | 'removed'
   | 'declined'
+  | 'no-knocking'
   | 'too-many-knocks'
   | 'too-many-knocks-of-network'
   | 'too-many-rooms'

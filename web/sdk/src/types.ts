@@ -206,6 +206,8 @@ export interface Participant {
   readonly hand: number | undefined;
   readonly can: Readonly<Permissions>;
   readonly isMe: boolean;
+  /** No person but what sends by WHIP: it receives and reads nothing. */
+  readonly program: boolean;
   readonly tracks: readonly Track[];
   /** The first track of a source. */
   track(source: Source): Track | undefined;

@@ -35,6 +35,7 @@ export class FakeRoom {
         presence: 'online',
         can: { publish: true, subscribe: true, send: true, moderate: this.order === 0 },
         tracks: [],
+        program: false,
       };
       const seat: Seat = { info, output, up: true, in: false, said: new Map() };
       const signaling: Signaling = {
@@ -166,7 +167,7 @@ export class FakeRoom {
   }
 
   private info() {
-    return { name: 'room', locked: false, lobby: false, limit: 4, topology: this.topology };
+    return { name: 'room', locked: false, lobby: false, limit: 4, topology: this.topology, viewers: 0 };
   }
 
   private tellOthers<M extends keyof ServerMessages>(seat: Seat, name: M, message: ServerMessages[M]): void {

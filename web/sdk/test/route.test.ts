@@ -13,7 +13,7 @@ let heard: string[];
 let taken: boolean;
 
 function person(identity: string, isMe = false): Person {
-  const info = { identity, name: identity, role: 'guest', order: 1, instance: '', presence: 'online', tracks: [] };
+  const info = { identity, name: identity, role: 'guest', order: 1, instance: '', presence: 'online', tracks: [], program: false };
   return new Person({ ...info, can: { publish: true, subscribe: true, send: true, moderate: false } } as ParticipantInfo, isMe);
 }
 

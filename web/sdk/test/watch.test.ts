@@ -9,7 +9,7 @@ let changes: number;
 let watch: Watch;
 
 function person(identity: string): Person {
-  const info = { identity, name: identity, role: 'guest', order: 1, instance: '', presence: 'online', tracks: [] };
+  const info = { identity, name: identity, role: 'guest', order: 1, instance: '', presence: 'online', tracks: [], program: false };
   return new Person({ ...info, can: { publish: true, subscribe: true, send: true, moderate: false } } as ParticipantInfo, false);
 }
 

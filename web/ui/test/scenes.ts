@@ -57,6 +57,7 @@ export const scenes: readonly Scene[] = [
   { name: 'three-grid', path: '/r/tea?people=2&hands' },
   { name: 'four-poor', path: '/r/tea?people=3&quality=poor&away' },
   { name: 'many', path: '/r/tea?people=24' },
+  { name: 'program', path: '/r/tea?people=1&program', then: press('[data-tool="people"]') },
   { name: 'papers', path: '/r/tea?people=3&dark' },
   { name: 'speaker', path: '/r/tea?people=3', then: (page) => page.keyboard.press('l') },
   { name: 'share', path: '/r/tea?people=3&share' },

@@ -120,6 +120,11 @@ function act(room: FakeRoom): void {
   if (ask.has('share') && second) {
     second.tracks.push(new FakeTrack('screen', 'screen'));
   }
+  if (ask.has('program')) {
+    const film = room.come('Stage camera', { muted: true });
+    film.program = true;
+    room.info = { ...room.info, viewers: 3 };
+  }
   if (ask.has('locked')) {
     room.info = { ...room.info, locked: true };
   }
@@ -187,6 +192,7 @@ export class FakeParticipant implements Participant {
   hand: number | undefined;
   can = { publish: true, subscribe: true, send: true, moderate: false };
   isMe = false;
+  program = false;
   tracks: Track[] = [];
   speaking = false;
   level = 0;
@@ -229,7 +235,7 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
   ) {
     super();
     this.media = options.media ?? new FakeMedia({});
-    this.info = { name, locked: false, lobby: false, limit: 4, topology: 'mesh' };
+    this.info = { name, locked: false, lobby: false, limit: 4, topology: 'mesh', viewers: 0 };
     this.self = new FakeParticipant(options.name ?? 'Me', 9);
     this.self.identity = 'me';
     this.self.isMe = true;

@@ -12,6 +12,8 @@ export type Person = {
   presence: Presence;
   hand: number | undefined;
   isMe: boolean;
+  /** Sends by WHIP, reads nothing. */
+  program: boolean;
   canSend: boolean;
   speaking: boolean;
   muted: boolean;
@@ -37,6 +39,7 @@ export function picture(participant: Participant): Person {
     presence: participant.presence,
     hand: participant.hand,
     isMe: participant.isMe,
+    program: participant.program,
     canSend: participant.can.send,
     speaking: participant.speaking,
     muted: microphone === undefined || microphone.muted,

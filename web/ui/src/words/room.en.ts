@@ -125,6 +125,7 @@ export default {
   'tile.failedWhy':
     'You and {name} cannot see or hear each other; the others are not affected. It is tried again by itself. If it stays so, load the page again.',
   'tile.host': 'Host',
+  'tile.program': 'Program',
   'tile.stage': 'People and screens',
   'pages.title': 'Pages of pictures',
   'pages.previous': 'Previous page',
@@ -188,6 +189,7 @@ export default {
 
   // ---- people
   'people.here': 'In the room',
+  'people.viewers': '{n, One more only watches | {n} more only watch}',
   'people.waiting': 'Waiting at the gate',
   'people.menu': 'What to do with {name}',
   'people.mute': 'Mute',

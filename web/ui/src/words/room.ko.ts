@@ -126,6 +126,7 @@ export default {
   'tile.failedWhy':
     '나와 {name}님은 서로 보거나 들을 수 없고, 다른 사람은 괜찮아요. 저절로 다시 시도해요. 계속되면 페이지를 새로 고치세요.',
   'tile.host': '진행자',
+  'tile.program': '프로그램',
   'tile.stage': '사람과 화면',
   'pages.title': '화면 쪽',
   'pages.previous': '이전 쪽',
@@ -188,6 +189,7 @@ export default {
 
   // ---- 사람
   'people.here': '방 안',
+  'people.viewers': '보기만 하는 사람 {n}명',
   'people.waiting': '문 앞에서 기다리는 사람',
   'people.menu': '{name}님에게 할 일',
   'people.mute': '음소거',

@@ -71,10 +71,6 @@ public final class Madang implements AutoCloseable {
           udp != null && config.media().enabled()
               ? keep(MediaDoor.open(config.media(), udp, meters))
               : null;
-      if (media != null && config.whip().enabled()) {
-        Bearers bearers = Bearers.of(config.signal(), data);
-        new WhipDoor(config.whip(), media, bearers, this::iceServers, loops.home()).addTo(router);
-      }
       socketIo = keep(new SocketIoDoor(config.socketio(), loops.home()).open(router));
       Hall hall = media == null ? null : new Hall(media, loops.home());
       SignalDoor signal =
@@ -87,6 +83,17 @@ public final class Madang implements AutoCloseable {
               : null;
       if (compare != null) {
         compare.open(router, socketIo.io().of("/compare"));
+      }
+      if (media != null && hall != null && config.whip().enabled()) {
+        new WhipDoor(
+                config.whip(),
+                media,
+                hall,
+                signal.side(),
+                Bearers.of(config.signal(), data),
+                this::iceServers,
+                loops.home())
+            .addTo(router);
       }
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;

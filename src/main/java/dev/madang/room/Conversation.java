@@ -16,6 +16,7 @@ import dev.madang.room.SignalMessage.TrackInfo;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// What the people in a room do with each other: negotiate, publish, talk, react, raise hands.
 /// Pure.
@@ -39,7 +40,7 @@ final class Conversation {
 
   Answer negotiate(Participant from, Negotiate message) {
     Participant to = people.get(message.to());
-    if (to == null || to == from) {
+    if (to == null || to == from || to.program) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     } else if ((message.description() == null) == (message.candidate() == null)) {
       return Refusal.BAD_MESSAGE.refused("it carries a description or a candidate");
@@ -85,8 +86,7 @@ final class Conversation {
       return Refusal.NOT_ALLOWED.refused();
     } else if (message.text().isBlank() && message.file() == null) {
       return Refusal.BAD_MESSAGE.refused("it says nothing");
-    } else if (message.to() != null
-        && (message.to().equals(from.identity) || !people.has(message.to()))) {
+    } else if (message.to() != null && !reads(people.get(message.to()), from)) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
     }
     FileOffer file = message.file();
@@ -109,6 +109,10 @@ final class Conversation {
       people.to(Objects.requireNonNull(people.get(said.to())), new Said(said));
     }
     return new Sent(message.id(), at);
+  }
+
+  private static boolean reads(@Nullable Participant to, Participant from) {
+    return to != null && to != from && !to.program;
   }
 
   Answer react(Participant from, String emoji) {

@@ -63,15 +63,16 @@ final class Entrance {
   }
 
   boolean banned(Visitor visitor) {
-    return bans.hit(visitor.identity(), visitor.device(), visitor.grant());
+    return bans.hit(visitor.identity(), visitor.device(), visitor.grant(), visitor.program());
   }
 
   boolean bans(Participant participant) {
-    return bans.hit(participant.identity, participant.device, participant.grant);
+    return bans.hit(
+        participant.identity, participant.device, participant.grant, participant.program);
   }
 
   void ban(Participant participant) {
-    bans.add(participant.identity, participant.device, participant.grant);
+    bans.add(participant);
   }
 
   /** Why this visitor may not even knock. */

@@ -7,6 +7,7 @@ import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Presence;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.wire.Address;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,10 +18,14 @@ final class Participant {
   final String device;
   final int order;
 
+  /// Sends by WHIP, and neither hears nor says anything.
+  final boolean program;
+
   /** What the room remembers of it when it is gone. */
   final Acquaintance acquaintance;
 
   @Nullable Grant grant;
+  Address network;
   String name;
   Permissions can;
   Role role;
@@ -53,10 +58,12 @@ final class Participant {
     name = visitor.name();
     instance = visitor.instance();
     connection = visitor.connection();
+    network = visitor.network();
+    program = visitor.program();
     this.order = order;
     this.role = role;
     this.acquaintance = acquaintance;
-    can = permissions(grant, role);
+    can = program ? SENDING : permissions(grant, role);
     chatPace = new Pace(limits.chat(), now);
     negotiationPace = new Pace(limits.negotiation(), now);
     otherPace = new Pace(limits.other(), now);
@@ -68,6 +75,20 @@ final class Participant {
 
   boolean host() {
     return role == Role.HOST;
+  }
+
+  /// By its own token: such a one nobody removes.
+  boolean moderatesByGrant() {
+    return !program && grant != null && grant.can().moderate();
+  }
+
+  /// Whether one who watches may be the same person: by the same link, or both without one, from
+  /// the same network. By a link for many nobody can know better.
+  boolean mayBe(Visitor viewer) {
+    Grant other = viewer.grant();
+    return !program
+        && network.equals(viewer.network())
+        && (grant == null ? other == null : other != null && grant.id().equals(other.id()));
   }
 
   void makeHost() {
@@ -114,7 +135,8 @@ final class Participant {
   }
 
   ParticipantInfo info(@Nullable Integer hand) {
-    return new ParticipantInfo(identity, name, role, order, instance, presence, hand, can, tracks);
+    return new ParticipantInfo(
+        identity, name, role, order, instance, presence, hand, can, tracks, program);
   }
 
   private static Permissions permissions(@Nullable Grant grant, Role role) {
@@ -123,6 +145,7 @@ final class Participant {
   }
 
   private static final Permissions EVERYTHING = new Permissions(true, true, true, true);
+  private static final Permissions SENDING = new Permissions(true, false, false, false);
   private static final int MOST_MISSED = 100;
   private static final int LARGEST_MISSED = 256_000;
 }

@@ -39,6 +39,15 @@ final class People {
     return present.isEmpty();
   }
 
+  /** Whether there is nobody, or programs alone. */
+  boolean deserted() {
+    return present.values().stream().allMatch(one -> one.program);
+  }
+
+  boolean hasPrograms() {
+    return present.values().stream().anyMatch(one -> one.program);
+  }
+
   /** Everybody, as of now. */
   List<Participant> all() {
     return List.copyOf(present.values());
@@ -56,7 +65,8 @@ final class People {
   /// The one who has been here longest; one who is online before one who may not come back. Whoever
   /// came with a grant has the powers that it gives and inherits none.
   Optional<Participant> heir() {
-    List<Participant> heirs = present.values().stream().filter(one -> one.grant == null).toList();
+    List<Participant> heirs =
+        present.values().stream().filter(one -> one.grant == null && !one.program).toList();
     return heirs.stream()
         .filter(Participant::online)
         .findFirst()

@@ -24,6 +24,9 @@ public enum Refusal implements Coded {
       "Wait until somebody leaves, or open another room."),
   REMOVED("A host removed you from this meeting.", "Ask the host if this was a mistake."),
   DECLINED("The host did not let you in.", "You can knock again in a minute."),
+  NO_KNOCKING(
+      "Whoever comes to this room now has to knock, which programs and players cannot.",
+      "Ask a host to open the room, or use a moderator's token."),
   TOO_MANY_KNOCKS("Too many people are waiting at this door.", "Try again in a minute."),
   TOO_MANY_KNOCKS_OF_NETWORK(
       "Too many people from your network are waiting at this door.", "Try again in a minute."),

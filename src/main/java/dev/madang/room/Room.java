@@ -4,20 +4,18 @@ import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Invite;
-import dev.madang.room.SignalMessage.Invited;
 import dev.madang.room.SignalMessage.Joined;
 import dev.madang.room.SignalMessage.Knock;
 import dev.madang.room.SignalMessage.KnockEnded;
 import dev.madang.room.SignalMessage.Knocked;
 import dev.madang.room.SignalMessage.ParticipantChanged;
 import dev.madang.room.SignalMessage.ParticipantJoined;
-import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Presence;
 import dev.madang.room.SignalMessage.Role;
 import dev.madang.room.SignalMessage.RoomChange;
 import dev.madang.room.SignalMessage.RoomChanged;
 import dev.madang.room.SignalMessage.RoomInfo;
-import dev.madang.room.SignalMessage.Topology;
+import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Waiting;
 import dev.madang.wire.Address;
 import java.util.LinkedHashMap;
@@ -42,18 +40,17 @@ final class Room {
   private final Address opener;
   private final Rooms rooms;
   private final Limits limits;
-  private final Entrance entrance;
-  private final Conversation conversation;
   private final People people;
+  private final Audience audience = new Audience();
+  private final Course course = new Course();
+  private final Invitations invitations;
   private final Map<String, Acquaintance> known = new LinkedHashMap<>();
+  private Entrance entrance;
+  private Conversation conversation;
   private int arrivals;
-  private Topology topology = Topology.MESH;
 
-  /// Few enough are here to send directly again: from when on they do.
-  private long directAt = NEVER;
-
-  /// Two between whom there is no direct path, as long as both are here.
-  private final Map<String, String> detours = new LinkedHashMap<>();
+  /** Somebody has been in this meeting; a program is nobody. */
+  private boolean used;
 
   /// Nobody is in it: until when it is kept. Meaningful once somebody was.
   private long keptUntil;
@@ -65,6 +62,7 @@ final class Room {
     this.rooms = rooms;
     this.limits = limits;
     people = new People(rooms);
+    invitations = new Invitations(name, rooms);
     entrance = new Entrance(limits);
     conversation = new Conversation(this, rooms, people, limits.history());
   }
@@ -88,7 +86,7 @@ final class Room {
       if (waiting != null && waiting.connection() != visitor.connection()) {
         rooms.dismiss(waiting.connection(), Ending.REPLACED);
       }
-      Participant participant = enter(visitor, now);
+      Participant participant = enter(visitor, List.of(), now);
       rooms.answer(participant.connection, joined(participant, false));
       people.toOthers(participant, new ParticipantJoined(people.info(participant)));
       if (waiting != null) {
@@ -117,10 +115,10 @@ final class Room {
   }
 
   private boolean hasToKnock(Visitor visitor) {
-    boolean opensIt = unused() && visitor.grant() == null;
+    boolean opensIt = unused() && visitor.grant() == null && !visitor.program();
     Acquaintance before = known.get(visitor.identity());
     boolean wasIn = before != null && before.admitted();
-    return !opensIt && entrance.stops(visitor, wasIn, people.isEmpty());
+    return !opensIt && entrance.stops(visitor, wasIn, people.deserted());
   }
 
   private void knock(Visitor visitor, long now) {
@@ -140,12 +138,16 @@ final class Room {
     }
   }
 
-  private Participant enter(Visitor visitor, long now) {
+  private Participant enter(Visitor visitor, List<TrackInfo> tracks, long now) {
     Acquaintance acquaintance = acquaintance(visitor.identity());
-    boolean opensIt = people.isEmpty() && visitor.grant() == null;
-    Role role = opensIt || visitor.moderates() || acquaintance.host() ? Role.HOST : Role.GUEST;
+    boolean person = !visitor.program();
+    boolean opensIt = person && people.deserted() && visitor.grant() == null;
+    boolean host = person && (opensIt || visitor.moderates() || acquaintance.host());
+    Role role = host ? Role.HOST : Role.GUEST;
     var participant = new Participant(visitor, ++arrivals, role, acquaintance, limits, now);
+    participant.tracks = tracks;
     people.add(participant);
+    used |= person;
     acquaintance.admit();
     if (opensIt) {
       acquaintance.makeHost();
@@ -154,6 +156,52 @@ final class Room {
     rooms.present(this, participant, people.info(participant));
     choosePath(participant, RoomChange.PEOPLE, now);
     return participant;
+  }
+
+  /// A program is in at once or not at all: it cannot wait for somebody to let it in.
+  Entry enterProgram(Visitor program, List<TrackInfo> tracks, long now) {
+    Refusal refusal = refusal(program);
+    if (refusal == null && hasToKnock(program)) {
+      refusal = Refusal.NO_KNOCKING;
+    }
+    if (refusal != null) {
+      return new Entry.Refused(refusal.refused(limits.people()));
+    }
+    Participant participant = enter(program, tracks, now);
+    rooms.published(this, participant);
+    people.toOthers(participant, new ParticipantJoined(people.info(participant)));
+    return new Entry.In(participant.identity, rooms.iceServers(this, participant));
+  }
+
+  /// One who only watches takes nobody's place, but a room that is closed is not watched by
+  /// newcomers either.
+  Entry watch(Visitor viewer, long now) {
+    Refusal refusal = null;
+    if (viewer.grant() != null && viewer.grant().expired()) {
+      refusal = Refusal.EXPIRED_TOKEN;
+    } else if (entrance.banned(viewer)) {
+      refusal = Refusal.REMOVED;
+    } else if (hasToKnock(viewer)) {
+      refusal = Refusal.NO_KNOCKING;
+    }
+    if (refusal != null) {
+      return new Entry.Refused(refusal.refused());
+    }
+    audience.add(viewer);
+    rooms.seat(viewer.connection(), new Seat.Watching(this, viewer));
+    audienceChanged(now);
+    return new Entry.In(viewer.identity(), rooms.iceServers(this, viewer));
+  }
+
+  void unwatch(Visitor viewer, long now) {
+    audience.remove(viewer);
+    audienceChanged(now);
+  }
+
+  /// Many may come and go at once: the people hear a number a second at most.
+  private void audienceChanged(long now) {
+    choosePath(null, RoomChange.PEOPLE, now);
+    rooms.wakeAt(now + NUMBERS_EVERY);
   }
 
   private void resume(Participant participant, Visitor visitor) {
@@ -165,6 +213,7 @@ final class Room {
     participant.connection = visitor.connection();
     participant.presence = Presence.ONLINE;
     participant.name = visitor.name();
+    participant.network = visitor.network();
     participant.regrant(visitor.grant());
     if (newPage) {
       participant.reload(visitor.instance());
@@ -215,12 +264,11 @@ final class Room {
     if (participant.host()) {
       inherit();
     }
-    detours.remove(participant.identity);
-    detours.values().removeIf(participant.identity::equals);
+    course.left(participant.identity);
     choosePath(null, RoomChange.PEOPLE, now);
-    if (people.isEmpty()) {
-      keptUntil = now + limits.empty().toNanos();
-      rooms.wakeAt(keptUntil);
+    if (people.deserted()) {
+      keptUntil = participant.program ? keptUntil : now + limits.empty().toNanos();
+      rooms.wakeAt(unused() ? now : keptUntil);
     }
   }
 
@@ -247,43 +295,43 @@ final class Room {
             rooms.wakeAt(participant.keptUntil);
           }
         });
-    if (people.isEmpty() && !unused() && keptUntil - now > 0) {
-      rooms.wakeAt(keptUntil);
+    if (people.deserted() && !unused()) {
+      if (keptUntil - now > 0) {
+        rooms.wakeAt(keptUntil);
+      } else if (!people.isEmpty()) {
+        beginAnew();
+      }
     }
     choosePath(null, RoomChange.PEOPLE, now);
+    if (audience.news()) {
+      people.toAll(new RoomChanged(info(), RoomChange.VIEWERS, null));
+    }
+  }
+
+  /// The meeting is over though a program goes on sending: who comes next begins another.
+  private void beginAnew() {
+    entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), Ending.EMPTY));
+    entrance = new Entrance(limits);
+    conversation = new Conversation(this, rooms, people, limits.history());
+    known.clear();
+    used = false;
   }
 
   // ---- where sound and pictures go --------------------------------------------------------------
 
-  /// Through the server as soon as it has to be; directly again when it has not had to be for a
-  /// while, so that somebody who comes back at once moves nobody.
+  /// Through the server where a program is, or somebody only watches.
   ///
   /// @param newcomer who hears it otherwise
   private void choosePath(@Nullable Participant newcomer, RoomChange reason, long now) {
-    boolean direct = people.size() <= limits.direct() && detours.isEmpty();
-    if (!direct) {
-      directAt = NEVER;
-      moveTo(Topology.SERVER, newcomer, reason);
-    } else if (topology == Topology.SERVER && people.isEmpty()) {
-      topology = Topology.MESH;
-    } else if (topology == Topology.SERVER && directAt == NEVER) {
-      directAt = now + DIRECT_AFTER;
-      rooms.wakeAt(directAt);
-    } else if (topology == Topology.SERVER && directAt - now > 0) {
-      rooms.wakeAt(directAt);
-    } else if (topology == Topology.SERVER) {
-      directAt = NEVER;
-      moveTo(Topology.MESH, newcomer, reason);
-    }
-  }
-
-  private void moveTo(Topology next, @Nullable Participant newcomer, RoomChange reason) {
-    if (topology != next) {
-      topology = next;
+    boolean few = people.size() <= limits.direct() && !people.hasPrograms() && audience.isEmpty();
+    if (course.choose(few, people.isEmpty(), now)) {
       var changed = new RoomChanged(info(), reason, null);
       people.all().stream()
           .filter(participant -> participant != newcomer)
           .forEach(participant -> people.to(participant, changed));
+    }
+    if (course.deadline() != Course.NEVER) {
+      rooms.wakeAt(course.deadline());
     }
   }
 
@@ -294,7 +342,7 @@ final class Room {
     } else if (!rooms.forwards()) {
       return Refusal.NO_MEDIA.refused();
     }
-    detours.put(from.identity, identity);
+    course.detour(from.identity, identity);
     choosePath(null, RoomChange.PATH, now);
     return new Done();
   }
@@ -315,8 +363,10 @@ final class Room {
           rooms.gone(this, participant);
         });
     entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), why));
+    audience.all().forEach(viewer -> rooms.dismiss(viewer.connection(), why));
     people.clear();
     entrance.clear();
+    audience.clear();
   }
 
   // ---- what hosts do --------------------------------------------------------------------------
@@ -365,7 +415,7 @@ final class Room {
 
   private void letIn(Visitor visitor, long now) {
     entrance.stopKnocking(visitor.identity());
-    Participant participant = enter(visitor, now);
+    Participant participant = enter(visitor, List.of(), now);
     people.to(participant, joined(participant, false));
     people.toOthers(participant, new ParticipantJoined(people.info(participant)));
     people.toHosts(new KnockEnded(visitor.identity()));
@@ -387,7 +437,7 @@ final class Room {
     var asked = new SignalMessage.MuteAsked(host.identity, message.source());
     if (identity == null) {
       people.all().stream()
-          .filter(participant -> !participant.host())
+          .filter(participant -> !participant.host() && !participant.program)
           .forEach(participant -> silence(participant, asked));
       return new Done();
     }
@@ -399,10 +449,21 @@ final class Room {
     return new Done();
   }
 
-  /// The page is asked; the server does not wait for it.
+  /// The page is asked; the server does not wait for it. A program cannot be asked.
   private void silence(Participant participant, SignalMessage.MuteAsked asked) {
     rooms.silenced(this, participant, asked.source());
-    people.reach(participant, asked);
+    if (participant.program) {
+      List<TrackInfo> muted =
+          participant.tracks.stream()
+              .map(track ->
+                  track.source() == asked.source()
+                      ? new TrackInfo(track.id(), track.source(), true)
+                      : track)
+              .toList();
+      conversation.publish(participant, new SignalMessage.Publish(muted));
+    } else {
+      people.reach(participant, asked);
+    }
   }
 
   /// The lobby is what keeps out one who comes again under another name: by an open door, another
@@ -411,8 +472,7 @@ final class Room {
     Participant participant = people.get(identity);
     if (participant == null) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
-    } else if (participant == host
-        || participant.grant != null && participant.grant.can().moderate()) {
+    } else if (participant == host || participant.moderatesByGrant()) {
       return Refusal.NOT_ALLOWED.refused();
     }
     entrance.ban(participant);
@@ -426,6 +486,13 @@ final class Room {
           }
           rooms.revoke(this, one);
           leave(one, Departure.REMOVED, now);
+        });
+    audience.all().stream()
+        .filter(viewer -> entrance.banned(viewer) || participant.mayBe(viewer))
+        .forEach(viewer -> {
+          rooms.dismiss(viewer.connection(), Ending.REMOVED);
+          rooms.revoke(this, viewer);
+          unwatch(viewer, now);
         });
     entrance.knocking().stream()
         .filter(entrance::banned)
@@ -448,6 +515,8 @@ final class Room {
     Participant participant = people.get(identity);
     if (participant == null) {
       return Refusal.NO_SUCH_PARTICIPANT.refused();
+    } else if (participant.program) {
+      return Refusal.NOT_ALLOWED.refused();
     }
     if (!participant.host()) {
       promote(participant);
@@ -455,30 +524,8 @@ final class Room {
     return new Done();
   }
 
-  /// Nobody hands on more than a token gave: a role ends with the room, an invitation does not.
   Answer invite(Participant host, Invite message, long now) {
-    Grant own = host.grant;
-    String guest = message.name() == null ? null : Names.person(message.name());
-    long time = rooms.wallMillis(now);
-    if (own == null) {
-      return Refusal.NO_TOKEN_NEEDED.refused();
-    } else if (own.until() <= time) {
-      return Refusal.EXPIRED_TOKEN.refused();
-    } else if (message.name() != null && guest == null) {
-      return Refusal.BAD_NAME.refused();
-    }
-    Permissions mine = own.can();
-    Permissions can =
-        message.can() != null
-            ? message.can()
-            : new Permissions(mine.publish(), mine.subscribe(), mine.send(), false);
-    if (!mine.cover(can)) {
-      return Refusal.NOT_ALLOWED.refused();
-    }
-    long seconds = message.seconds() != null ? message.seconds() : A_DAY;
-    // A token tells whole seconds.
-    long until = Math.min(own.until(), time + seconds * 1000) / 1000 * 1000;
-    return new Invited(rooms.token(name, guest, can, until), until);
+    return invitations.invite(host, message, now);
   }
 
   private void promote(Participant participant) {
@@ -512,7 +559,7 @@ final class Room {
 
   /** Nobody has been in it yet. */
   private boolean unused() {
-    return arrivals == 0;
+    return !used;
   }
 
   private Acquaintance acquaintance(String identity) {
@@ -526,19 +573,22 @@ final class Room {
   }
 
   private RoomInfo info() {
-    return new RoomInfo(name, entrance.locked(), entrance.lobby(), limits.people(), topology);
+    return new RoomInfo(
+        name,
+        entrance.locked(),
+        entrance.lobby(),
+        limits.people(),
+        course.topology(),
+        audience.size());
   }
 
   private static Knock knock(Visitor visitor) {
     return new Knock(visitor.identity(), visitor.name());
   }
 
-  private static final long NEVER = Long.MAX_VALUE;
-
   /// How long a page takes to be loaded again and to be told to join, in nanoseconds.
   private static final long RELOAD = 10_000_000_000L;
 
-  private static final long DIRECT_AFTER = 5_000_000_000L;
+  private static final long NUMBERS_EVERY = 1_000_000_000L;
   private static final int MOST_KNOWN = 1000;
-  private static final long A_DAY = 86_400;
 }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// All rooms of a server, and which connection is where in them. Pure: every input carries `now`;
@@ -117,7 +118,8 @@ public final class Rooms {
               person,
               message.instance(),
               network,
-              grant);
+              grant,
+              false);
       join(visitor, name, now);
     }
   }
@@ -175,7 +177,78 @@ public final class Rooms {
           there.name().equals(room) && participant.identity.equals(visitor.identity());
       case Seat.Outside(Room there, String identity) ->
           there.name().equals(room) && identity.equals(visitor.identity());
+      case Seat.Watching _ -> false;
     };
+  }
+
+  // ---- programs and players -------------------------------------------------------------------
+
+  /// A program wants to send into a room, as a participant that hears and says nothing. Nothing is
+  /// told to its connection but [Output#send] of an [SignalMessage.Ended], and [Output#close].
+  ///
+  /// @param room as its client wrote it
+  /// @param given what others read, if its token does not say
+  /// @param tracks which it publishes, for good
+  public Entry enter(
+      Outsider who,
+      String room,
+      @Nullable String given,
+      List<SignalMessage.TrackInfo> tracks,
+      long now) {
+    String name = Names.room(room);
+    if (name == null) {
+      return new Entry.Refused(Refusal.BAD_ROOM_NAME.refused());
+    }
+    Room known = rooms.get(name);
+    Refusal refusal = known == null ? refusesRoom(who.network()) : null;
+    if (refusal != null) {
+      return new Entry.Refused(refusal.refused());
+    }
+    Room there = known == null ? open(name, who.network()) : known;
+    Visitor program = visitor(who, name, given);
+    Entry entry = entry(there, () -> there.enterProgram(program, tracks, now));
+    forgetIfOver(there, now);
+    return entry;
+  }
+
+  /// A player wants to watch a room. As with [#enter], it is told nothing but its end.
+  public Entry watch(Outsider who, String room, long now) {
+    String name = Names.room(room);
+    Room there = name == null ? null : rooms.get(name);
+    if (name == null || there == null) {
+      return new Entry.Nobody();
+    }
+    Visitor player = visitor(who, name, null);
+    return entry(there, () -> there.watch(player, now));
+  }
+
+  private Visitor visitor(Outsider who, String room, @Nullable String given) {
+    Grant grant = who.grant();
+    String name = given == null ? null : Names.person(given);
+    if (name == null && grant != null && grant.name() != null) {
+      name = Names.person(grant.name());
+    }
+    return new Visitor(
+        who.connection(),
+        pseudonyms.identity(room, who.word()),
+        pseudonyms.device(who.word()),
+        name == null ? "WHIP" : name,
+        who.word(),
+        who.network(),
+        grant,
+        true);
+  }
+
+  /// A program or a player is no more.
+  public void leave(long connection, Departure reason, long now) {
+    if (seats.get(connection) instanceof Seat.Inside(Room room, Participant participant)
+        && participant.program) {
+      seats.remove(connection);
+      guarded(room, () -> room.leave(participant, reason, now));
+      forgetIfOver(room, now);
+    } else {
+      lost(connection, now);
+    }
   }
 
   /** A message of a client that is no [Join]; answered in every case. */
@@ -186,7 +259,8 @@ public final class Rooms {
         output.answer(connection, new Done());
         lost(connection, now);
       }
-      case Seat.Outside _ -> output.answer(connection, Refusal.NOT_JOINED.refused());
+      case Seat.Outside _, Seat.Watching _ ->
+          output.answer(connection, Refusal.NOT_JOINED.refused());
       case Seat.Inside(Room room, Participant participant) ->
           guarded(room, () -> receive(room, participant, message, now));
     }
@@ -315,6 +389,8 @@ public final class Rooms {
         guarded(room, () -> room.stopKnocking(identity));
         forgetIfOver(room, now);
       }
+      case Seat.Watching(Room room, Visitor viewer) ->
+          guarded(room, () -> room.unwatch(viewer, now));
     }
   }
 
@@ -375,15 +451,23 @@ public final class Rooms {
   }
 
   List<IceServer> iceServers(Room room, Participant participant) {
-    return output.iceServers(participant.connection, relayUser(room, participant));
+    return output.iceServers(participant.connection, relayUser(room, participant.identity));
+  }
+
+  List<IceServer> iceServers(Room room, Visitor viewer) {
+    return output.iceServers(viewer.connection(), relayUser(room, viewer.identity()));
   }
 
   void revoke(Room room, Participant participant) {
-    output.revoke(relayUser(room, participant));
+    output.revoke(relayUser(room, participant.identity));
   }
 
-  private String relayUser(Room room, Participant participant) {
-    return pseudonyms.relayUser(room.name(), participant.identity);
+  void revoke(Room room, Visitor viewer) {
+    output.revoke(relayUser(room, viewer.identity()));
+  }
+
+  private String relayUser(Room room, String identity) {
+    return pseudonyms.relayUser(room.name(), identity);
   }
 
   String token(String room, @Nullable String name, Permissions can, long until) {
@@ -423,10 +507,23 @@ public final class Rooms {
     try {
       input.run();
     } catch (RuntimeException ours) {
-      output.broke(room.name(), ours);
-      forget(room);
-      room.dismissAll(Ending.FAILED);
+      breaks(room, ours);
     }
+  }
+
+  private Entry entry(Room room, Supplier<Entry> input) {
+    try {
+      return input.get();
+    } catch (RuntimeException ours) {
+      breaks(room, ours);
+      throw ours;
+    }
+  }
+
+  private void breaks(Room room, RuntimeException ours) {
+    output.broke(room.name(), ours);
+    forget(room);
+    room.dismissAll(Ending.FAILED);
   }
 
   private void forgetIfOver(Room room, long now) {

@@ -8,4 +8,7 @@ sealed interface Seat {
 
   /** At the door, knocking. */
   record Outside(Room room, String identity) implements Seat {}
+
+  /** Only watches, by WHEP. */
+  record Watching(Room room, Visitor viewer) implements Seat {}
 }

@@ -348,15 +348,21 @@ public sealed interface SignalMessage {
     ASKED,
     /** Somebody was removed whom only a lobby keeps out: it went on. */
     REMOVAL,
-    /** There are more people than can send directly to each other, or so few again. */
+    /**
+     * There are more people than can send directly to each other, a program or one who only
+     * watches; or so few again.
+     */
     PEOPLE,
     /** Two people found no direct path. */
-    PATH
+    PATH,
+    /** More or fewer only watch. */
+    VIEWERS
   }
 
   /// @param identity stable over reconnects
   /// @param order 1, 2, 3 … by arrival: of two peers the later one is the polite one
   /// @param hand the place in the queue of raised hands, from 1, or null
+  /// @param program whether it is no person but what sends by WHIP: it receives and reads nothing
   record ParticipantInfo(
       String identity,
       String name,
@@ -366,7 +372,8 @@ public sealed interface SignalMessage {
       Presence presence,
       @Nullable Integer hand,
       Permissions can,
-      List<TrackInfo> tracks) {}
+      List<TrackInfo> tracks,
+      boolean program) {}
 
   record Permissions(boolean publish, boolean subscribe, boolean send, boolean moderate) {
 
@@ -385,7 +392,9 @@ public sealed interface SignalMessage {
 
   /// @param limit how many people may meet
   /// @param topology where sound and pictures go now
-  record RoomInfo(String name, boolean locked, boolean lobby, int limit, Topology topology) {}
+  /// @param viewers how many only watch, by WHEP; they are no participants
+  record RoomInfo(
+      String name, boolean locked, boolean lobby, int limit, Topology topology, int viewers) {}
 
   enum Topology {
     /** Everybody to everybody, directly. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param device which browser, as a pseudonym
 /// @param network whence it came, as limits count
+/// @param program whether it is no person but a program that sends or a player that watches
 record Visitor(
     long connection,
     String identity,
@@ -14,7 +15,8 @@ record Visitor(
     String name,
     String instance,
     Address network,
-    @Nullable Grant grant) {
+    @Nullable Grant grant,
+    boolean program) {
 
   boolean moderates() {
     return grant != null && grant.can().moderate();
@@ -22,6 +24,6 @@ record Visitor(
 
   /** The same person, who now says so over this connection. */
   Visitor over(long newer) {
-    return new Visitor(newer, identity, device, name, instance, network, grant);
+    return new Visitor(newer, identity, device, name, instance, network, grant, program);
   }
 }

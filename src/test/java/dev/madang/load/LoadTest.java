@@ -2,13 +2,17 @@ package dev.madang.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.Limits.Rate;
+import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.signal.Bearers;
 import dev.madang.server.signal.SignalDoor;
+import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.udp.UdpDoor;
+import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.whip.WhipDoor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -33,6 +37,8 @@ class LoadTest {
   private TcpLoops loops;
   private UdpDoor udp;
   private MediaDoor media;
+  private SocketIoDoor socketIo;
+  private SignalDoor signal;
   private HttpDoor http;
   private String url;
 
@@ -42,10 +48,17 @@ class LoadTest {
     udp = UdpDoor.open(new UdpDoor.Config("", 0, 2, false));
     media = MediaDoor.open(MediaDoor.Config.defaults(), udp, new SimpleMeterRegistry());
     Router router = new Router();
+    SignalDoor.Config open = SignalDoor.Config.defaults().withOpen(true);
+    socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
+    Hall hall = new Hall(media, loops.home());
+    signal =
+        SignalDoor.open(open, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), hall);
     new WhipDoor(
             new WhipDoor.Config(true, new Rate(1000, 100)),
             media,
-            Bearers.of(SignalDoor.Config.defaults().withOpen(true), data),
+            hall,
+            signal.side(),
+            Bearers.of(open, data),
             (_, _) -> List.of(),
             loops.home())
         .addTo(router);
@@ -53,8 +66,20 @@ class LoadTest {
     url = "http://localhost:" + http.port() + "/whip/yard-{n}";
   }
 
+  private static final class NoRelays implements SignalDoor.Relays {
+    @Override
+    public List<IceServer> iceServers(String user, Handshake handshake) {
+      return List.of();
+    }
+
+    @Override
+    public void revoke(String user) {}
+  }
+
   @AfterEach
   void closeThem() {
+    signal.close();
+    socketIo.close();
     http.close();
     media.close();
     udp.close();

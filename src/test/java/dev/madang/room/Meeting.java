@@ -3,10 +3,12 @@ package dev.madang.room;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
+import dev.madang.wire.Address;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,9 +38,14 @@ final class Meeting implements Rooms.Output {
 
   final List<String> silenced = new ArrayList<>();
   final Map<String, String> present = new HashMap<>();
+
+  /** Programs and players whose time is over, by connection. */
+  final Map<Long, Ended> sentAway = new HashMap<>();
+
   final Map<String, List<SignalMessage.TrackInfo>> published = new HashMap<>();
 
   private long lastConnection;
+  private long lastOutsider;
   private int lastNetwork;
   private final Map<Long, Guest> guests = new HashMap<>();
   private final List<Answer> answers = new ArrayList<>();
@@ -75,6 +82,27 @@ final class Meeting implements Rooms.Output {
     Guest guest = guest(name);
     assertThat(guest.join()).isInstanceOf(SignalMessage.Joined.class);
     return guest;
+  }
+
+  /** A program or a player that comes from elsewhere, with the token of this grant. */
+  Outsider outsider(Grant grant) {
+    long connection = --lastOutsider;
+    String word = "word-of-" + -connection + "-0123456789";
+    return new Outsider(connection, word, Address.v4(newNetwork(), 0), grant);
+  }
+
+  /** Sends a picture and sound into the room `standup`. */
+  Entry sends(Outsider program) {
+    List<SignalMessage.TrackInfo> tracks =
+        List.of(
+            new SignalMessage.TrackInfo("s", SignalMessage.Source.CAMERA, false),
+            new SignalMessage.TrackInfo("s", SignalMessage.Source.MICROPHONE, false));
+    return rooms.enter(program, "standup", "Film", tracks, now);
+  }
+
+  /** Watches the room `standup`. */
+  Entry watches(Outsider player) {
+    return rooms.watch(player, "standup", now);
   }
 
   void pass(Duration time) {
@@ -138,6 +166,9 @@ final class Meeting implements Rooms.Output {
   @Override
   public void send(long connection, FromServer message) {
     Optional.ofNullable(guests.get(connection)).ifPresent(guest -> guest.hear(message));
+    if (connection < 0 && message instanceof Ended ended) {
+      sentAway.put(connection, ended);
+    }
   }
 
   @Override

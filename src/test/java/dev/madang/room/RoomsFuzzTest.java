@@ -252,7 +252,8 @@ class RoomsFuzzTest {
           info.presence(),
           info.hand(),
           info.can(),
-          List.of());
+          List.of(),
+          info.program());
     }
 
     /** Places 1, 2, 3 … without a gap or a double. */

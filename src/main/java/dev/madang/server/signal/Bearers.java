@@ -2,7 +2,6 @@ package dev.madang.server.signal;
 
 import dev.madang.room.Grant;
 import dev.madang.room.Refusal;
-import dev.madang.room.SignalMessage.Permissions;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +11,16 @@ import org.jspecify.annotations.Nullable;
 public final class Bearers {
   /// What a token, or its absence, allows.
   public sealed interface Answer {
-    /// @param identity and `name`: of the bearer; null when the token says nothing of them
-    record Welcome(Permissions can, @Nullable String identity, @Nullable String name)
-        implements Answer {}
+    /// @param grant of the token; null where nobody needs one and there is none
+    record Welcome(@Nullable Grant grant) implements Answer {
+      public boolean maySend() {
+        return grant == null || grant.can().publish();
+      }
+
+      public boolean mayWatch() {
+        return grant == null || grant.can().subscribe();
+      }
+    }
 
     record Refused(Refusal why) implements Answer {}
   }
@@ -41,16 +47,12 @@ public final class Bearers {
   /// @param token null when it brought none
   public Answer check(String room, @Nullable String token) {
     if (token == null) {
-      return open
-          ? new Answer.Welcome(new Permissions(true, true, true, false), null, null)
-          : new Answer.Refused(Refusal.NEEDS_TOKEN);
+      return open ? new Answer.Welcome(null) : new Answer.Refused(Refusal.NEEDS_TOKEN);
     }
     return switch (grants.check(token, room, time.instant())) {
       case Grants.Checked.Bad(Refusal why) -> new Answer.Refused(why);
       case Grants.Checked.Good(Grant grant) ->
-          grant.expired()
-              ? new Answer.Refused(Refusal.EXPIRED_TOKEN)
-              : new Answer.Welcome(grant.can(), grant.identity(), grant.name());
+          grant.expired() ? new Answer.Refused(Refusal.EXPIRED_TOKEN) : new Answer.Welcome(grant);
     };
   }
 }

@@ -37,6 +37,10 @@ final class Korean {
           case ROOM_FULL -> new Words("방이 가득 찼습니다.", "누가 나갈 때까지 기다리거나 다른 방을 여세요.");
           case REMOVED -> new Words("진행자가 이 회의에서 내보냈습니다.", "실수였다면 진행자에게 물어보세요.");
           case DECLINED -> new Words("진행자가 들여보내 주지 않았습니다.", "1분 뒤에 다시 두드릴 수 있습니다.");
+          case NO_KNOCKING ->
+              new Words(
+                  "지금 이 방은 문을 두드려야 들어올 수 있어, 프로그램과 재생기는 들어올 수 없습니다.",
+                  "진행자에게 방을 열어 달라고 하거나 진행자의 토큰을 쓰세요.");
           case TOO_MANY_KNOCKS -> new Words("문 앞에서 기다리는 사람이 너무 많습니다.", "1분 뒤에 다시 시도하세요.");
           case TOO_MANY_KNOCKS_OF_NETWORK ->
               new Words("같은 네트워크에서 온 사람이 문 앞에 너무 많습니다.", "1분 뒤에 다시 시도하세요.");

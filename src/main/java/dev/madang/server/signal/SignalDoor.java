@@ -155,6 +155,7 @@ public final class SignalDoor implements AutoCloseable {
   private final ScheduledExecutorService home;
   private final InstantSource time;
   private final Rooms rooms;
+  private final SideDoor side;
   private final Map<Long, Socket> sockets = new HashMap<>();
   private final Map<Address, Pace> networks = new LinkedHashMap<>();
   private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
@@ -185,6 +186,7 @@ public final class SignalDoor implements AutoCloseable {
     this.time = time;
     long epochMillis = time.millis() - System.nanoTime() / 1_000_000;
     rooms = new Rooms(config.limits(), media != null, secret(), epochMillis, new Telling());
+    side = new SideDoor(rooms);
     ticking =
         home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -221,6 +223,11 @@ public final class SignalDoor implements AutoCloseable {
 
   public Figures figures() {
     return figures;
+  }
+
+  /// The way into the same rooms for those who do not signal; to be used on home.
+  public SideDoor side() {
+    return side;
   }
 
   /// Lets a registry read the figures.
@@ -360,7 +367,11 @@ public final class SignalDoor implements AutoCloseable {
     @Override
     public void send(long connection, FromServer message) {
       Socket socket = sockets.get(connection);
-      if (socket != null) {
+      if (SideDoor.has(connection)) {
+        if (message instanceof Ended ended) {
+          side.end(connection, ended);
+        }
+      } else if (socket != null) {
         FromServer said =
             message instanceof Ended ended && Korean.isSpokenBy(socket.handshake())
                 ? Korean.say(ended)
@@ -380,6 +391,10 @@ public final class SignalDoor implements AutoCloseable {
     @Override
     public List<IceServer> iceServers(long connection, String user) {
       Socket socket = sockets.get(connection);
+      SideDoor.Guest guest = side.guest(connection);
+      if (guest != null) {
+        return guest.iceServers(user);
+      }
       return socket == null ? List.of() : relays.iceServers(user, socket.handshake());
     }
 
@@ -407,7 +422,10 @@ public final class SignalDoor implements AutoCloseable {
     @Override
     public void present(String room, long connection, ParticipantInfo participant) {
       Socket socket = sockets.get(connection);
-      if (media != null && socket != null) {
+      SideDoor.Guest guest = side.guest(connection);
+      if (media != null && guest != null) {
+        media.present(room, participant, guest.address(), guest.host(), _ -> {});
+      } else if (media != null && socket != null) {
         media.present(
             room,
             participant,

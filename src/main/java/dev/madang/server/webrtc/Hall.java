@@ -6,6 +6,7 @@ import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.ParticipantInfo;
+import dev.madang.room.SignalMessage.SentTrack;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.server.signal.SignalDoor;
 import dev.madang.wire.Address;
@@ -13,8 +14,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +30,17 @@ public final class Hall implements SignalDoor.Media {
   private final Executor home;
   private final Map<String, Map<String, Member>> rooms = new HashMap<>();
   private final Map<String, Microphones> microphones = new HashMap<>();
+  private final Map<String, Set<Viewer>> viewers = new HashMap<>();
+
+  /// One who watches a room without being in it (WHEP). Told on home, never within a call of its
+  /// own.
+  public interface Viewer {
+    /// The source can be received from now on.
+    void live(Source source);
+
+    /// What there is to watch may be otherwise.
+    void changed();
+  }
 
   public Hall(MediaDoor door, Executor home) {
     this.door = door;
@@ -52,7 +67,16 @@ public final class Hall implements SignalDoor.Media {
       members.put(participant.identity(), known);
     }
     known.reachedBy(Caller.at(address, host), page);
-    known.may(participant.can());
+    known.is(participant);
+  }
+
+  /// A program is in a room: what it sends by this connection is what it sends into the room.
+  ///
+  /// @param tracks what the sections of the connection carry
+  /// @return to be told of that connection
+  public UpSession.Output sends(
+      String room, String identity, UpSession session, List<SentTrack> tracks) {
+    return Objects.requireNonNull(member(room, identity)).sends(session, tracks);
   }
 
   @Override
@@ -71,6 +95,7 @@ public final class Hall implements SignalDoor.Media {
     Member member = member(room, identity);
     if (member != null) {
       member.published(tracks);
+      viewersOf(room, Viewer::changed);
     }
   }
 
@@ -88,10 +113,33 @@ public final class Hall implements SignalDoor.Media {
     Member member = members == null ? null : members.remove(identity);
     if (member != null) {
       member.leave();
+      viewersOf(room, Viewer::changed);
     }
     if (members != null && members.isEmpty()) {
       rooms.remove(room);
       microphones.remove(room);
+    }
+  }
+
+  // ---- who only watches -------------------------------------------------------------------------
+
+  /// What there is to watch in a room.
+  public Playbill playbill(String room) {
+    return Playbill.of(rooms.getOrDefault(room, Map.of()).values());
+  }
+
+  public void watch(String room, Viewer viewer) {
+    viewers.computeIfAbsent(room, _ -> new LinkedHashSet<>()).add(viewer);
+  }
+
+  public void unwatch(String room, Viewer viewer) {
+    viewers.computeIfPresent(room, (_, all) -> all.remove(viewer) && all.isEmpty() ? null : all);
+  }
+
+  private void viewersOf(String room, Consumer<Viewer> news) {
+    Set<Viewer> all = viewers.get(room);
+    if (all != null) {
+      home.execute(() -> List.copyOf(all).forEach(news));
     }
   }
 
@@ -115,6 +163,7 @@ public final class Hall implements SignalDoor.Media {
         other.offer();
       }
     }
+    viewersOf(member.room, Viewer::changed);
   }
 
   void live(Member member, Source source) {
@@ -123,6 +172,7 @@ public final class Hall implements SignalDoor.Media {
         other.live(source);
       }
     }
+    viewersOf(member.room, viewer -> viewer.live(source));
   }
 
   /// What one says to one or all others in its room.
@@ -130,7 +180,7 @@ public final class Hall implements SignalDoor.Media {
     byte[] addressed = envelope.from(from.identity);
     long now = System.nanoTime();
     for (Member other : rooms.getOrDefault(from.room, Map.of()).values()) {
-      if (other != from && envelope.isFor(other.identity)) {
+      if (other != from && !other.program() && envelope.isFor(other.identity)) {
         other.letters.put(reliable, addressed, now);
       }
     }

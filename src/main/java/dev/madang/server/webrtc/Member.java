@@ -13,6 +13,7 @@ import dev.madang.room.SignalMessage.DownAnswer;
 import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.LayersWanted;
 import dev.madang.room.SignalMessage.Look;
+import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Receive;
 import dev.madang.room.SignalMessage.ReceivedTrack;
@@ -50,6 +51,7 @@ final class Member {
   private List<TrackInfo> published = List.of();
   private final Set<SignalMessage.Source> silenced = new HashSet<>();
   private @Nullable Look look;
+  private boolean program;
   private boolean mayTalk;
   private boolean mayPublish;
   private boolean gone;
@@ -69,8 +71,15 @@ final class Member {
     this.page = page;
   }
 
+  /// A program gets no messages.
+  boolean program() {
+    return program;
+  }
+
   /// Connections that it may not have are closed. By one up without tracks it still gets messages.
-  void may(Permissions can) {
+  void is(ParticipantInfo participant) {
+    program = participant.program();
+    Permissions can = participant.can();
     mayTalk = can.send();
     mayPublish = can.publish();
     if (!can.publish() && up != null && !up.named.isEmpty()) {
@@ -229,6 +238,20 @@ final class Member {
     message.tracks().forEach(track -> sending.named.put(track.mid(), track));
   }
 
+  /// What a program sends, by a connection that was made at another door.
+  ///
+  /// @return to be told of that connection
+  UpSession.Output sends(UpSession session, List<SentTrack> tracks) {
+    stopSending();
+    Sending sending = new Sending(instance);
+    sending.session = session;
+    tracks.forEach(track -> sending.named.put(track.mid(), track));
+    up = sending;
+    mute();
+    hall.changed(this);
+    return sending;
+  }
+
   private void stopSending() {
     Sending sending = up;
     up = null;
@@ -265,6 +288,17 @@ final class Member {
     return sound == (kind == Kind.AUDIO);
   }
 
+  /// What everybody reads as on.
+  boolean shows(SignalMessage.Source source, String id) {
+    return published.stream()
+        .anyMatch(track -> !track.muted() && track.source() == source && track.id().equals(id));
+  }
+
+  /// All that it says it publishes.
+  List<TrackInfo> published() {
+    return published;
+  }
+
   void published(List<TrackInfo> tracks) {
     published = tracks;
     tracks.stream()
@@ -284,13 +318,7 @@ final class Member {
     Sending sending = up;
     List<Source> open = new ArrayList<>();
     for (Contribution each : contributions()) {
-      boolean off =
-          silenced.contains(each.kind())
-              || published.stream()
-                  .noneMatch(track ->
-                      !track.muted()
-                          && track.source() == each.kind()
-                          && track.id().equals(each.id()));
+      boolean off = silenced.contains(each.kind()) || !shows(each.kind(), each.id());
       if (sending != null && sending.session != null) {
         sending.session.mute(each.source(), off);
       }

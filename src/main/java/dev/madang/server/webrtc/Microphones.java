@@ -67,10 +67,11 @@ final class Microphones {
     }
   }
 
-  /// Has a member get those that are forwarded, and whoever it has pinned.
+  /// Has a member get those that are forwarded, whoever it has pinned, and programs: a film is not
+  /// to break off when people talk.
   void choose(Member member) {
-    owners.forEach(
-        (source, owner) -> member.hear(source, speakers.forwards(source) || member.pins(owner)));
+    owners.forEach((source, owner) ->
+        member.hear(source, speakers.forwards(source) || owner.program() || member.pins(owner)));
   }
 
   private Speakers state() {

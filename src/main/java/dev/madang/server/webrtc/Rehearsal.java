@@ -134,7 +134,8 @@ public final class Rehearsal {
             Presence.ONLINE,
             null,
             new Permissions(true, true, true, false),
-            List.of());
+            List.of(),
+            false);
     home.execute(
         () -> hall.present(room, participant, Address.v4(0x7F00_0001, 0), "127.0.0.1", page));
   }

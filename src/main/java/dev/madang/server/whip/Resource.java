@@ -2,12 +2,13 @@ package dev.madang.server.whip;
 
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.sdp.IceFragment;
-import dev.madang.server.webrtc.DownSession;
-import dev.madang.server.webrtc.UpSession;
 import org.jspecify.annotations.Nullable;
 
 /// A session of WHIP or WHEP as its URL shows it. Lives at home.
-sealed interface Resource {
+sealed interface Resource permits Ingest, Playback {
+  /// The last part of its URL.
+  String id();
+
   /// The name of its room.
   String room();
 
@@ -18,38 +19,4 @@ sealed interface Resource {
   String restart(IceFragment fragment);
 
   void close();
-
-  record Ingest(String room, UpSession session) implements Resource {
-    @Override
-    public IceCredentials remoteIce() {
-      return session.remoteIce();
-    }
-
-    @Override
-    public String restart(IceFragment fragment) {
-      return session.restart(fragment);
-    }
-
-    @Override
-    public void close() {
-      session.close();
-    }
-  }
-
-  record Playback(String room, DownSession session) implements Resource {
-    @Override
-    public @Nullable IceCredentials remoteIce() {
-      return session.remoteIce();
-    }
-
-    @Override
-    public String restart(IceFragment fragment) {
-      return session.restart(fragment);
-    }
-
-    @Override
-    public void close() {
-      session.close();
-    }
-  }
 }

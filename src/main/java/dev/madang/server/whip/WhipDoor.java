@@ -5,6 +5,7 @@ import dev.madang.protocol.sdp.IceFragment;
 import dev.madang.protocol.sdp.Kind;
 import dev.madang.protocol.sdp.MediaSection;
 import dev.madang.protocol.sdp.SessionDescription;
+import dev.madang.room.Entry;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.Names;
 import dev.madang.room.Pace;
@@ -13,11 +14,10 @@ import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.server.signal.Bearers;
+import dev.madang.server.signal.SideDoor;
 import dev.madang.server.webrtc.Caller;
-import dev.madang.server.webrtc.DownSession;
-import dev.madang.server.webrtc.Ending;
+import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
-import dev.madang.server.webrtc.Source;
 import dev.madang.server.webrtc.UpSession;
 import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
@@ -29,13 +29,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// WHIP (RFC 9725) and WHEP: a client sends into a room, or receives what is sent there, by one
-/// HTTP request. Sessions live at home; requests come from any thread.
+/// HTTP request. Who sends is a participant of the room, who receives is under its rules. Sessions
+/// live at home; requests come from any thread.
 ///
 /// | request | does |
 /// |---|---|
@@ -55,25 +56,38 @@ public final class WhipDoor {
   /// STUN and TURN for clients that reach this server by `host`.
   @FunctionalInterface
   public interface Relays {
-    List<IceServer> iceServers(String identity, String host);
+    List<IceServer> iceServers(String user, String host);
   }
 
   private final Config config;
   private final MediaDoor media;
   private final Bearers bearers;
+  private final Hall hall;
+  private final SideDoor side;
   private final Relays relays;
-  private final Executor home;
+  private final ScheduledExecutorService home;
   private final SecureRandom random = new SecureRandom();
-  private final Map<String, Gathering> rooms = new HashMap<>();
   private final Map<String, Session> sessions = new HashMap<>();
   private final Map<Address, Pace> paces = new LinkedHashMap<>();
 
   /// @param etag of its ICE session, quotes included
   private record Session(Resource resource, String etag) {}
 
-  public WhipDoor(Config config, MediaDoor media, Bearers bearers, Relays relays, Executor home) {
+  /// @param hall where the rooms' media are forwarded
+  /// @param side the way into the rooms
+  /// @param home on which both live
+  public WhipDoor(
+      Config config,
+      MediaDoor media,
+      Hall hall,
+      SideDoor side,
+      Bearers bearers,
+      Relays relays,
+      ScheduledExecutorService home) {
     this.config = config;
     this.media = media;
+    this.hall = hall;
+    this.side = side;
     this.bearers = bearers;
     this.relays = relays;
     this.home = home;
@@ -119,7 +133,8 @@ public final class WhipDoor {
       // received". WHEP's HEAD tells players that this is it.
       case "HEAD" -> exchange.respond(200, ingest ? null : SDP, "");
       case "GET" -> exchange.respond(204, null, "");
-      default -> exchange.respond(405, TEXT, "POST an offer here.\n", "allow", "OPTIONS, POST");
+      default ->
+          exchange.respond(405, Replies.TEXT, "POST an offer here.\n", "allow", "OPTIONS, POST");
     }
   }
 
@@ -128,46 +143,52 @@ public final class WhipDoor {
     String room = Names.room(wanted);
     if (!pace(address).allows(System.nanoTime())) {
       exchange.respond(
-          429, TEXT, "Too many sessions from your network: wait a moment.\n", "retry-after", "5");
+          429,
+          Replies.TEXT,
+          "Too many sessions from your network: wait a moment.\n",
+          "retry-after",
+          "5");
     } else if (room == null) {
-      refuse(exchange, Refusal.BAD_ROOM_NAME);
+      Replies.refuse(exchange, Refusal.BAD_ROOM_NAME);
     } else {
       switch (bearers.check(wanted, token(exchange))) {
-        case Bearers.Answer.Refused(Refusal why) -> refuse(exchange, why);
+        case Bearers.Answer.Refused(Refusal why) -> Replies.refuse(exchange, why);
         case Bearers.Answer.Welcome welcome -> {
-          boolean may = ingest ? welcome.can().publish() : welcome.can().subscribe();
           Caller caller = new Caller(address, hostOf(exchange));
-          String identity = welcome.identity() == null ? "~" + word() : welcome.identity();
-          if (!may) {
-            refuse(exchange, Refusal.NOT_ALLOWED);
+          SideDoor.Wish wish = new SideDoor.Wish(room, word(), welcome.grant());
+          if (!(ingest ? welcome.maySend() : welcome.mayWatch())) {
+            Replies.refuse(exchange, Refusal.NOT_ALLOWED);
           } else if (ingest) {
-            ingest(exchange, room, offer, caller, identity);
+            ingest(exchange, offer, caller, wish);
           } else {
-            play(exchange, room, offer, caller, identity);
+            play(exchange, offer, caller, wish);
           }
         }
       }
     }
   }
 
-  private void ingest(
-      Exchange exchange, String room, String offer, Caller caller, String identity) {
-    String id = word();
-    UpSession session = media.up(offer, caller, home, new Ingesting(id, room));
+  /// The connection comes before the entrance, so that an offer of no use moves nobody in the room.
+  private void ingest(Exchange exchange, String offer, Caller caller, SideDoor.Wish wish) {
+    Ingest ingest = new Ingest(this, word(), wish.room(), caller);
+    UpSession session = media.up(offer, caller, home, ingest);
     if (session == null) {
-      full(exchange);
+      Replies.full(exchange);
       return;
     }
     // RFC 9725 §4.4.3: "SHOULD NOT reject individual "m=" sections … but reject the HTTP POST
     // request with an … "422 Unprocessable Content"".
-    if (session.sources().size() < sections(offer)) {
+    if (session.sources().isEmpty() || session.sources().size() < sections(offer)) {
       session.close();
       exchange.respond(422, "Not everything in this offer can be received here.");
       return;
     }
-    gathering(room).add(session.sources());
-    created(
-        exchange, 201, WHIP, id, new Resource.Ingest(room, session), session.answer(), identity);
+    switch (ingest.enter(session, wish, exchange.query("name"))) {
+      case Entry.In in -> created(exchange, 201, ingest, session.answer(), in.iceServers());
+      case Entry.Refused refused -> Replies.refuse(exchange, refused.why());
+      case Entry.Nobody() ->
+          throw new IllegalStateException("a program opens the room it sends to");
+    }
   }
 
   private static int sections(String offer) {
@@ -179,94 +200,39 @@ public final class WhipDoor {
     return count;
   }
 
-  private void play(Exchange exchange, String room, String offer, Caller caller, String identity) {
-    Gathering gathering = rooms.get(room);
-    if (gathering == null || gathering.sources().isEmpty()) {
-      exchange.respond(
-          409, TEXT, "Nobody sends in this room yet: try again.\n", "retry-after", "3");
-      return;
+  private void play(Exchange exchange, String offer, Caller caller, SideDoor.Wish wish) {
+    boolean receives =
+        SessionDescription.read(offer).media().stream()
+            .anyMatch(section ->
+                (section.kind() == Kind.AUDIO || section.kind() == Kind.VIDEO)
+                    && section.direction().receives());
+    if (!receives) {
+      throw new ProtocolException("it offers to receive neither sound nor picture");
     }
-    if (!names(offer, gathering.sources())) {
-      offer(exchange, room, gathering, caller, identity);
-      return;
-    }
-    String id = word();
-    MediaDoor.Watcher watcher =
-        media.watch(offer, gathering.sources(), caller, home, new Playing(id, room));
-    if (watcher == null) {
-      full(exchange);
-    } else if (watcher.session().sources().isEmpty()) {
-      watcher.session().close();
-      offer(exchange, room, gathering, caller, identity);
-    } else {
-      gathering.add(id, watcher.session());
-      Resource resource = new Resource.Playback(room, watcher.session());
-      created(exchange, 201, WHEP, id, resource, watcher.answer(), identity);
-    }
+    new Playback(this, word(), wish.room(), caller).begin(exchange, offer, wish);
   }
 
-  /// Whether an offer has a codec in which anything is sent.
-  private static boolean names(String offer, List<Source> sources) {
-    return SessionDescription.read(offer).media().stream()
-        .flatMap(section -> section.codecs().stream())
-        .anyMatch(codec ->
-            sources.stream()
-                .anyMatch(source -> codec.is(source.codings().getFirst().codec().encodingName())));
-  }
-
-  /// draft-ietf-wish-whep §4.2: what cannot be answered is met by an offer of ours, in a "406 Not
-  /// Acceptable"; the player answers it by PATCH, or not. We wait as long as for any connection.
-  private void offer(
-      Exchange exchange, String room, Gathering gathering, Caller caller, String identity) {
-    String id = word();
-    DownSession session = media.down(caller, home, new Playing(id, room));
-    String offer = session == null ? null : session.offer(gathering.sources());
-    if (session == null || offer == null) {
-      full(exchange);
-      return;
-    }
-    gathering.add(id, session);
-    created(exchange, 406, WHEP, id, new Resource.Playback(room, session), offer, identity);
-  }
-
-  private void created(
+  /// The answer to a beginning, when all is well.
+  void created(
       Exchange exchange,
       int status,
-      String prefix,
-      String id,
       Resource resource,
       String description,
-      String identity) {
+      List<IceServer> iceServers) {
     String etag = etag();
-    sessions.put(id, new Session(resource, etag));
+    sessions.put(resource.id(), new Session(resource, etag));
+    String prefix = resource instanceof Ingest ? WHIP : WHEP;
     List<String> headers = new ArrayList<>();
     headers.addAll(
         List.of(
             "location",
-            prefix + resource.room() + "/" + id,
+            prefix + resource.room() + "/" + resource.id(),
             "etag",
             etag,
             "access-control-expose-headers",
             "location, etag, link"));
-    for (IceServer server : relays.iceServers(identity, hostOf(exchange))) {
-      for (String url : server.urls()) {
-        headers.addAll(List.of("link", link(url, server)));
-      }
-    }
+    headers.addAll(Replies.links(iceServers));
     exchange.respond(status, SDP, description, headers.toArray(String[]::new));
-  }
-
-  /// RFC 9725 §4.6.
-  private static String link(String url, IceServer server) {
-    String link = "<" + url + ">; rel=\"ice-server\"";
-    return server.username() == null
-        ? link
-        : link
-            + "; username=\""
-            + server.username()
-            + "\"; credential=\""
-            + server.credential()
-            + "\"; credential-type=\"password\"";
   }
 
   // ---- going on ---------------------------------------------------------------------------------
@@ -307,14 +273,18 @@ public final class WhipDoor {
       case "GET", "HEAD" -> exchange.respond(204, null, "");
       default ->
           exchange.respond(
-              405, TEXT, "PATCH or DELETE this session.\n", "allow", "OPTIONS, PATCH, DELETE");
+              405,
+              Replies.TEXT,
+              "PATCH or DELETE this session.\n",
+              "allow",
+              "OPTIONS, PATCH, DELETE");
     }
   }
 
   private void patch(Exchange exchange, String id, String text) {
     Session session = sessions.get(id);
     if (session == null) {
-      exchange.respond(404, GONE);
+      Replies.noSession(exchange);
       return;
     }
     String condition = exchange.header("if-match");
@@ -344,10 +314,9 @@ public final class WhipDoor {
   private void accept(Exchange exchange, String id, String answer) {
     Session session = sessions.get(id);
     if (session == null) {
-      exchange.respond(404, GONE);
-    } else if (session.resource instanceof Resource.Playback playback
-        && playback.session().remoteIce() == null) {
-      playback.session().accept(answer);
+      Replies.noSession(exchange);
+    } else if (session.resource instanceof Playback playback && playback.remoteIce() == null) {
+      playback.accept(answer);
       exchange.respond(204, null, "");
     } else {
       exchange.respond(409, "Nothing was offered here that waits for an answer.");
@@ -357,99 +326,55 @@ public final class WhipDoor {
   private void delete(Exchange exchange, String id) {
     Session session = sessions.get(id);
     if (session == null) {
-      exchange.respond(404, GONE);
+      Replies.noSession(exchange);
     } else {
       session.resource.close();
       exchange.respond(200, null, "");
     }
   }
 
-  // ---- what happens to sessions -----------------------------------------------------------------
+  // ---- for sessions -----------------------------------------------------------------------------
 
-  private Gathering gathering(String room) {
-    return rooms.computeIfAbsent(room, _ -> new Gathering());
+  void forget(Resource resource) {
+    sessions.remove(resource.id());
   }
 
-  private final class Ingesting implements UpSession.Output {
-    private final String id;
-    private final String room;
-
-    Ingesting(String id, String room) {
-      this.id = id;
-      this.room = room;
-    }
-
-    @Override
-    public void connected() {}
-
-    @Override
-    public void live(Source source) {
-      gathering(room).live(source);
-    }
-
-    @Override
-    public void wanted(Source source, int layer) {
-      // WHIP has no word for a layer that nobody wants.
-    }
-
-    @Override
-    public void opened(int channel, String label) {}
-
-    @Override
-    public void message(int channel, boolean text, byte[] bytes) {
-      // RFC 9725 carries sound and picture alone.
-    }
-
-    @Override
-    public void closed(int channel) {}
-
-    @Override
-    public void ended(Ending why, String detail) {
-      Session ended = sessions.remove(id);
-      if (ended != null && ended.resource instanceof Resource.Ingest ingest) {
-        gathering(room).remove(ingest.session().sources());
-      }
-      forgetIfEmpty(room);
-    }
+  List<IceServer> iceServers(String user, Caller caller) {
+    return relays.iceServers(user, caller.host());
   }
 
-  private final class Playing implements DownSession.Output {
-    private final String id;
-    private final String room;
-
-    Playing(String id, String room) {
-      this.id = id;
-      this.room = room;
-    }
-
-    @Override
-    public void connected() {}
-
-    @Override
-    public void ended(Ending why, String detail) {
-      sessions.remove(id);
-      gathering(room).remove(id);
-      forgetIfEmpty(room);
-    }
+  MediaDoor media() {
+    return media;
   }
 
-  private void forgetIfEmpty(String room) {
-    rooms.computeIfPresent(room, (_, gathering) -> gathering.isEmpty() ? null : gathering);
+  Hall hall() {
+    return hall;
+  }
+
+  SideDoor side() {
+    return side;
+  }
+
+  ScheduledExecutorService home() {
+    return home;
   }
 
   // ---- requests ---------------------------------------------------------------------------------
 
   private void atHome(Exchange exchange, Runnable step) {
-    home.execute(() -> {
-      try {
-        step.run();
-      } catch (ProtocolException e) {
-        exchange.respond(400, "This cannot be read: " + e.getMessage() + ".");
-      } catch (RuntimeException broken) {
-        LOG.error("A request of WHIP or WHEP failed", broken);
-        exchange.respond(500, "The server made a mistake; its log says which.");
-      }
-    });
+    home.execute(() -> guarded(exchange, step));
+  }
+
+  /// Whatever a step throws ends its request alone.
+  void guarded(Exchange exchange, Runnable step) {
+    try {
+      step.run();
+    } catch (ProtocolException e) {
+      exchange.respond(400, "This cannot be read: " + e.getMessage() + ".");
+    } catch (RuntimeException broken) {
+      LOG.error("A request of WHIP or WHEP failed", broken);
+      exchange.respond(500, "The server made a mistake; its log says which.");
+    }
   }
 
   private static boolean isOf(Exchange exchange, String type) {
@@ -464,21 +389,6 @@ public final class WhipDoor {
     return said != null && said.regionMatches(true, 0, BEARER, 0, BEARER.length())
         ? said.substring(BEARER.length()).strip()
         : null;
-  }
-
-  private static void refuse(Exchange exchange, Refusal why) {
-    String sentence = why.refused().message() + " " + why.refused().help() + "\n";
-    switch (why) {
-      case NEEDS_TOKEN, BAD_TOKEN, EXPIRED_TOKEN, EARLY_TOKEN ->
-          exchange.respond(401, TEXT, sentence, "www-authenticate", "Bearer");
-      case BAD_ROOM_NAME -> exchange.respond(404, TEXT, sentence);
-      default -> exchange.respond(403, TEXT, sentence);
-    }
-  }
-
-  private static void full(Exchange exchange) {
-    exchange.respond(
-        503, TEXT, "As many people are connected as may be: try again.\n", "retry-after", "30");
   }
 
   private static Address address(Exchange exchange) {
@@ -518,9 +428,7 @@ public final class WhipDoor {
   private static final String WHEP = "/whep/";
   private static final String SDP = "application/sdp";
   private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
-  private static final String TEXT = "text/plain; charset=utf-8";
   private static final String BEARER = "Bearer ";
-  private static final String GONE = "This session is over.";
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_NETWORKS = 10_000;
   private static final Logger LOG = LoggerFactory.getLogger(WhipDoor.class);

@@ -28,18 +28,18 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The Java client of Socket.IO, as it comes, signaling by what docs/signaling.md says. Used from
 /// the test's thread; what arrives comes on the client's own.
-final class SignalClient implements AutoCloseable {
+public final class SignalClient implements AutoCloseable {
   private final Socket socket;
   private volatile Transport transport;
   private final List<String> names = new CopyOnWriteArrayList<>();
   private final Map<String, BlockingQueue<JsonNode>> events = new ConcurrentHashMap<>();
 
-  SignalClient(int port, String... transports) {
+  public SignalClient(int port, String... transports) {
     this(port, Map.of(), transports);
   }
 
   /// @param auth what it says of itself as it connects
-  SignalClient(int port, Map<String, String> auth, String... transports) {
+  public SignalClient(int port, Map<String, String> auth, String... transports) {
     var options =
         IO.Options.builder()
             .setTransports(transports)
@@ -67,7 +67,7 @@ final class SignalClient implements AutoCloseable {
   }
 
   /** The answer by acknowledgement. */
-  JsonNode ask(String event, Object... fields) {
+  public JsonNode ask(String event, Object... fields) {
     var answer = new CompletableFuture<JsonNode>();
     socket.emit(event, sent(fields), (Ack) args -> answer.complete(received(args, 0)));
     return answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
@@ -79,7 +79,7 @@ final class SignalClient implements AutoCloseable {
   }
 
   /** The next event of this name. */
-  JsonNode next(String event) throws InterruptedException {
+  public JsonNode next(String event) throws InterruptedException {
     JsonNode fields = queue(event).poll(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     assertThat(fields).as("%s; heard %s", event, names).isNotNull();
     return fields;
@@ -97,7 +97,7 @@ final class SignalClient implements AutoCloseable {
     await().atMost(PATIENCE).until(() -> !socket.connected());
   }
 
-  static ObjectNode join(String room, String name) {
+  public static ObjectNode join(String room, String name) {
     return fields(
         "room",
         room,
@@ -111,7 +111,7 @@ final class SignalClient implements AutoCloseable {
         "page-1");
   }
 
-  static ObjectNode fields(Object... namesAndValues) {
+  public static ObjectNode fields(Object... namesAndValues) {
     ObjectNode fields = JSON.createObjectNode();
     for (int i = 0; i < namesAndValues.length; i += 2) {
       fields.putPOJO((String) namesAndValues[i], namesAndValues[i + 1]);

@@ -241,7 +241,8 @@ class HallTest {
             Presence.ONLINE,
             null,
             new Permissions(publish, true, true, false),
-            List.of());
+            List.of(),
+            false);
     home.execute(
         () -> hall.present("room", participant, Address.v4(0x7F00_0001, 0), "127.0.0.1", page));
   }

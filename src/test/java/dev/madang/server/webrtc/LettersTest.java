@@ -192,7 +192,8 @@ class LettersTest {
               Presence.ONLINE,
               null,
               new Permissions(false, true, mayWrite, false),
-              List.of());
+              List.of(),
+              false);
       home.submit(() ->
               hall.present(room, info, Address.parse("127.0.0.1", 0), "127.0.0.1", this::told))
           .get();

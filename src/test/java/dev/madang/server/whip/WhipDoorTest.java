@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.server.signal.Invitation;
+import dev.madang.server.signal.SignalClient;
 import dev.madang.server.webrtc.Ending;
 import dev.madang.server.webrtc.MediaDoor;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// WHIP in and WHEP out, with clients of our own over loopback.
 class WhipDoorTest {
@@ -238,6 +241,129 @@ class WhipDoorTest {
     }
   }
 
+  @Test
+  void whoSendsByWhipIsInTheRoomUntilTheSessionEnds() throws Exception {
+    try (WhipRig rig = rig(true);
+        SignalClient ann = rig.person("yard", "Ann", "")) {
+      WhipRig.Far sender = rig.sender(false);
+      sender.at("/whip/yard?name=Film");
+      JsonNode film = ann.next("participantJoined").path("participant");
+      assertThat(film.path("program").asBoolean()).isTrue();
+      assertThat(film.path("name").asString()).isEqualTo("Film");
+      assertThat(film.path("tracks").findValuesAsString("source"))
+          .containsExactly("microphone", "camera");
+      assertThat(rig.request("DELETE", sender.location, "").statusCode()).isEqualTo(200);
+      assertThat(ann.next("participantLeft").path("reason").asString()).isEqualTo("left");
+    }
+  }
+
+  @Test
+  void aMutedProgramIsNotForwarded() throws Exception {
+    try (WhipRig rig = rig(true);
+        SignalClient ann = rig.person("yard", "Ann", "")) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      String film = ann.next("participantJoined").path("participant").path("identity").asString();
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      untilBothReceive(sender, watcher, watcher);
+      ann.ask("mute", SignalClient.fields("identity", film, "source", "camera"));
+      // The sound that goes on tells when the picture would have come.
+      byte[] frame = keyframe(700);
+      Random random = new Random(6);
+      AtomicInteger sent = new AtomicInteger(1000);
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> {
+            watcher.rtp.clear();
+            int n = sent.getAndIncrement();
+            for (int i = 0; i < 5; i++) {
+              sender.send(rtp(96, 2222, n * 5 + i, n * 3000, frame));
+              sender.send(rtp(111, 1111, n * 5 + i, n * 960, sound(random)));
+            }
+            List<byte[]> got = untilSound(watcher);
+            return got.stream().noneMatch(packet -> (packet[1] & 0x7F) == 96);
+          });
+    }
+  }
+
+  /// What comes until five packets of sound have.
+  private static List<byte[]> untilSound(WhipRig.Far watcher) throws InterruptedException {
+    List<byte[]> got = new ArrayList<>();
+    for (int sounds = 0; sounds < 5; ) {
+      byte[] packet = watcher.rtp.poll(20, TimeUnit.SECONDS);
+      assertThat(packet).isNotNull();
+      got.add(packet);
+      sounds += (packet[1] & 0x7F) == 111 ? 1 : 0;
+    }
+    return got;
+  }
+
+  @Test
+  void aRemovedIdentityLosesItsSessionsAndGetsNoOthers() throws Exception {
+    try (WhipRig rig = rig(false);
+        SignalClient ann = rig.person("yard", "Ann", rig.token(ANN))) {
+      String hers = rig.token(Invitation.to("yard").forPerson("cy"));
+      WhipRig.Far sender = rig.sender(false).bearing(hers).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().bearing(hers).at("/whep/yard");
+      SignalClient cy = rig.person("yard", "Cy", hers);
+      assertThat(ann.ask("remove", SignalClient.fields("identity", "cy")).path("type").asString())
+          .isEqualTo("done");
+      assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      for (String path : List.of("/whip/yard", "/whep/yard")) {
+        String offer = path.startsWith("/whip") ? rig.sender(false).offer : rig.receiver().offer;
+        HttpResponse<String> refused = bearing(rig, path, offer, hers);
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.body()).startsWith("A host removed you");
+        assertThat(refused.headers().allValues("link")).isEmpty();
+      }
+      cy.close();
+    }
+  }
+
+  @Test
+  void aClosedRoomRefusesProgramsInWordsUnlessTheyModerate() throws Exception {
+    try (WhipRig rig = rig(false);
+        SignalClient ann = rig.person("yard", "Ann", rig.token(ANN))) {
+      ann.ask("lock", SignalClient.fields("locked", true));
+      HttpResponse<String> refused =
+          bearing(rig, "/whip/yard", rig.sender(false).offer, rig.token(Invitation.to("yard")));
+      assertThat(refused.statusCode()).isEqualTo(403);
+      assertThat(refused.body()).contains("has to knock");
+      assertThat(refused.headers().allValues("link")).isEmpty();
+      assertThat(bearing(rig, "/whip/yard", rig.sender(false).offer, rig.token(ANN)).statusCode())
+          .isEqualTo(201);
+      HttpResponse<String> watching =
+          bearing(rig, "/whep/yard", rig.receiver().offer, rig.token(Invitation.to("yard")));
+      assertThat(watching.statusCode()).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void whoEndsTheMeetingEndsWhatIsSentAndWatched() throws Exception {
+    try (WhipRig rig = rig(true);
+        SignalClient ann = rig.person("yard", "Ann", "")) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      ann.ask("end", SignalClient.fields());
+      assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+    }
+  }
+
+  @Test
+  void anOfferOfNoUseIsCalledThatBeforeTheRoomIs() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      for (String junk : List.of("v=0\r\nnothing", "rubbish", rig.sender(false).offer)) {
+        HttpResponse<String> refused = rig.post("/whep/nobody", junk);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).startsWith("This cannot be read: ");
+      }
+      HttpResponse<String> unknown = rig.request("DELETE", "/whip/yard/unknown", "");
+      assertThat(unknown.statusCode()).isEqualTo(404);
+      assertThat(unknown.body()).startsWith("There is no such session");
+    }
+  }
+
   private WhipRig rig(boolean open) throws Exception {
     return new WhipRig(data, open, MediaDoor.Config.defaults());
   }
@@ -307,5 +433,6 @@ class WhipDoorTest {
     return payload;
   }
 
+  private static final Invitation ANN = Invitation.to("yard").forPerson("ann").asModerator();
   private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
 }

@@ -1,5 +1,8 @@
 package dev.madang.server.whip;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.protocol.sdp.DownTrack;
 import dev.madang.protocol.sdp.Kind;
@@ -8,11 +11,14 @@ import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.signal.Bearers;
 import dev.madang.server.signal.Invitation;
+import dev.madang.server.signal.SignalClient;
 import dev.madang.server.signal.SignalDoor;
+import dev.madang.server.socketio.SocketIoDoor;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.server.webrtc.ClientSession;
 import dev.madang.server.webrtc.Clients;
 import dev.madang.server.webrtc.Ending;
+import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,6 +38,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The doors that WHIP and WHEP need, as the real server opens them, with clients that come to
 /// them.
@@ -42,6 +49,8 @@ final class WhipRig implements AutoCloseable {
   private final UdpDoor udp;
   private final MediaDoor media;
   private final HttpDoor http;
+  private final SocketIoDoor socketIo;
+  private final SignalDoor door;
   private final Clients clients;
   private final SignalDoor.Config signal;
   private final Path data;
@@ -52,9 +61,17 @@ final class WhipRig implements AutoCloseable {
     udp = UdpDoor.open(new UdpDoor.Config("", 0, 3, false));
     media = MediaDoor.open(config, udp, meters);
     Router router = new Router();
+    socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
+    Hall hall = new Hall(media, loops.home());
+    door =
+        SignalDoor.open(
+            signal, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), hall);
+    socketIo.open(router);
     new WhipDoor(
             WhipDoor.Config.defaults(),
             media,
+            hall,
+            door.side(),
             Bearers.of(signal, data),
             (identity, host) ->
                 List.of(
@@ -66,6 +83,27 @@ final class WhipRig implements AutoCloseable {
     http.onIce(media::take);
     media.onTcp(http.port());
     clients = new Clients(1, loops);
+  }
+
+  /// Somebody in the room, by signaling.
+  SignalClient person(String room, String name, String token) {
+    SignalClient client = new SignalClient(http.port(), "websocket");
+    ObjectNode join = SignalClient.join(room, name);
+    if (!token.isEmpty()) {
+      join.put("token", token);
+    }
+    assertThat(client.ask("join", join).path("type").asString()).isEqualTo("joined");
+    return client;
+  }
+
+  private static final class NoRelays implements SignalDoor.Relays {
+    @Override
+    public List<IceServer> iceServers(String user, Handshake handshake) {
+      return List.of();
+    }
+
+    @Override
+    public void revoke(String user) {}
   }
 
   String token(Invitation invitation) {
@@ -124,14 +162,30 @@ final class WhipRig implements AutoCloseable {
     String offer = "";
     String location = "";
     String etag = "";
+    String token = "";
 
     Far(boolean overTcp) throws IOException {
       session = clients.open(InetAddress.getLoopbackAddress(), overTcp, this);
     }
 
+    Far bearing(String given) {
+      token = given;
+      return this;
+    }
+
     /// Begins at `/whip/…` or `/whep/…`.
     Far at(String path) throws Exception {
-      HttpResponse<String> answer = post(path, offer);
+      HttpResponse<String> answer =
+          token.isEmpty()
+              ? post(path, offer)
+              : request(
+                  "POST",
+                  path,
+                  offer,
+                  "content-type",
+                  "application/sdp",
+                  "authorization",
+                  "Bearer " + token);
       if (answer.statusCode() != 201) {
         throw new AssertionError(answer.statusCode() + " " + answer.body());
       }
@@ -177,6 +231,8 @@ final class WhipRig implements AutoCloseable {
   @Override
   public void close() {
     clients.close();
+    door.close();
+    socketIo.close();
     http.close();
     media.close();
     udp.close();

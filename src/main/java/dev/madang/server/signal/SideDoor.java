@@ -1,0 +1,107 @@
+package dev.madang.server.signal;
+
+import dev.madang.room.Entry;
+import dev.madang.room.Grant;
+import dev.madang.room.Outsider;
+import dev.madang.room.Rooms;
+import dev.madang.room.SignalMessage.Departure;
+import dev.madang.room.SignalMessage.Ended;
+import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.wire.Address;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How programs that send and players that watch come into the rooms of a [SignalDoor] without
+/// signaling: by WHIP and WHEP. Everything is called on home.
+public final class SideDoor {
+  /// One that came in by it.
+  public interface Guest {
+    /// Whence it came.
+    Address address();
+
+    /// The name by which it reached this server.
+    String host();
+
+    /// What it may relay through.
+    ///
+    /// @param user whom the credentials are for
+    List<IceServer> iceServers(String user);
+
+    /// A host, or the room, ended its time there. It is no longer in the room.
+    void ended(Ended why);
+  }
+
+  /// Who wants in.
+  ///
+  /// @param word random, at least 16 characters
+  /// @param grant what its token allows; null where rooms are open
+  public record Wish(String room, String word, @Nullable Grant grant) {}
+
+  private final Rooms rooms;
+  private final Map<Long, Guest> guests = new HashMap<>();
+  private long lastConnection;
+
+  SideDoor(Rooms rooms) {
+    this.rooms = rooms;
+  }
+
+  /// What became of a wish.
+  ///
+  /// @param connection for [#leave]
+  public record Answer(long connection, Entry entry) {}
+
+  /// A program wants to send.
+  ///
+  /// @param name what others read, if its token does not say
+  public Answer enter(Wish wish, @Nullable String name, List<TrackInfo> tracks, Guest guest) {
+    Outsider outsider = outsider(wish, guest);
+    return keep(outsider, rooms.enter(outsider, wish.room(), name, tracks, System.nanoTime()));
+  }
+
+  /// A player wants to watch.
+  public Answer watch(Wish wish, Guest guest) {
+    Outsider outsider = outsider(wish, guest);
+    return keep(outsider, rooms.watch(outsider, wish.room(), System.nanoTime()));
+  }
+
+  /// Whoever came in goes; again, it changes nothing.
+  public void leave(long connection, Departure reason) {
+    if (guests.remove(connection) != null) {
+      rooms.leave(connection, reason, System.nanoTime());
+    }
+  }
+
+  private Outsider outsider(Wish wish, Guest guest) {
+    long connection = --lastConnection;
+    guests.put(connection, guest);
+    return new Outsider(connection, wish.word(), guest.address().network(), wish.grant());
+  }
+
+  private Answer keep(Outsider outsider, Entry entry) {
+    if (!(entry instanceof Entry.In)) {
+      guests.remove(outsider.connection());
+    }
+    return new Answer(outsider.connection(), entry);
+  }
+
+  // ---- for the door whose rooms these are -------------------------------------------------------
+
+  /// Numbers below zero are given to connections here, others there.
+  static boolean has(long connection) {
+    return connection < 0;
+  }
+
+  @Nullable Guest guest(long connection) {
+    return guests.get(connection);
+  }
+
+  void end(long connection, Ended why) {
+    Guest guest = guests.remove(connection);
+    if (guest != null) {
+      guest.ended(why);
+    }
+  }
+}
