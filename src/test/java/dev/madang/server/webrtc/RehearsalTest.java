@@ -1,7 +1,6 @@
 package dev.madang.server.webrtc;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,8 +11,7 @@ final class RehearsalTest {
   void leavesNoThreadBehind() throws InterruptedException {
     Set<String> before = threads();
     Rehearsal.run();
-    // An executor has terminated a moment before its thread has.
-    await().untilAsserted(() -> assertThat(threads()).isSubsetOf(before));
+    assertThat(threads()).isSubsetOf(before);
   }
 
   /// But those that the JVM keeps for itself.

@@ -304,6 +304,7 @@ class WhipDoorTest {
       String hers = rig.token(Invitation.to("yard").forPerson("cy"));
       WhipRig.Far sender = rig.sender(false).bearing(hers).at("/whip/yard");
       WhipRig.Far watcher = rig.receiver().bearing(hers).at("/whep/yard");
+      untilBothReceive(sender, watcher, watcher);
       SignalClient cy = rig.person("yard", "Cy", hers);
       assertThat(ann.ask("remove", SignalClient.fields("identity", "cy")).path("type").asString())
           .isEqualTo("done");
@@ -344,6 +345,7 @@ class WhipDoorTest {
         SignalClient ann = rig.person("yard", "Ann", "")) {
       WhipRig.Far sender = rig.sender(false).at("/whip/yard");
       WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      untilBothReceive(sender, watcher, watcher);
       ann.ask("end", SignalClient.fields());
       assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
       assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
