@@ -43,7 +43,7 @@ final class Chart {
     vertical(svg, x(workload.deadline(), low, high), "#c00", workload.deadline() + " ms");
     for (int i = 0; i < drawn.size(); i++) {
       Figures each = drawn.get(i);
-      String colour = COLOURS[each.lane().ordinal() % COLOURS.length];
+      String colour = COLOURS[List.of(Kind.values()).indexOf(each.lane())];
       double back = (double) (each.sent() - each.lost()) / each.sent();
       StringBuilder points = new StringBuilder();
       for (int p = 0; p < 100; p++) {

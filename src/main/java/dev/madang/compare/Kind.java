@@ -14,27 +14,18 @@ public enum Kind {
   SOCKET_IO("socketio", "Socket.IO, WebSocket"),
   POLLING("polling", "Socket.IO, polling"),
   EVENTS("events", "Server-Sent Events + POST"),
-  CHANNEL("channel", "data channel, reliable", Delivery.RELIABLE),
-  UNORDERED("channel-unordered", "data channel, unordered", Delivery.UNORDERED),
-  LOSSY("channel-lossy", "data channel, 0 retransmits", Delivery.LOSSY),
-  LIFETIME(
-      "channel-lifetime",
-      "data channel, 100 ms lifetime",
-      Delivery.lifetime(false, Duration.ofMillis(100))),
+  CHANNEL("channel", "data channel, reliable"),
+  UNORDERED("channel-unordered", "data channel, unordered"),
+  LOSSY("channel-lossy", "data channel, 0 retransmits"),
+  LIFETIME("channel-lifetime", "data channel, 100 ms lifetime"),
   MEDIA("media", "WebRTC media (RTP)");
 
   private final String word;
   private final String label;
-  private final @Nullable Delivery delivery;
 
   Kind(String word, String label) {
-    this(word, label, null);
-  }
-
-  Kind(String word, String label, @Nullable Delivery delivery) {
     this.word = word;
     this.label = label;
-    this.delivery = delivery;
   }
 
   public String word() {
@@ -45,8 +36,15 @@ public enum Kind {
     return label;
   }
 
+  /// Of a data channel's messages; null of what is none.
   @Nullable Delivery delivery() {
-    return delivery;
+    return switch (this) {
+      case CHANNEL -> Delivery.RELIABLE;
+      case UNORDERED -> Delivery.UNORDERED;
+      case LOSSY -> Delivery.LOSSY;
+      case LIFETIME -> Delivery.lifetime(false, Duration.ofMillis(100));
+      case UDP, TCP, WEBSOCKET, SOCKET_IO, POLLING, EVENTS, MEDIA -> null;
+    };
   }
 
   /// Whether what was sent arrives, as long as the lane stands.

@@ -2,6 +2,7 @@ package dev.madang.compare;
 
 import dev.madang.net.Tun;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ public final class Lab implements AutoCloseable {
     command.addAll(List.of(words));
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectInput(nothing()).start();
-    String said = new String(process.getInputStream().readAllBytes());
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
       throw new IOException(String.join(" ", command) + ": " + said.strip());
     }

@@ -4,9 +4,7 @@ import dev.madang.server.compare.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,7 +25,7 @@ final class Run {
   private final List<Workload> workloads;
   private final double seconds;
   private final Progress progress;
-  private final List<Figures> all = new ArrayList<>();
+  private final List<Figures> measured = new ArrayList<>();
   private volatile boolean stopped;
 
   /// @param seconds how long a workload lasts that is run on all lanes together; one that is run in
@@ -59,58 +57,58 @@ final class Run {
         case IN_TURN, BULK, LOADED, CONNECT -> inTurn(workload);
       }
     }
-    return List.copyOf(all);
+    return List.copyOf(measured);
   }
 
   private void tell(Figures figures) {
-    all.add(figures);
+    measured.add(figures);
     progress.measured(figures);
   }
 
   // ---- all lanes at once ------------------------------------------------------------------------
 
+  /// A lane that stands, and what is counted on it.
+  private record Open(Kind kind, Lane lane, Tally tally) {}
+
   private void together(Workload workload) throws InterruptedException {
     progress.begins(workload, null, seconds);
-    Map<Kind, Tally> tallies = new EnumMap<>(Kind.class);
-    Map<Kind, Lane> open = new EnumMap<>(Kind.class);
+    List<Open> all = new ArrayList<>();
     try {
       for (Kind kind : kinds) {
-        Tally tally = new Tally(workload, kind.ordinal());
+        Tally tally = new Tally(workload);
         try {
-          open.put(kind, lanes.open(kind, tally));
-          tallies.put(kind, tally);
+          all.add(new Open(kind, lanes.open(kind, tally), tally));
         } catch (IOException | RuntimeException refused) {
           tell(Figures.failed(workload, kind, Lanes.reason(refused)));
         }
       }
-      send(workload, open, tallies, seconds);
-      for (Map.Entry<Kind, Tally> each : tallies.entrySet()) {
-        each.getValue().settle(STRAGGLERS);
+      send(workload, all, seconds);
+      for (Open each : all) {
+        each.tally.settle(STRAGGLERS);
       }
     } finally {
-      open.values().forEach(Run::close);
+      all.forEach(each -> close(each.lane));
     }
-    tallies.forEach((kind, tally) ->
-        tell(Figures.of(workload, kind, tally.series(warm(workload) * workload.burst()))));
+    for (Open each : all) {
+      Series series = each.tally.series(warm(workload) * workload.burst());
+      tell(Figures.of(workload, each.kind, series));
+    }
   }
 
   /// The lanes take turns within each interval, so that none always sends first.
-  private void send(
-      Workload workload, Map<Kind, Lane> open, Map<Kind, Tally> tallies, double lasting) {
-    List<Kind> order = List.copyOf(open.keySet());
-    if (order.isEmpty()) {
+  private void send(Workload workload, List<Open> all, double lasting) {
+    if (all.isEmpty()) {
       return;
     }
     long start = System.nanoTime() + LEAD;
-    long step = workload.interval() / order.size();
+    long step = workload.interval() / all.size();
     long rounds = warm(workload) + Math.round(lasting * 1e9 / workload.interval());
     for (long round = 0; round < rounds && !stopped; round++) {
-      for (int i = 0; i < order.size(); i++) {
-        Kind kind = order.get((int) ((i + round) % order.size()));
+      for (int i = 0; i < all.size(); i++) {
+        Open next = all.get((int) ((i + round) % all.size()));
         waitUntil(start + round * workload.interval() + i * step);
         for (int n = 0; n < workload.burst(); n++) {
-          long now = System.nanoTime();
-          open.get(kind).send(tallies.get(kind).next(Probe.ECHO, now));
+          next.lane.send(next.tally.next(Probe.ECHO, System.nanoTime()));
         }
       }
     }
@@ -141,12 +139,12 @@ final class Run {
   }
 
   private Figures steady(Workload workload, Kind kind) throws IOException, InterruptedException {
-    Tally tally = new Tally(workload, kind.ordinal());
+    Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
       Wire wire = Wire.of(lanes.from());
       long worked = lanes.processor();
       long bytes = wire.bytes();
-      send(workload, Map.of(kind, lane), Map.of(kind, tally), seconds / 4);
+      send(workload, List.of(new Open(kind, lane, tally)), seconds / 4);
       tally.settle(STRAGGLERS);
       long passed = wire.bytes() - bytes;
       long working = lanes.processor() - worked;
@@ -161,7 +159,7 @@ final class Run {
   }
 
   private Figures bulk(Workload workload, Kind kind) throws IOException, InterruptedException {
-    Tally tally = new Tally(workload, kind.ordinal());
+    Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
       flow(lane, tally, FILE, UNPACED, seconds * 2);
       return throughput(Figures.of(workload, kind, tally.series(0)), tally, workload);
@@ -198,8 +196,8 @@ final class Run {
   }
 
   private Figures loaded(Workload workload, Kind kind) throws IOException, InterruptedException {
-    Tally cursor = new Tally(workload, kind.ordinal());
-    Tally file = new Tally(Workload.FILE, kind.ordinal());
+    Tally cursor = new Tally(workload);
+    Tally file = new Tally(Workload.FILE);
     Lane.Listener both =
         (bytes, offset, length, now) -> {
           cursor.answer(bytes, offset, length, now);
@@ -219,7 +217,7 @@ final class Run {
               done.countDown();
             }
           });
-      send(workload, Map.of(kind, lane), Map.of(kind, cursor), seconds / 4);
+      send(workload, List.of(new Open(kind, lane, cursor)), seconds / 4);
       done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
       cursor.settle(STRAGGLERS);
     }
@@ -232,7 +230,7 @@ final class Run {
   private Figures connect(Workload workload, Kind kind) throws IOException, InterruptedException {
     List<Double> times = new ArrayList<>();
     for (int i = 0; i < CONNECTS && !stopped; i++) {
-      Tally tally = new Tally(workload, kind.ordinal());
+      Tally tally = new Tally(workload);
       long begun = System.nanoTime();
       try (Lane lane = lanes.open(kind, tally)) {
         lane.send(tally.next(Probe.ECHO, begun));

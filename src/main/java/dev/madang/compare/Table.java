@@ -140,14 +140,15 @@ final class Table {
 
   String html() {
     StringBuilder text = new StringBuilder("<table>");
+    String tag = "th";
     for (List<String> row : rows) {
-      String tag = row == rows.getFirst() ? "th" : "td";
       text.append("<tr>");
       for (String cell : row) {
         text.append('<').append(tag).append('>').append(Report.escaped(cell));
         text.append("</").append(tag).append('>');
       }
       text.append("</tr>");
+      tag = "td";
     }
     return text.append("</table>").toString();
   }

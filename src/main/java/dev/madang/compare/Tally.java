@@ -9,16 +9,14 @@ final class Tally implements Lane.Listener {
   private static final long NEVER = -1;
 
   private final Workload workload;
-  private final int lane;
   private long[] sentAt = new long[1024];
   private long[] heardAt = new long[1024];
   private int sent;
   private int heard;
   private long bytes;
 
-  Tally(Workload workload, int lane) {
+  Tally(Workload workload) {
     this.workload = workload;
-    this.lane = lane;
   }
 
   /// The next message, as it is about to be sent.
@@ -28,7 +26,7 @@ final class Tally implements Lane.Listener {
       heardAt = Arrays.copyOf(heardAt, sent * 2);
     }
     byte[] message = new byte[workload.size()];
-    Probe.write(message, kind, workload.number(), lane, sent, now);
+    Probe.write(message, kind, workload.number(), 0, sent, now);
     sentAt[sent] = now;
     heardAt[sent] = NEVER;
     sent++;

@@ -45,11 +45,11 @@ class FiguresTest {
 
   @Test
   void anAnswerCountsOnceAndOnlyForItsWorkload() {
-    Tally tally = new Tally(Workload.CHAT, 0);
+    Tally tally = new Tally(Workload.CHAT);
     byte[] question = tally.next(Probe.ECHO, 5);
     tally.answer(question, 0, question.length, 9);
     tally.answer(question, 0, question.length, 10);
-    byte[] other = new Tally(Workload.VOICE, 0).next(Probe.ECHO, 5);
+    byte[] other = new Tally(Workload.VOICE).next(Probe.ECHO, 5);
     tally.answer(other, 0, other.length, 9);
     byte[] never = question.clone();
     Probe.write(never, Probe.ECHO, Workload.CHAT.number(), 0, 77, 5);
