@@ -295,6 +295,7 @@ public final class Client implements EngineSession.Output, PacketDecoder.Output 
     over = true;
     decoder.drop();
     weigh();
+    io.left(this);
     for (Socket socket : all()) {
       socket.end(reason);
     }

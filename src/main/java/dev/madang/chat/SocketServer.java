@@ -6,7 +6,6 @@ import dev.madang.protocol.socketio.JsonReader;
 import dev.madang.protocol.socketio.PacketDecoder;
 import dev.madang.protocol.socketio.PacketEncoder;
 import dev.madang.wire.ProtocolException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -51,7 +50,7 @@ public final class SocketServer {
 
   // Whoever waits, in the order of its deadline.
   private final LinkedHashSet<Client> pending = new LinkedHashSet<>();
-  private final ArrayDeque<Client> newcomers = new ArrayDeque<>();
+  private final LinkedHashSet<Client> newcomers = new LinkedHashSet<>();
   private final PriorityQueue<Awaited> awaited = new PriorityQueue<>();
   private long pendingBytes;
   private int answered;
@@ -213,6 +212,11 @@ public final class SocketServer {
     if (namespaces.remove(child.name(), child)) {
       dynamic--;
     }
+  }
+
+  /// Whoever has left is not waited for.
+  void left(Client client) {
+    newcomers.remove(client);
   }
 
   /// What is kept of a client's packet, whose attachments are on their way, has grown by so many
