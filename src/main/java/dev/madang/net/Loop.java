@@ -157,6 +157,11 @@ public final class Loop implements AutoCloseable {
     return new Timer(timers, due);
   }
 
+  /// How many timers are set; on the loop.
+  public int timers() {
+    return timers.size();
+  }
+
   /// Runs `last` once, at the end of this turn, before what was sent leaves. On the loop.
   public void atTurnsEnd(Runnable last) {
     atTurnsEnd.add(last);

@@ -34,7 +34,7 @@ final class Outbox {
 
   private final Run[] runs = new Run[MOST_RUNS];
   private int runsUsed;
-  private KernelSocket[] senders = new KernelSocket[16];
+  private @Nullable KernelSocket[] senders = new @Nullable KernelSocket[16];
   private int sendersUsed;
 
   private final Run[] batch = new Run[MOST_MESSAGES];
@@ -105,6 +105,10 @@ final class Outbox {
     }
     for (int i = 0; i < sendersUsed; i++) {
       KernelSocket socket = senders[i];
+      senders[i] = null;
+      if (socket == null) {
+        continue;
+      }
       Run first = socket.firstRun;
       socket.firstRun = null;
       socket.lastRun = null;

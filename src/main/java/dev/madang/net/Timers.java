@@ -23,6 +23,11 @@ final class Timers {
     return first;
   }
 
+  /** How many are set. */
+  int size() {
+    return size;
+  }
+
   void set(Timer timer, long deadline) {
     timer.at = deadline;
     if (timer.slot == Timer.IDLE) {

@@ -215,5 +215,6 @@ public final class UdpDoor implements AutoCloseable {
     }
   }
 
-  private static final UdpOptions BUFFERS = UdpOptions.defaults().withBuffers(1 << 22, 1 << 22);
+  /// What arrives while a loop is held up for a tenth of a second, junk at full speed included.
+  private static final UdpOptions BUFFERS = UdpOptions.defaults().withBuffers(1 << 24, 1 << 22);
 }

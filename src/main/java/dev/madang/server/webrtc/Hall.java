@@ -186,9 +186,11 @@ public final class Hall implements SignalDoor.Media {
     }
   }
 
-  /// Those of the room of a member.
+  /// Those of the room of a member. What comes late of a room that everybody left is for nobody.
   Microphones microphones(String room) {
-    return microphones.computeIfAbsent(room, _ -> new Microphones(door.voices()));
+    return rooms.containsKey(room)
+        ? microphones.computeIfAbsent(room, _ -> new Microphones(door.voices()))
+        : new Microphones(door.voices());
   }
 
   /// Everybody in a room.
