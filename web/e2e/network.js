@@ -36,10 +36,11 @@ export function makeHost() {
       const rules = 'table inet madang { chain out { type filter hook output priority 0; meta l4proto udp drop; }; chain in { type filter hook input priority 0; meta l4proto udp drop; }; }';
       inside(name, 'nft', rules);
     },
-    /** Of all that leaves and enters, so many in a hundred do not arrive. */
+    /** Of all that leaves and enters, so many in a hundred do not arrive. Who sends is not told, as it is where he sends himself. */
     lose(percent) {
       const drop = `numgen random mod 1000 < ${Math.round(percent * 10)} drop`;
-      inside(name, 'nft', `table inet loss { chain out { type filter hook output priority 0; ${drop}; }; chain in { type filter hook input priority 0; ${drop}; }; }`);
+      inside(name, 'nft', `table inet loss { chain in { type filter hook input priority 0; ${drop}; }; }`);
+      nft(`table inet ${name} { chain in { type filter hook prerouting priority -300; iifname "mdg${number}" ${drop}; }; }`);
     },
     /** Who connects to this TCP port of ours reaches another one instead. */
     detour(from, to) {
@@ -86,6 +87,7 @@ function remove(name, number) {
   for (const command of [
     ['ip', ['link', 'del', `mdg${number}`]],
     ['ip', ['netns', 'del', name]],
+    ['nft', ['delete', 'table', 'inet', name]],
   ]) {
     try {
       execFileSync(command[0], command[1], { stdio: 'ignore' });
@@ -101,6 +103,10 @@ function inside(name, ...command) {
 
 function write(file, value) {
   if (existsSync(file)) writeFileSync(file, value);
+}
+
+function nft(rules) {
+  execFileSync('nft', [rules], { stdio: ['ignore', 'ignore', 'pipe'] });
 }
 
 function ip(...args) {

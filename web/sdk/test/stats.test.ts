@@ -75,6 +75,22 @@ describe('the numbers of a path', () => {
     expect([stats.quality, stats.reason]).toEqual(['poor', 'loss']);
   });
 
+  it('do not call a line bad for one look, nor good', () => {
+    let seconds = 2;
+    let lost = 0;
+    let before = measure(reports(seconds), undefined, expected);
+    const looks = (...each: number[]) =>
+      each.map((more) => {
+        lost += more;
+        before = measure(reports((seconds += 2), { picture: { packetsLost: lost } }), before, expected);
+        return before.stats.quality;
+      });
+    expect(looks(0, 0, 8, 0, 0)).toEqual(['good', 'good', 'good', 'good', 'good']);
+    expect(looks(18, 18, 18, 18, 18, 18).at(-1)).toBe('poor');
+    expect(looks(0)).toEqual(['fair']);
+    expect(looks(0, 0, 0, 0, 0).at(-1)).toBe('good');
+  });
+
   it('are those of a moment ago when somebody else has just looked', () => {
     const before = twice();
     expect(measure(reports(4.3), before, expected)).toBe(before);
@@ -133,10 +149,10 @@ describe('the quality', () => {
 
   it.each([
     [0, 'good'],
-    [5.9, 'good'],
-    [6, 'fair'],
-    [7.9, 'fair'],
-    [8, 'poor'],
+    [1.9, 'good'],
+    [2, 'fair'],
+    [3.9, 'fair'],
+    [4, 'poor'],
     [60, 'poor'],
   ])('at %d %% loss is %s', (lossPercent, quality) => {
     expect(judge({ ...heard, lossPercent })).toEqual({ quality, reason: quality === 'good' ? 'none' : 'loss' });

@@ -101,12 +101,13 @@ public record Kept(
                     new Object[] {new String[0]},
                     new String[] {String[].class.getName()});
     Map<String, Long> objects = new TreeMap<>();
-    text.lines().forEach(line -> {
-      String[] words = line.trim().split("\\s+");
-      if (words.length >= 4 && LOOKED_AT.stream().anyMatch(words[3]::startsWith)) {
-        objects.put(words[3], Long.parseLong(words[1]));
-      }
-    });
+    text.lines()
+        .forEach(line -> {
+          String[] words = line.trim().split("\\s+");
+          if (words.length >= 4 && LOOKED_AT.stream().anyMatch(words[3]::startsWith)) {
+            objects.put(words[3], Long.parseLong(words[1]));
+          }
+        });
     return objects;
   }
 
@@ -123,7 +124,8 @@ public record Kept(
   }
 
   private static final List<String> LOOKED_AT =
-      Stream.of("dev.madang", "jdk.internal.foreign", "io.netty.channel", "io.netty.util.concurrent")
+      Stream.of(
+              "dev.madang", "jdk.internal.foreign", "io.netty.channel", "io.netty.util.concurrent")
           .map(each -> each + ".")
           .toList();
 }

@@ -98,7 +98,8 @@ class SignalChurnTest {
     WebSocket socket =
         http.newWebSocketBuilder()
             .buildAsync(
-                URI.create("ws://127.0.0.1:" + port + "/socket.io/?EIO=4&transport=websocket"), page)
+                URI.create("ws://127.0.0.1:" + port + "/socket.io/?EIO=4&transport=websocket"),
+                page)
             .get(20, TimeUnit.SECONDS);
     page.await("0{");
     socket.sendText("40/room,", true).get(20, TimeUnit.SECONDS);

@@ -72,8 +72,7 @@ final class Call {
     List<SentTrack> sent =
         List.of(new SentTrack("0", "s", Source.MICROPHONE), new SentTrack("1", "s", Source.CAMERA));
     UpAnswer up =
-        (UpAnswer)
-            wish("ann", new Up("up", new Description(DescriptionType.OFFER, offer), sent));
+        (UpAnswer) wish("ann", new Up("up", new Description(DescriptionType.OFFER, offer), sent));
     sending.accept(up.description().sdp());
     wish("bob", new Receive("down", true));
     Down down = offered.get(PATIENCE, TimeUnit.SECONDS);

@@ -127,6 +127,7 @@ class JunkTest {
   /// Of all kinds: media and handshakes of who was never checked, checks for nobody, noise.
   private static final class Junk {
     final AtomicLong sent = new AtomicLong();
+
     /// At once, when it was held up itself.
     private static final int MOST = 500;
 
