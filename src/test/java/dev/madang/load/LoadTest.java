@@ -2,23 +2,10 @@ package dev.madang.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.madang.chat.Handshake;
-import dev.madang.net.TcpLoops;
-import dev.madang.room.Limits.Rate;
-import dev.madang.room.SignalMessage.IceServer;
-import dev.madang.server.http.HttpDoor;
-import dev.madang.server.http.Router;
-import dev.madang.server.signal.Bearers;
-import dev.madang.server.signal.SignalDoor;
-import dev.madang.server.socketio.SocketIoDoor;
-import dev.madang.server.udp.UdpDoor;
-import dev.madang.server.webrtc.Hall;
-import dev.madang.server.webrtc.MediaDoor;
-import dev.madang.server.whip.WhipDoor;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,56 +21,18 @@ import tools.jackson.databind.json.JsonMapper;
 class LoadTest {
   @TempDir Path data;
 
-  private TcpLoops loops;
-  private UdpDoor udp;
-  private MediaDoor media;
-  private SocketIoDoor socketIo;
-  private SignalDoor signal;
-  private HttpDoor http;
+  private Doors doors;
   private String url;
 
   @BeforeEach
   void openTheDoors() throws Exception {
-    loops = new TcpLoops(2);
-    udp = UdpDoor.open(new UdpDoor.Config("", 0, 2, false));
-    media = MediaDoor.open(MediaDoor.Config.defaults(), udp, new SimpleMeterRegistry());
-    Router router = new Router();
-    SignalDoor.Config open = SignalDoor.Config.defaults().withOpen(true);
-    socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
-    Hall hall = new Hall(media, loops.home());
-    signal =
-        SignalDoor.open(open, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), hall);
-    new WhipDoor(
-            new WhipDoor.Config(true, new Rate(1000, 100)),
-            media,
-            hall,
-            signal.side(),
-            Bearers.of(open, data),
-            (_, _) -> List.of(),
-            loops.home())
-        .addTo(router);
-    http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
-    url = "http://localhost:" + http.port() + "/whip/yard-{n}";
-  }
-
-  private static final class NoRelays implements SignalDoor.Relays {
-    @Override
-    public List<IceServer> iceServers(String user, Handshake handshake) {
-      return List.of();
-    }
-
-    @Override
-    public void revoke(String user) {}
+    doors = new Doors(data, 2);
+    url = doors.url("/whip/yard-{n}");
   }
 
   @AfterEach
   void closeThem() {
-    signal.close();
-    socketIo.close();
-    http.close();
-    media.close();
-    udp.close();
-    loops.close();
+    doors.close();
   }
 
   @ParameterizedTest
@@ -132,7 +81,7 @@ class LoadTest {
     StringWriter progress = new StringWriter();
     CommandLine line =
         new CommandLine(new Load()).setOut(new PrintWriter(said)).setErr(new PrintWriter(progress));
-    List<String> words = new java.util.ArrayList<>(List.of(url, "--bitrate", "200k", "--json"));
+    List<String> words = new ArrayList<>(List.of(url, "--bitrate", "200k", "--json"));
     words.addAll(List.of("--warm-up", "0.5", "--duration", "1"));
     words.addAll(List.of(options));
     int exit = line.execute(words.toArray(String[]::new));
