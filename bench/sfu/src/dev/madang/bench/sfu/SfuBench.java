@@ -37,9 +37,10 @@ public final class SfuBench {
   private final List<Process> processes = new ArrayList<>();
   private final List<Server> servers = new ArrayList<>();
   private final Map<Key, List<JsonNode>> results = new LinkedHashMap<>();
+  private final List<List<String>> wanted = new ArrayList<>();
   private final Path out;
 
-  private SfuBench(String[] args) throws IOException, InterruptedException {
+  private SfuBench(String[] args) throws IOException {
     int at = 0;
     while (at < args.length && !args[at].equals("--server") && !args[at].equals("--tool")) {
       options.put(args[at].substring(2), args[at + 1]);
@@ -52,7 +53,7 @@ public final class SfuBench {
       if (args[at].equals("--tool")) {
         tool.addAll(words);
       } else {
-        start(words);
+        wanted.add(words);
       }
       at = end + 1;
     }
@@ -117,6 +118,9 @@ public final class SfuBench {
   }
 
   private void run() throws IOException, InterruptedException {
+    for (List<String> words : wanted) {
+      start(words);
+    }
     int runs = Integer.parseInt(options.get("runs"));
     for (String pattern : options.get("patterns").split(",")) {
       for (int run = 0; run < runs; run++) {
