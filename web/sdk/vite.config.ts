@@ -10,9 +10,9 @@ export default defineConfig({
     modulePreload: false,
     // Not `lib`: that keeps white space.
     rollupOptions: {
-      input: 'src/index.ts',
+      input: { madang: 'src/index.ts', sealer: 'src/sealer/worker.ts' },
       preserveEntrySignatures: 'strict',
-      output: { format: 'es', entryFileNames: 'madang.js' },
+      output: { format: 'es', entryFileNames: '[name].js' },
     },
   },
   test: { include: ['test/**/*.test.ts'] },

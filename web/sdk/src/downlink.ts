@@ -1,5 +1,6 @@
 import { Link, type LinkOutput } from './link';
 import type { MadangError } from './problem';
+import type { Sealing } from './sealing';
 import type { Down, ReceivedTrack } from './signal';
 
 export interface DownlinkOutput extends LinkOutput {
@@ -20,6 +21,7 @@ export class Downlink extends Link {
   constructor(
     configuration: RTCConfiguration,
     protected override readonly output: DownlinkOutput,
+    private readonly sealing?: Sealing,
   ) {
     super(configuration, output);
     this.resume();
@@ -50,9 +52,11 @@ export class Downlink extends Link {
     if (this.closed) return;
     this.owners = new Map(tracks.map((each) => [each.mid, each]));
     const received: Received[] = [];
-    for (const { mid, receiver } of connection.getTransceivers()) {
-      const whose = mid && this.owners.get(mid);
-      if (whose) received.push({ ...whose, track: receiver.track });
+    for (const place of connection.getTransceivers()) {
+      const whose = place.mid && this.owners.get(place.mid);
+      if (!whose) continue;
+      this.sealing?.open(place, whose.from);
+      received.push({ ...whose, track: place.receiver.track });
     }
     this.output.arrived(received);
     await connection.setLocalDescription();

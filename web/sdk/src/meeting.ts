@@ -10,6 +10,7 @@ import { MadangError, problems, type Say } from './problem';
 import { Relays } from './relays';
 import { Route } from './route';
 import { randomWord, secrets, type Secrets } from './secrets';
+import { Sealing } from './sealing';
 import { sha256 } from './sha256';
 import { LocalShares } from './shares';
 import type { ClientMessages, Joined, ParticipantInfo, ServerMessages, TrackInfo } from './signal';
@@ -56,6 +57,7 @@ export class Meeting implements Room {
   private readonly shelf = new Shelf();
   private readonly fetches = new Map<string, Fetch>();
   private readonly own: LocalShares;
+  private readonly sealing: Sealing | undefined;
   private readonly signaling: Signaling;
   private wantedName: string | undefined;
   private raised = false;
@@ -86,6 +88,7 @@ export class Meeting implements Room {
     });
     this.media = (options.media as LocalMedia | undefined) ?? new LocalMedia(options);
     this.own = new LocalShares(this.media.speaker);
+    if (options.key) this.sealing = new Sealing(options.key, name, options.sealer ?? BESIDE, () => this.changed());
     this.outbox = new Outbox(
       {
         deliver: (say) => this.deliver(say),
@@ -163,6 +166,10 @@ export class Meeting implements Room {
 
   get shares(): readonly Share[] {
     return this.own.list;
+  }
+
+  get sealed(): boolean {
+    return !!this.sealing;
   }
 
   get audioBlocked(): boolean {
@@ -358,6 +365,7 @@ export class Meeting implements Room {
     }
     if (before?.identity === joined.you.identity) before.update(joined.you);
     else this.me = new Person(joined.you, true);
+    if (this.sealing) this.sealing.identity = joined.you.identity;
     this.up = true;
     this.info = joined.room;
     this.knocks = joined.waiting;
@@ -403,6 +411,7 @@ export class Meeting implements Room {
     for (const person of this.people.values()) person.leave();
     this.route.close();
     this.gaze.close();
+    this.sealing?.close();
     this.people.clear();
     this.knocks = [];
     for (const fetch of this.fetches.values()) fetch.look();
@@ -510,8 +519,11 @@ export class Meeting implements Room {
     const wasAway = person?.presence === 'reconnecting';
     if (!person) this.people.set(info.identity, (person = new Person(info, false)));
     else if (person.update(info)) this.route.mesh.disconnect(person);
-    const tracks = person.publish(info.tracks, this.media.speaker, this.gaze);
-    if (isNew) this.events.emit('joined', person);
+    const tracks = person.publish(info.tracks, this.media.speaker, this.gaze, this.sealing);
+    if (isNew) {
+      this.sealing?.turn();
+      this.events.emit('joined', person);
+    }
     this.route.met(person);
     if (wasAway && person.presence === 'online') this.route.mesh.resync(person);
     for (const track of tracks) this.events.emit('track', track, person);
@@ -584,7 +596,7 @@ export class Meeting implements Room {
   private ownTracksChanged(): void {
     const { me, media } = this;
     if (me) {
-      const infos = me.can.publish ? this.own.infos(media) : [];
+      const infos = me.can.publish ? this.own.infos(media, this.sealed) : [];
       const changed = new Set([...me.publish(infos, media.speaker), ...this.own.match(me, media)]);
       for (const track of changed) this.events.emit('track', track, me);
       void this.publish(infos);
@@ -609,13 +621,14 @@ export class Meeting implements Room {
     }
     this.publishing = false;
     // What changed meanwhile, the last word first.
-    if (this.up && this.me) void this.publish(this.me.can.publish ? this.own.infos(this.media) : []);
+    if (this.up && this.me) void this.publish(this.me.can.publish ? this.own.infos(this.media, this.sealed) : []);
   }
 
   private outgoing(): Outgoing {
     const meeting = this;
     return {
       stream: this.own.stream,
+      sealing: this.sealing,
       get direction() {
         const { publish = true, subscribe = true } = meeting.me?.can ?? {};
         return publish ? (subscribe ? 'sendrecv' : 'sendonly') : subscribe ? 'recvonly' : 'inactive';
@@ -680,6 +693,8 @@ export class Meeting implements Room {
   }
 }
 
+// By its name, which bundlers leave alone.
+const BESIDE = new URL('sealer.js', import.meta.url.split('?')[0]);
 const FIRST_WITHIN = 20_000;
 const GIVE_UP_AFTER = 5 * 60_000;
 const MOST_DATA = 64 * 1024;

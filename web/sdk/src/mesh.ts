@@ -81,8 +81,9 @@ export class Mesh {
       {
         polite,
         starter,
+        from: person.identity,
         outgoing: this.outgoing,
-        configuration: { iceServers: this.servers, iceTransportPolicy: this.policy, bundlePolicy: 'max-bundle' },
+        configuration: { iceServers: this.servers, iceTransportPolicy: this.policy, bundlePolicy: 'max-bundle', ...this.outgoing.sealing?.configuration },
       },
       {
         send: (message) => output.send(person, message),

@@ -1,4 +1,5 @@
 import { Negotiation, type Negotiating } from './negotiation';
+import type { Sealing } from './sealing';
 import type { Path, PathTransport } from './types';
 
 /** What this page sends to everybody now. */
@@ -10,6 +11,8 @@ export interface Outgoing {
   readonly microphone: MediaStreamTrack | null;
   readonly camera: MediaStreamTrack | null;
   readonly shares: Iterable<OutgoingShare>;
+  /** Encrypts from end to end, if the room is for that. */
+  readonly sealing?: Sealing | undefined;
 }
 
 export interface OutgoingShare {
@@ -37,6 +40,8 @@ export interface PeerOptions {
   /** Makes the first offer. */
   readonly starter: boolean;
   readonly outgoing: Outgoing;
+  /** The other's identity. */
+  readonly from: string;
 }
 
 /**
@@ -78,8 +83,10 @@ export class Peer {
       broken: () => this.rebuild(),
       replaced: (said) => this.rebuild(said),
     });
-    connection.ontrack = ({ track, streams, transceiver }) =>
+    connection.ontrack = ({ track, streams, transceiver }) => {
+      options.outgoing.sealing?.open(transceiver, options.from);
       output.track(track, streams[0]?.id, firstOfItsKind(connection, transceiver));
+    };
     connection.onconnectionstatechange = () => this.watch();
     connection.ondatachannel = ({ channel }) => {
       if (channel.protocol === FILE_PROTOCOL) output.fileAsked(channel);
@@ -108,7 +115,7 @@ export class Peer {
     this.shares.set(
       id,
       stream.getTracks().map((track) =>
-        this.connection.addTransceiver(track, {
+        this.place(track, {
           direction: 'sendonly',
           streams: [stream],
           sendEncodings: [{ maxBitrate: track.kind === 'video' ? SCREEN_BITRATE : MUSIC_BITRATE }],
@@ -169,13 +176,18 @@ export class Peer {
     connection.close();
   }
 
+  private place(track: MediaStreamTrack | string, init: RTCRtpTransceiverInit): RTCRtpTransceiver {
+    const place = this.connection.addTransceiver(track, init);
+    this.options.outgoing.sealing?.seal(place);
+    return place;
+  }
+
   /** The places for microphone and camera, and the shares that run. */
   private plan(): void {
     const { stream, direction, microphone, camera, shares } = this.options.outgoing;
-    const { connection } = this;
     const planned: RTCRtpTransceiverInit = { direction, streams: [stream] };
-    this.microphone = connection.addTransceiver('audio', planned);
-    this.camera = connection.addTransceiver('video', { ...planned, sendEncodings: [{ maxBitrate: CAMERA_BITRATE }] });
+    this.microphone = this.place('audio', planned);
+    this.camera = this.place('video', { ...planned, sendEncodings: [{ maxBitrate: CAMERA_BITRATE }] });
     this.setMicrophone(microphone);
     this.setCamera(camera);
     for (const share of shares) if (!this.shares.has(share.id)) this.addShare(share);
@@ -190,6 +202,7 @@ export class Peer {
       planned?.stop();
       const offered = this.connection.getTransceivers().find((each) => each.mid && each.receiver.track.kind === kind);
       if (!offered) return undefined;
+      outgoing.sealing?.seal(offered);
       offered.direction = outgoing.direction;
       offered.sender.setStreams?.(outgoing.stream);
       await offered.sender.replaceTrack(track);

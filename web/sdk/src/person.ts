@@ -4,6 +4,7 @@ import type { Gaze } from './gaze';
 import type { Link } from './link';
 import type { Peer } from './peer';
 import type { ParticipantInfo, Permissions, TrackInfo } from './signal';
+import type { Sealing } from './sealing';
 import type { Speaker } from './speaker';
 import type { Measured } from './stats';
 import { kindOf, RoomTrack } from './track';
@@ -102,13 +103,13 @@ export class Person implements Participant {
   }
 
   /** Takes over what the room says is published; returns what is new or different. */
-  publish(infos: readonly TrackInfo[], speaker: Speaker, gaze?: Gaze): RoomTrack[] {
+  publish(infos: readonly TrackInfo[], speaker: Speaker, gaze?: Gaze, sealing?: Sealing): RoomTrack[] {
     const changed: RoomTrack[] = [];
     const tracks = infos.map((info) => {
       const id = `${info.id}/${info.source}`;
       const known = this.tracks.find((track) => track.id === id);
       if (known?.muted === info.muted) return known;
-      const track = known ?? new RoomTrack(id, info.source, shareOf(info), this.isMe, speaker, info.muted, gaze);
+      const track = known ?? new RoomTrack(id, info.source, shareOf(info), this.isMe, speaker, info.muted, gaze, !!info.sealed, sealing);
       track.muted = info.muted;
       changed.push(track);
       return track;

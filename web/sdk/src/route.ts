@@ -1,4 +1,4 @@
-import { Downlink, type Received } from './downlink';
+import { Downlink, type DownlinkOutput, type Received } from './downlink';
 import { whenItFlows } from './flow';
 import type { Data } from './letters';
 import type { Link, LinkOutput } from './link';
@@ -195,7 +195,7 @@ export class Route {
   }
 
   private receive(output: Omit<LinkOutput, 'lost'>): void {
-    this.down = new Downlink(this.configuration, {
+    const down: DownlinkOutput = {
       ...output,
       lost: () => this.rebuild(() => this.drop()),
       arrived: (received) => {
@@ -203,7 +203,8 @@ export class Route {
         for (const person of this.output.others()) this.met(person);
         for (const { track } of received) this.await(track);
       },
-    });
+    };
+    this.down = new Downlink(this.configuration, down, this.outgoing.sealing);
   }
 
   private rebuild(forget: () => void): void {
@@ -279,7 +280,7 @@ export class Route {
   }
 
   private get configuration(): RTCConfiguration {
-    return { iceServers: this.mesh.servers, iceTransportPolicy: this.policy, bundlePolicy: 'max-bundle' };
+    return { iceServers: this.mesh.servers, iceTransportPolicy: this.policy, bundlePolicy: 'max-bundle', ...this.outgoing.sealing?.configuration };
   }
 }
 

@@ -40,9 +40,9 @@ export class LocalShares {
     return true;
   }
 
-  infos(media: LocalMedia): TrackInfo[] {
+  infos(media: LocalMedia, sealed: boolean): TrackInfo[] {
     const { id } = this.stream;
-    return [
+    const all: TrackInfo[] = [
       { id, source: 'microphone', muted: !media.microphone.on || !media.microphone.track },
       { id, source: 'camera', muted: !media.camera.on || !media.camera.track },
       ...this.list.flatMap((share): TrackInfo[] => [
@@ -50,6 +50,7 @@ export class LocalShares {
         ...(share.audio ? [{ id: share.id, source: 'screenAudio' as const, muted: false }] : []),
       ]),
     ];
+    return sealed ? all.map((info) => ({ ...info, sealed })) : all;
   }
 
   /** Gives the own tracks the devices' media; returns those that changed. */

@@ -243,6 +243,7 @@ export interface TrackInfo {
   id: string;
   source: Source;
   muted: boolean;
+  sealed?: boolean | null;
 }
 
 export interface FileOffer {

@@ -1,4 +1,5 @@
 import type { Gaze } from './gaze';
+import type { Sealing } from './sealing';
 import type { Speaker } from './speaker';
 import type { Source, Track } from './types';
 
@@ -20,8 +21,20 @@ export class RoomTrack implements Track {
     private readonly speaker: Speaker,
     public muted: boolean,
     private readonly gaze?: Gaze,
+    /** What its sender says of it. */
+    readonly sealed = false,
+    private readonly sealing?: Sealing,
   ) {
     this.kind = kindOf(source);
+  }
+
+  get locked(): boolean {
+    return !this.mine && !this.muted && (this.sealing ? this.sealing.isShut(this.mediaStreamTrack) : this.sealed);
+  }
+
+  /** What comes is noise to this page. */
+  private get unreadable(): boolean {
+    return this.sealed && !this.mine && !this.sealing;
   }
 
   attach(): HTMLVideoElement | HTMLAudioElement;
@@ -74,6 +87,7 @@ export class RoomTrack implements Track {
   }
 
   private show(element: HTMLMediaElement): void {
+    if (this.unreadable) return;
     const stream = this.stream ?? null;
     if (element.srcObject !== stream) element.srcObject = stream;
     if (this.kind === 'audio' && !this.mine && this.mediaStreamTrack) this.speaker.add(element);

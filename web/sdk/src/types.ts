@@ -25,6 +25,13 @@ export interface JoinOptions {
   camera?: boolean | string | MediaStreamTrack;
   /** Devices opened before, by `openMedia()`: the room takes them over without a blink. */
   media?: Media;
+  /**
+   * Encrypts sound and pictures end to end by this key, which all have to know and no server hears;
+   * best 16 random bytes, in a link behind `#`. Messages and files are not encrypted by it.
+   */
+  key?: string;
+  /** Where `sealer.js` is, which does that; beside the client by default. */
+  sealer?: string | URL;
   /** How to signal; by default polling first, then WebSocket if it works. */
   transports?: ('polling' | 'websocket')[];
   /** `relay` hides the own addresses behind the server's relay. */
@@ -93,6 +100,8 @@ export interface RoomEvents {
 export interface Room {
   readonly name: string;
   readonly state: State;
+  /** Whether what you send is encrypted end to end. */
+  readonly sealed: boolean;
   /** Yourself; `undefined` only until first admitted. */
   readonly me: Participant | undefined;
   /** The others, by order of arrival. */
@@ -241,6 +250,8 @@ export interface Track {
   readonly kind: 'audio' | 'video';
   readonly muted: boolean;
   readonly ended: boolean;
+  /** It is encrypted end to end, and the key given to `join` does not open it: its sender has another, or you have none. */
+  readonly locked: boolean;
   /** Which share a screen's picture and sound belong to. */
   readonly share: string | undefined;
   /** `undefined` while it is announced but not yet here, or muted and not captured. */

@@ -2,6 +2,7 @@ import { Letters, type LettersOutput } from './letters';
 import { Link, PATIENCE, type LinkOutput } from './link';
 import type { MadangError } from './problem';
 import { MUSIC_BITRATE, SCREEN_BITRATE, type Outgoing, type OutgoingShare } from './peer';
+import type { Sealing } from './sealing';
 import type { LayersWanted, SentTrack, Source } from './signal';
 
 export type UplinkOutput = LinkOutput & Pick<LettersOutput, 'data' | 'missed'>;
@@ -17,13 +18,15 @@ export class Uplink extends Link {
   readonly publishes: boolean;
   private readonly microphone: RTCRtpTransceiver | undefined;
   private readonly camera: RTCRtpTransceiver | undefined;
+  private readonly sealing: Sealing | undefined;
   private offering = false;
   private again = false;
   private restarts = 0;
 
   constructor(configuration: RTCConfiguration, outgoing: Outgoing, output: UplinkOutput) {
     super(configuration, output);
-    const { stream, microphone, camera, direction } = outgoing;
+    const { stream, microphone, camera, direction, sealing } = outgoing;
+    this.sealing = sealing;
     this.letters = new Letters(this.connection, {
       data: (from, data, reliable) => output.data(from, data, reliable),
       missed: () => output.missed(),
@@ -100,7 +103,8 @@ export class Uplink extends Link {
       streams: [stream],
       ...(sendEncodings ? { sendEncodings } : {}),
     });
-    if (source === 'camera' || source === 'screen') preferVp8(place);
+    if (this.sealing) this.sealing.seal(place);
+    else if (source === 'camera' || source === 'screen') preferVp8(place);
     this.places.set(place, { id: stream.id, source });
     return place;
   }

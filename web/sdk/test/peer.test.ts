@@ -73,7 +73,7 @@ function open(starter: boolean, fresh: RTCIceServer[] | undefined = undefined) {
     freshServers: vi.fn(async () => fresh),
     rebuild: vi.fn(),
   } satisfies PeerOutput;
-  const peer: Peer = new Peer({ configuration: { iceServers: [] }, polite: starter, starter, outgoing }, output);
+  const peer: Peer = new Peer({ configuration: { iceServers: [] }, polite: starter, starter, outgoing, from: 'other' }, output);
   return { peer, output, states, rtc: FakeRtc.last };
 }
 

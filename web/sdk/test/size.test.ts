@@ -15,9 +15,11 @@ it('the client with everything inside is one file of at most 36 KB, compressed',
       cwd,
       env: { ...process.env, NODE_ENV: 'production' },
     });
-    expect(readdirSync(out)).toEqual(['madang.js']);
+    expect(readdirSync(out)).toEqual(['madang.js', 'sealer.js']);
     const size = gzipSync(readFileSync(join(out, 'madang.js')), { level: 9 }).length;
     expect(size).toBeLessThanOrEqual(36_000);
+    // A worker is started by its address: it has nothing to import or export.
+    expect(readFileSync(join(out, 'sealer.js'), 'utf8')).not.toMatch(/\b(import|export)\b/);
   } finally {
     rmSync(out, { recursive: true });
   }

@@ -51,6 +51,10 @@ export async function join(name: string, options: JoinOptions = {}): Promise<Roo
   return room;
 }
 
+export function canSeal(): boolean {
+  return true;
+}
+
 export function openMedia(options: MediaOptions = {}): Media {
   return new FakeMedia(options);
 }
@@ -159,6 +163,7 @@ export class FakeTrack implements Track {
   readonly share: string | undefined;
   muted = false;
   ended = false;
+  locked = false;
   mediaStreamTrack: MediaStreamTrack | undefined;
 
   constructor(
@@ -225,6 +230,7 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
   knocks: Knock[] = [];
   shares: Share[] = [];
   audioBlocked = false;
+  readonly sealed: boolean;
   readonly media: Media;
   readonly asked: string[] = [];
   readonly host: Host;
@@ -234,6 +240,7 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
     options: JoinOptions,
   ) {
     super();
+    this.sealed = options.key !== undefined;
     this.media = options.media ?? new FakeMedia({});
     this.info = { name, locked: false, lobby: false, limit: 4, topology: 'mesh', viewers: 0 };
     this.self = new FakeParticipant(options.name ?? 'Me', 9);

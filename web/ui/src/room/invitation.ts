@@ -6,8 +6,39 @@ import { keep, kept } from '../parts/kept.ts';
  */
 export function invitation(address: string | null | undefined, token?: string): string {
   const link = new URL(location.pathname, address ?? location.origin);
-  link.hash = token === undefined ? '' : `token=${token}`;
+  link.hash = hashOf(token, sealKey());
   return link.href;
+}
+
+function hashOf(token: string | undefined, key: string | undefined): string {
+  return new URLSearchParams({
+    ...(token === undefined ? {} : { token }),
+    ...(key === undefined ? {} : { key }),
+  }).toString();
+}
+
+/** What stands behind `#` now, with this token. */
+export function hash(token: string | undefined): string {
+  const hash = hashOf(token ?? grant(), sealKey());
+  return hash && `#${hash}`;
+}
+
+/** By which this room is encrypted end to end: only links carry it, and no server sees what stands behind `#`. */
+export function sealKey(): string | undefined {
+  return new URLSearchParams(location.hash.slice(1)).get('key') ?? undefined;
+}
+
+/** Puts a key into the address, or takes it out. */
+export function keepSealKey(key: string | undefined): void {
+  const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
+  const hash = hashOf(token, key);
+  history.replaceState(history.state, '', location.pathname + location.search + (hash && `#${hash}`));
+}
+
+/** A key that nobody guesses. */
+export function newSealKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '');
 }
 
 /** The grant that the address brings, behind `#` or, understood too, as `?token=`. */
@@ -26,7 +57,12 @@ export function keepGrant(room: string, token: string): void {
   if (keptGrant(room) === token) {
     const query = new URLSearchParams(location.search);
     query.delete('token');
-    history.replaceState(history.state, '', location.pathname + (query.size > 0 ? `?${query}` : ''));
+    const hash = hashOf(undefined, sealKey());
+    history.replaceState(
+      history.state,
+      '',
+      location.pathname + (query.size > 0 ? `?${query}` : '') + (hash && `#${hash}`),
+    );
   }
 }
 

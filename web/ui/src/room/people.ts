@@ -17,6 +17,8 @@ export type Person = {
   canSend: boolean;
   speaking: boolean;
   muted: boolean;
+  /** Some of what comes cannot be decrypted. */
+  locked: boolean;
   camera: Track | undefined;
   connection: Connection;
 };
@@ -43,6 +45,7 @@ export function picture(participant: Participant): Person {
     canSend: participant.can.send,
     speaking: participant.speaking,
     muted: microphone === undefined || microphone.muted,
+    locked: participant.tracks.some((track) => track.locked && !track.ended),
     camera: camera === undefined || camera.muted || camera.ended ? undefined : camera,
     connection: { ...connectionOf(participant) },
   };

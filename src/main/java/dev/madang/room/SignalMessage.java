@@ -388,7 +388,16 @@ public sealed interface SignalMessage {
 
   /// @param id the MediaStream id this track travels with in SDP (msid); with `source` it names one
   ///   track, so a screen and its sound may share it
-  record TrackInfo(@Limit(min = 1, max = 128) String id, Source source, boolean muted) {}
+  /// @param sealed whether it is encrypted end to end, so that others need the key
+  record TrackInfo(
+      @Limit(min = 1, max = 128) String id,
+      Source source,
+      boolean muted,
+      @Nullable Boolean sealed) {
+    public TrackInfo(String id, Source source, boolean muted) {
+      this(id, source, muted, null);
+    }
+  }
 
   /// @param limit how many people may meet
   /// @param topology where sound and pictures go now

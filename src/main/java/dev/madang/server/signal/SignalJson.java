@@ -92,7 +92,7 @@ public final class SignalJson {
   private static Object readValue(Class<?> type, Shape.Part part, String path, Object value) {
     if (type == String.class) {
       return readText(part, path, value);
-    } else if (type == boolean.class) {
+    } else if (type == Boolean.class || type == boolean.class) {
       if (value instanceof Boolean) {
         return value;
       }

@@ -84,7 +84,7 @@ final class JsonSchema {
     if (type == String.class) {
       value.put("type", "string");
       limit(value, part, "minLength", "maxLength");
-    } else if (type == boolean.class) {
+    } else if (type == Boolean.class || type == boolean.class) {
       value.put("type", "boolean");
     } else if (type.isRecord() || type.isEnum()) {
       return ref(type.getSimpleName());

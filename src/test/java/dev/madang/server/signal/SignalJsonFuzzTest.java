@@ -185,7 +185,7 @@ class SignalJsonFuzzTest {
       Class<?> type, Shape.Part part, SplittableRandom random, boolean spoil) {
     if (type == String.class) {
       return text(part, random, spoil);
-    } else if (type == boolean.class) {
+    } else if (type == Boolean.class || type == boolean.class) {
       return random.nextBoolean();
     } else if (type.isEnum()) {
       Object[] words = type.getEnumConstants();

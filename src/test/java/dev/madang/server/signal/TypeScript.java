@@ -72,7 +72,7 @@ final class TypeScript {
   private static String word(Class<?> type) {
     if (type == String.class) {
       return "string";
-    } else if (type == boolean.class) {
+    } else if (type == Boolean.class || type == boolean.class) {
       return "boolean";
     } else if (type.isRecord() || type.isEnum()) {
       return type.getSimpleName();
