@@ -121,6 +121,27 @@ public final class Downlink {
     output.sendRtp(bytes, payload - length, length, padded);
   }
 
+  /// A packet of sound with the ones before it (RFC 2198), as long as the ring has them.
+  void sendRedundant(
+      Subscription to,
+      Redundancy redundancy,
+      Ring ring,
+      int slot,
+      int number,
+      int timestamp,
+      long now) {
+    int size = redundancy.fill(ring, slot, to.coding.payloadType());
+    boolean marker = ring.is(slot, Arrival.MARKER);
+    int length = writeHeader(to, ring, slot, false, number, timestamp, marker, now);
+    scratch[1] = (byte) (scratch[1] & 0x80 | redundancy.payloadType());
+    byte[] bytes = redundancy.bytes();
+    int at = Redundancy.HEAD - length;
+    System.arraycopy(scratch, 0, bytes, at, length);
+    counters.packets++;
+    counters.bytes += length + size;
+    output.sendRtp(bytes, at, length, length + size);
+  }
+
   /// The same packet again, in the stream of retransmissions.
   void repeat(
       Subscription to,
@@ -311,6 +332,9 @@ public final class Downlink {
         int lastReport,
         int sinceLastReport) {
       Subscription subscription = of(ssrc);
+      if (subscription != null) {
+        subscription.lossReport(fractionLost / 256.0, now);
+      }
       if (subscription != null && subscription.share() != null) {
         estimator.lossReport(fractionLost / 256.0, now);
       }

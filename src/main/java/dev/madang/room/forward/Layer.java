@@ -1,7 +1,9 @@
 package dev.madang.room.forward;
 
+import dev.madang.media.Codec;
 import dev.madang.protocol.rtp.NackGenerator;
 import dev.madang.protocol.rtp.ReceiverStatistics;
+import dev.madang.protocol.rtp.Red;
 import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.protocol.rtp.Rtx;
 import dev.madang.wire.Sequence;
@@ -20,6 +22,7 @@ final class Layer implements NackGenerator.Output {
   private final Seen seen = new Seen();
   private ReceiverStatistics statistics;
   private long skipped;
+  private long firstNumber = -1;
   private long asked;
   private boolean everAsked;
   private boolean wanted;
@@ -39,6 +42,7 @@ final class Layer implements NackGenerator.Output {
       // Another stream under the same name: its numbers begin anywhere.
       skipped += sequences.newest() + APART;
       sequences = new Sequence.Unwrapper(16);
+      firstNumber = -1;
       frames.reset();
       track.restarted(index, now);
     }
@@ -69,6 +73,12 @@ final class Layer implements NackGenerator.Output {
     if (!seen.add(number)) {
       return true;
     }
+    if (firstNumber < 0) {
+      firstNumber = number;
+    }
+    if (track.codings().get(coding).codec() == Codec.RED) {
+      return unwrap(packet, arrival, number, now);
+    }
     arrival.clear();
     arrival.sequence = number;
     arrival.coding = coding;
@@ -87,11 +97,58 @@ final class Layer implements NackGenerator.Output {
       wanted = false;
     }
     uplink.readExtensions(packet, arrival);
+    hear(arrival, now);
+    track.receive(this, arrival, now);
+    return true;
+  }
+
+  /// RFC 2198: what is in a redundant packet goes on as if it had come by itself, and so do those
+  /// before it that got lost.
+  private boolean unwrap(RtpPacket packet, Arrival arrival, long number, long now) {
+    Red red = uplink.red();
+    int at = packet.payloadOffset();
+    if (!red.read(packet.bytes(), at, packet.payloadLength(), packet.payloadType())) {
+      return false;
+    }
+    int newest = red.blocks() - 1;
+    for (int i = 0; i < newest; i++) {
+      long older = number - newest + i;
+      // A sender that has just begun repeats nothing of before.
+      if (red.length(i) > 0 && older > firstNumber && seen.add(older)) {
+        uplink.counters().recovered++;
+        block(packet, red, i, older, arrival, now);
+      }
+    }
+    return block(packet, red, newest, number, arrival, now);
+  }
+
+  private boolean block(
+      RtpPacket packet, Red red, int block, long number, Arrival arrival, long now) {
+    int coding = track.coding(red.payloadType(block));
+    if (coding < 0) {
+      return false;
+    }
+    arrival.clear();
+    arrival.sequence = number;
+    arrival.coding = coding;
+    arrival.bytes = packet.bytes();
+    arrival.payload = red.offset(block);
+    arrival.payloadLength = red.length(block);
+    arrival.timestamp = packet.timestamp() - red.age(block);
+    if (red.age(block) == 0) {
+      arrival.flags = packet.marker() ? Arrival.MARKER : 0;
+      uplink.readExtensions(packet, arrival);
+      hear(arrival, now);
+    }
+    arrival.flags |= arrival.payloadLength == 0 ? Arrival.EMPTY : 0;
+    track.receive(this, arrival, now);
+    return true;
+  }
+
+  private void hear(Arrival arrival, long now) {
     if (arrival.audioLevel >= 0) {
       track.heard(arrival.audioLevel & 0x7F, now);
     }
-    track.receive(this, arrival, now);
-    return true;
   }
 
   void senderReport(long ntp, int timestamp, long now) {

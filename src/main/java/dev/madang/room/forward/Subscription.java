@@ -67,6 +67,9 @@ public final class Subscription {
   private final long undecidedUntil;
   private long asked = Long.MIN_VALUE;
 
+  /// Null where the far end does not take it.
+  private @Nullable Redundancy redundancy;
+
   /// What was sent under each number, [#FIELDS] longs a number.
   private final long[] sent;
 
@@ -134,8 +137,24 @@ public final class Subscription {
     note(out, number, timestamp, marker, picture);
     packets++;
     bytes += ring.length(slot);
+    if (redundancy != null && redundancy.wanted(now)) {
+      downlink.sendRedundant(this, redundancy, ring, slot, (int) out, timestamp, now);
+      return;
+    }
     rewrite(ring, slot, picture);
     downlink.send(this, ring, slot, (int) out, timestamp, marker, now);
+  }
+
+  /// Of sound: from now on it may be sent redundantly, under this payload type.
+  public void redundant(int payloadType) {
+    redundancy = new Redundancy(payloadType);
+  }
+
+  /// The far end tells how much gets lost, 0-1.
+  void lossReport(double fraction, long now) {
+    if (redundancy != null) {
+      redundancy.lossReport(fraction, now);
+    }
   }
 
   /// Whether to change over to stream `from` with this packet. "A decoder can only begin at a

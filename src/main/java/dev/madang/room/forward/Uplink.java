@@ -2,6 +2,7 @@ package dev.madang.room.forward;
 
 import dev.madang.protocol.rtp.ExtensionMap;
 import dev.madang.protocol.rtp.HeaderExtension;
+import dev.madang.protocol.rtp.Red;
 import dev.madang.protocol.rtp.RtcpReader;
 import dev.madang.protocol.rtp.RtcpWriter;
 import dev.madang.protocol.rtp.RtpPacket;
@@ -28,6 +29,7 @@ public final class Uplink {
     long malformed;
     long lossesAsked;
     long keyframesAsked;
+    long recovered;
 
     public long packets() {
       return packets;
@@ -53,6 +55,11 @@ public final class Uplink {
     public long keyframesAsked() {
       return keyframesAsked;
     }
+
+    /// Packets of sound that got lost and came by the redundancy of later ones.
+    public long recovered() {
+      return recovered;
+    }
   }
 
   private final Settings settings;
@@ -69,6 +76,7 @@ public final class Uplink {
   private final RtpPacket packet = new RtpPacket();
   private final Arrival arrival = new Arrival();
   private final ArrivalLog arrivals = new ArrivalLog();
+  private final Red red = new Red();
   private final RtcpWriter rtcp = new RtcpWriter();
   private final byte[] report = new byte[1200];
   private final Reading reading = new Reading();
@@ -238,6 +246,10 @@ public final class Uplink {
   void readExtensions(RtpPacket packet, Arrival arrival) {
     arrival.orientation = packet.extensionByte(orientationId);
     arrival.audioLevel = packet.extensionByte(audioLevelId);
+  }
+
+  Red red() {
+    return red;
   }
 
   int descriptorId() {

@@ -32,7 +32,8 @@ final class DownMedia implements Cargo, Downlink.Output {
   /// How a source travels to this far end.
   ///
   /// @param rtxSsrc 0 = no retransmissions
-  record Terms(String mid, int ssrc, int rtxSsrc, Coding coding) {}
+  /// @param red the payload type of redundant sound, -1 = not taken
+  record Terms(String mid, int ssrc, int rtxSsrc, Coding coding, int red) {}
 
   private static final class Receipt {
     final Terms terms;
@@ -80,6 +81,9 @@ final class DownMedia implements Cargo, Downlink.Output {
       Terms terms = receipt.terms;
       receipt.subscription =
           link.subscribe(relay, terms.mid, terms.ssrc, terms.rtxSsrc, terms.coding, there.now());
+      if (terms.red >= 0) {
+        receipt.subscription.redundant(terms.red);
+      }
       if (hushed.contains(source)) {
         receipt.subscription.hear(false, there.now());
       }

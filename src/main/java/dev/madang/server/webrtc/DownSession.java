@@ -1,5 +1,6 @@
 package dev.madang.server.webrtc;
 
+import dev.madang.media.Codec;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.sdp.DownAnswer;
 import dev.madang.protocol.sdp.DownOffers;
@@ -154,11 +155,16 @@ public final class DownSession {
 
   /// Under which numbers the far end takes what the source is coded with; null when it does not.
   private static DownMedia.@Nullable Terms terms(Source source, DownSection section) {
-    for (Coding coding : UpSession.codings(section.payloads())) {
+    int red = -1;
+    List<Coding> codings = UpSession.codings(section.payloads());
+    for (Coding coding : codings) {
+      red = coding.codec() == Codec.RED ? coding.payloadType() : red;
+    }
+    for (Coding coding : codings) {
       if (coding.codec() == source.codings().getFirst().codec()) {
         DownTrack track = section.track();
         int rtx = coding.retransmission() < 0 ? 0 : (int) Math.max(0, track.rtxSsrc());
-        return new DownMedia.Terms(section.mid(), (int) track.ssrc(), rtx, coding);
+        return new DownMedia.Terms(section.mid(), (int) track.ssrc(), rtx, coding, red);
       }
     }
     return null;

@@ -1,5 +1,6 @@
 package dev.madang.server.webrtc;
 
+import dev.madang.media.Codec;
 import dev.madang.net.LanAddresses;
 import dev.madang.net.Loop;
 import dev.madang.net.dtls.Dtls;
@@ -219,7 +220,9 @@ public final class MediaDoor implements AutoCloseable {
 
   UpAnswer answer(
       SessionDescription offer, LocalTransport local, long version, @Nullable Setup established) {
-    return UpAnswer.to(offer, local, capabilities, version, established);
+    // libwebrtc sends by the first codec of an answer.
+    Capabilities redundant = capabilities.withRedundancy(true);
+    return UpAnswer.to(offer, local, redundant, version, established);
   }
 
   // ---- far ends that receive --------------------------------------------------------------------
@@ -287,7 +290,13 @@ public final class MediaDoor implements AutoCloseable {
         name,
         ssrc() & 0xFFFF_FFFFL,
         source.kind() == Kind.AUDIO ? -1 : ssrc() & 0xFFFF_FFFFL,
-        List.of(source.codings().getFirst().codec().encodingName()));
+        source.kind() == Kind.AUDIO
+            ? List.of(name(source), Codec.RED.encodingName())
+            : List.of(name(source)));
+  }
+
+  private static String name(Source source) {
+    return source.codings().getFirst().codec().encodingName();
   }
 
   // ---- what both are made of --------------------------------------------------------------------

@@ -16,6 +16,7 @@ import dev.madang.protocol.sdp.UpTrack;
 import dev.madang.room.forward.Coding;
 import dev.madang.room.forward.Kind;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,6 +220,8 @@ public final class UpSession {
         codings.add(new Coding(payload.codec().payloadType(), codec, payload.rtx()));
       }
     }
+    // Redundancy wraps what something is coded with.
+    codings.sort(Comparator.comparing(coding -> coding.codec() == Codec.RED));
     return codings;
   }
 
