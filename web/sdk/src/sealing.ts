@@ -1,3 +1,4 @@
+import { OPUS, prefer, VP8, VP8_REPEATED } from './codecs';
 import type { FromSealer, Stream, ToSealer } from './sealer/messages';
 
 /**
@@ -46,7 +47,8 @@ export class Sealing {
     this.ids.set(receiver, id);
     this.tracks.set(id, new WeakRef(receiver.track));
     this.run(receiver, { id, out: false, kind: receiver.track.kind, identity });
-    only(place);
+    // What pictures come in is for who sends them to say.
+    if (receiver.track.kind === 'audio') only(place);
   }
 
   /** Whether what comes cannot be decrypted. */
@@ -84,12 +86,13 @@ export function canSeal(): boolean {
   return SCRIPTED || typeof (globalThis.RTCRtpSender?.prototype as Partial<Insertable> | undefined)?.createEncodedStreams === 'function';
 }
 
-/** Nothing else can be encrypted and still be forwarded; and redundant sound would be one frame in another. */
+/**
+ * Only what can be encrypted and still be forwarded; redundant sound would be one frame in another.
+ * What Firefox then offers directly Chromium does not read: they find each other by the server.
+ */
 function only(place: RTCRtpTransceiver): void {
-  const { kind } = place.receiver.track;
-  const codecs = RTCRtpReceiver.getCapabilities?.(kind)?.codecs;
-  const wanted = codecs?.filter(({ mimeType }) => (kind === 'audio' ? /\/opus$/i : /\/(vp8|rtx)$/i).test(mimeType));
-  if (wanted?.length && place.setCodecPreferences) place.setCodecPreferences(wanted);
+  const sound = place.receiver.track.kind === 'audio';
+  prefer(place, sound ? OPUS : /firefox/i.test(navigator.userAgent) ? VP8 : VP8_REPEATED, true);
 }
 
 /** Pages of other origins may not start a worker at ours; they start one of their own that fetches it. */

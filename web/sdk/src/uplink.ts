@@ -1,3 +1,4 @@
+import { prefer, VP8 } from './codecs';
 import { Letters, type LettersOutput } from './letters';
 import { Link, PATIENCE, type LinkOutput } from './link';
 import type { MadangError } from './problem';
@@ -104,7 +105,7 @@ export class Uplink extends Link {
       ...(sendEncodings ? { sendEncodings } : {}),
     });
     if (this.sealing) this.sealing.seal(place);
-    else if (source === 'camera' || source === 'screen') preferVp8(place);
+    else if (source === 'camera' || source === 'screen') prefer(place, VP8);
     this.places.set(place, { id: stream.id, source });
     return place;
   }
@@ -129,14 +130,6 @@ export class Uplink extends Link {
   private sent(): SentTrack[] {
     return [...this.places].flatMap(([{ mid }, sent]) => (mid ? [{ mid, ...sent }] : []));
   }
-}
-
-/** What every browser can make several sizes of, and every other can read. */
-function preferVp8(place: RTCRtpTransceiver): void {
-  const codecs = globalThis.RTCRtpSender?.getCapabilities?.('video')?.codecs;
-  if (!codecs || !place.setCodecPreferences) return;
-  const isVp8 = ({ mimeType }: { mimeType: string }) => (/vp8$/i.test(mimeType) ? 0 : 1);
-  place.setCodecPreferences([...codecs].sort((a, b) => isVp8(a) - isVp8(b)));
 }
 
 const SIZES: RTCRtpEncodingParameters[] = [

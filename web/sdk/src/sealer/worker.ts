@@ -5,6 +5,7 @@ import { Chain, Counter, open, seal, stretch } from './frames';
 
 interface Frame {
   data: ArrayBuffer;
+  getMetadata?(): { readonly mimeType?: string };
 }
 
 interface Transformer extends ReadableWritablePair<Frame, Frame> {
@@ -54,6 +55,8 @@ function run({ id, out, kind, identity }: Stream, { readable, writable }: Readab
 function sealing(kind: string, identity: string) {
   const counter = new Counter();
   return async (frame: Frame, to: TransformStreamDefaultController<Frame>) => {
+    // Of another codec it is not known what has to stay readable.
+    if (!/\/(vp8|opus)$/i.test(frame.getMetadata?.().mimeType ?? '/opus')) return;
     const turn = generation;
     frame.data = await seal(frame.data, kind, await chain(identity).key(turn), turn, counter);
     to.enqueue(frame);
