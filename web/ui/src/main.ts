@@ -15,6 +15,8 @@ function load(here: Route): Promise<[unknown, void]> {
       return Promise.all([import('./home/Home.svelte'), words('home')]);
     case 'trust':
       return Promise.all([import('./trust/Trust.svelte'), words('trust')]);
+    case 'admin':
+      return Promise.all([import('./admin/Admin.svelte'), words('admin')]);
     case 'room':
       return Promise.all([import('./room/RoomPage.svelte'), words('room')]);
     case 'nowhere':

@@ -2,6 +2,7 @@
 export type Route =
   | { page: 'home' }
   | { page: 'trust' }
+  | { page: 'admin' }
   | { page: 'room'; room: string }
   | { page: 'nowhere'; path: string };
 
@@ -12,6 +13,9 @@ export function route(path: string): Route {
   }
   if (parts.length === 1 && parts[0] === 'trust') {
     return { page: 'trust' };
+  }
+  if (parts.length === 1 && parts[0] === 'admin') {
+    return { page: 'admin' };
   }
   if (parts.length === 2 && parts[0] === 'r') {
     const room = decoded(parts[1]!);

@@ -52,6 +52,11 @@ test.each(['en', 'ko'])('the room loads at most 94 KB of script (%s)', (language
   expect(bytes).toBeLessThanOrEqual(96_256);
 });
 
+test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (language) => {
+  const bytes = weight('admin/Admin.svelte', `common.${language}.ts`, `admin.${language}.ts`);
+  expect(bytes).toBeLessThanOrEqual(36_864);
+});
+
 test('the first page does not load the room or the client', () => {
   const home = byModule('home/Home.svelte');
   expect(home.moduleIds.some((id) => id.includes('/room/') || id.includes('/sdk/'))).toBe(false);

@@ -27,6 +27,40 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: 'trust', path: '/trust', before: true },
+  { name: 'admin-link', path: '/admin#a-token', before: true },
+  {
+    name: 'admin-enter',
+    path: '/admin',
+    before: true,
+    then: async (page) => {
+      await page.locator('#password').waitFor();
+    },
+  },
+  {
+    name: 'admin',
+    path: '/admin?rooms',
+    before: true,
+    then: async (page) => {
+      await page.locator('[data-room]').first().waitFor();
+    },
+  },
+  {
+    name: 'admin-remove',
+    path: '/admin?rooms',
+    before: true,
+    then: async (page) => {
+      await page.locator('[data-remove]').first().click();
+      await page.locator('[data-sure]').waitFor();
+    },
+  },
+  {
+    name: 'admin-none',
+    path: '/admin?none',
+    before: true,
+    then: async (page) => {
+      await page.locator('[data-none]').waitFor();
+    },
+  },
   { name: 'nowhere', path: '/no/such/page', before: true },
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },

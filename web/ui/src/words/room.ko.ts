@@ -344,11 +344,11 @@ export default {
   'lost.reload': '다시 시도',
   'lost.left': '‘{room}’에서 나왔어요',
   'lost.leftWhy': '다른 사람에게 나간 것으로 보여요. 카메라와 마이크는 닫혔어요.',
-  'lost.removed': '진행자가 내보냈어요',
+  'lost.removed': '회의에서 내보내졌어요',
   'lost.removedWhy':
     '회의는 계속되고, 이 링크로는 다시 들어갈 수 없어요. 실수였다면 진행자에게 물어보세요.',
   'lost.ended': '회의가 끝났어요',
-  'lost.endedWhy': '진행자가 모두의 회의를 끝냈어요. 채팅은 사라졌어요.',
+  'lost.endedWhy': '모두의 회의가 끝났어요. 채팅은 사라졌어요.',
   'lost.replaced': '다른 창에서 이 방에 있어요',
   'lost.replacedWhy': '가장 새로운 창이 쓰여요. 그 창에서 계속하거나 회의를 이 창으로 가져오세요.',
   'lost.replacedBack': '여기로 가져오기',

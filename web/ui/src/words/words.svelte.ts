@@ -1,3 +1,4 @@
+import type admin from './admin.en.ts';
 import type common from './common.en.ts';
 import type home from './home.en.ts';
 import type room from './room.en.ts';
@@ -5,8 +6,13 @@ import type trust from './trust.en.ts';
 
 /** The pages speak two languages as equals; a test holds the dictionaries to each other. */
 export type Language = 'en' | 'ko';
-export type Part = 'common' | 'home' | 'room' | 'trust';
-export type Key = keyof typeof common | keyof typeof home | keyof typeof room | keyof typeof trust;
+export type Part = 'admin' | 'common' | 'home' | 'room' | 'trust';
+export type Key =
+  | keyof typeof admin
+  | keyof typeof common
+  | keyof typeof home
+  | keyof typeof room
+  | keyof typeof trust;
 export type Values = Record<string, string | number>;
 
 const languages: readonly Language[] = ['en', 'ko'];
@@ -110,12 +116,14 @@ type Loader = () => Promise<{ default: Record<string, string> }>;
 
 const dictionaries: Record<Language, Record<Part, Loader>> = {
   en: {
+    admin: () => import('./admin.en.ts'),
     common: () => import('./common.en.ts'),
     home: () => import('./home.en.ts'),
     room: () => import('./room.en.ts'),
     trust: () => import('./trust.en.ts'),
   },
   ko: {
+    admin: () => import('./admin.ko.ts'),
     common: () => import('./common.ko.ts'),
     home: () => import('./home.ko.ts'),
     room: () => import('./room.ko.ts'),

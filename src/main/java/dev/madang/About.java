@@ -1,6 +1,7 @@
 package dev.madang;
 
 import dev.madang.net.LanAddresses;
+import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.http.Exchange;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,6 +67,9 @@ final class About {
               + madang.metricsPort()
               + "/metrics");
     }
+    if (config.admin().enabled()) {
+      lines.add("  Admin page        " + admin(config, port));
+    }
     if (!dev && config.url() == null && config.http().hosts().isEmpty()) {
       lines.add("  By a name         set url in madang.yml: this server answers to names it knows");
     }
@@ -77,6 +81,12 @@ final class About {
       lines.add("                    nothing; `./madang start` lets people in by invitation only.");
     }
     return lines;
+  }
+
+  /// With a token that is good once, as long as nobody has set a password.
+  private static String admin(Config config, int port) {
+    String base = config.url() == null ? "http://localhost:" + port : config.url();
+    return AdminDoor.entrance(config.admin(), config.data(), base.replaceFirst("/+$", ""), false);
   }
 
   /// The name in a Host header, without its port; an IPv6 address keeps its brackets.

@@ -1,5 +1,6 @@
 package dev.madang;
 
+import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.compare.CompareDoor;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.MetricsDoor;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param media sound and picture through the server
 /// @param whip WHIP and WHEP
 /// @param signal rooms: who may enter, and how much they take
+/// @param admin the page of whoever runs this server
 /// @param compare who may measure, and how much
 public record Config(
     Path data,
@@ -43,6 +45,7 @@ public record Config(
     MediaDoor.Config media,
     WhipDoor.Config whip,
     SignalDoor.Config signal,
+    AdminDoor.Config admin,
     CompareDoor.Config compare) {
 
   public Config {
@@ -67,6 +70,7 @@ public record Config(
         MediaDoor.Config.defaults(),
         WhipDoor.Config.defaults(),
         SignalDoor.Config.defaults(),
+        AdminDoor.Config.defaults(),
         CompareDoor.Config.defaults());
   }
 

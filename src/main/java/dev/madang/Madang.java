@@ -3,6 +3,7 @@ package dev.madang;
 import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.compare.CompareDoor;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.MetricsDoor;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -54,7 +56,7 @@ public final class Madang implements AutoCloseable {
     try {
       TcpLoops loops = keep(new TcpLoops(Runtime.getRuntime().availableProcessors()));
       Router router = new Router();
-      StaticFiles.ofResources("web").addTo(router, PAGES);
+      StaticFiles.ofResources("web").addTo(router, pages(config));
       router.get("/api/about", new About(config)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
       boolean usesUdp =
@@ -77,6 +79,11 @@ public final class Madang implements AutoCloseable {
           SignalDoor.open(
               config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays(), hall);
       keep(signal).measure(meters);
+      if (config.admin().enabled()) {
+        new AdminDoor(
+                config.admin(), data, signal.rooms(), hall, loops.home(), InstantSource.system())
+            .addTo(router);
+      }
       CompareDoor compare =
           udp != null && config.compare().enabled()
               ? keep(new CompareDoor(config.compare(), udp, media))
@@ -230,6 +237,11 @@ public final class Madang implements AutoCloseable {
     return door;
   }
 
-  private static final List<String> PAGES = List.of("/", "/r/", "/trust");
+  private static List<String> pages(Config config) {
+    return config.admin().enabled()
+        ? List.of("/", "/r/", "/trust", "/admin")
+        : List.of("/", "/r/", "/trust");
+  }
+
   private static final Logger LOG = LoggerFactory.getLogger(Madang.class);
 }

@@ -1,6 +1,7 @@
 package dev.madang;
 
 import dev.madang.load.Load;
+import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.signal.Invitation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       Main.Dev.class,
       Main.Start.class,
       Main.Invite.class,
+      Main.Admin.class,
       Main.Check.class,
       Load.class,
       CompareCommand.class,
@@ -229,6 +231,38 @@ public final class Main {
       } catch (IllegalArgumentException e) {
         throw new ConfigException("--expires: " + e.getMessage());
       }
+    }
+  }
+
+  @Command(
+      name = "admin",
+      customSynopsis = "madang admin [--config=FILE] [--KEY=VALUE ...]",
+      description = {
+        "print a link to the admin page of the server whose data folder this is: good once, to set",
+        "its password, the first time or anew"
+      })
+  static final class Admin implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Mixin Settings settings = new Settings();
+
+    @Override
+    public Integer call() {
+      Config config = settings.reader(Map.of()).read();
+      if (!config.admin().enabled()) {
+        throw new ConfigException("There is no admin page here: admin.enabled is false.");
+      } else if (!Files.isDirectory(config.data())) {
+        throw new ConfigException(
+            "There is no folder "
+                + config.data().toAbsolutePath()
+                + ": run this where the server was started, or name its folder with --data=DIR;"
+                + " that of `madang dev` is .data.");
+      }
+      String base = config.address().toString().replaceFirst("/+$", "");
+      spec.commandLine()
+          .getOut()
+          .println(AdminDoor.entrance(config.admin(), config.data(), base, true));
+      return 0;
     }
   }
 

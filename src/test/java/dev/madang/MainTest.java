@@ -37,7 +37,7 @@ class MainTest {
 
   @Test
   void theHelpOfEveryCommandNamesTheSettingsMostUsedAndWhereAllAre() {
-    for (String command : List.of("dev", "start", "invite", "config check")) {
+    for (String command : List.of("dev", "start", "invite", "admin", "config check")) {
       Said said = say((command + " --help").split(" "));
       assertThat(said.code()).as(command).isZero();
       assertThat(said.out())
@@ -60,6 +60,17 @@ class MainTest {
       }
     }
     assertThat(found).isGreaterThan(5);
+  }
+
+  @Test
+  void aLinkToTheAdminPageIsMadeWhereTheServersFolderIs() throws IOException {
+    Said said = say("admin", "--data=" + data, "--url=https://meet.example.org/");
+    assertThat(said.code()).isZero();
+    assertThat(said.out().strip()).matches("https://meet\\.example\\.org/admin#[\\w-]{43}");
+    assertThat(data.resolve("admin.link")).isNotEmptyFile();
+    assertThat(say("admin", "--data=" + data.resolve("none")).err()).contains("There is no folder");
+    assertThat(say("admin", "--data=" + data, "--admin.enabled=false").err())
+        .contains("admin.enabled is false");
   }
 
   @Test

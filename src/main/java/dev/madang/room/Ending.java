@@ -6,8 +6,8 @@ import java.util.Locale;
 
 /// Why somebody's time in a room is over, with a sentence for people and what to do.
 public enum Ending implements Coded {
-  REMOVED("A host removed you from the meeting.", "Ask the host if this was a mistake."),
-  ENDED("The host ended the meeting for everybody.", "You can close this page."),
+  REMOVED("You were removed from the meeting.", "Ask whoever invited you if this was a mistake."),
+  ENDED("The meeting was ended for everybody.", "You can close this page."),
   REPLACED(
       "You joined this meeting from another page.",
       "Go on there; or join again here, and that page leaves."),

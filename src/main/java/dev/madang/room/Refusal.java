@@ -22,7 +22,7 @@ public enum Refusal implements Coded {
   ROOM_FULL(
       "Up to %d people can meet in this room, and it is full.",
       "Wait until somebody leaves, or open another room."),
-  REMOVED("A host removed you from this meeting.", "Ask the host if this was a mistake."),
+  REMOVED("You were removed from this meeting.", "Ask whoever invited you if this was a mistake."),
   DECLINED("The host did not let you in.", "You can knock again in a minute."),
   NO_KNOCKING(
       "Whoever comes to this room now has to knock, which programs and players cannot.",

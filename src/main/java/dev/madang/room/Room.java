@@ -475,6 +475,19 @@ final class Room {
     } else if (participant == host || participant.moderatesByGrant()) {
       return Refusal.NOT_ALLOWED.refused();
     }
+    expel(participant, now);
+    return new Done();
+  }
+
+  /// Whoever runs the server removes whom it will, hosts too.
+  void expel(String identity, long now) {
+    Participant participant = people.get(identity);
+    if (participant != null) {
+      expel(participant, now);
+    }
+  }
+
+  private void expel(Participant participant, long now) {
     entrance.ban(participant);
     // The same browser may be here more than once.
     people.all().stream()
@@ -505,10 +518,10 @@ final class Room {
         acquaintance.forgetAdmission();
       }
     });
-    if (entrance.setLobby(true)) {
+    // Where no host is left nobody could let anybody in.
+    if (people.all().stream().anyMatch(Participant::host) && entrance.setLobby(true)) {
       people.toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
     }
-    return new Done();
   }
 
   Answer makeHost(String identity) {
@@ -555,6 +568,18 @@ final class Room {
 
   int waiting() {
     return entrance.knocking().size();
+  }
+
+  boolean has(String identity) {
+    return people.has(identity);
+  }
+
+  int tracks() {
+    return people.all().stream().mapToInt(participant -> participant.tracks.size()).sum();
+  }
+
+  Standing standing() {
+    return new Standing(info(), people.all().stream().map(people::info).toList(), waiting());
   }
 
   /** Nobody has been in it yet. */

@@ -430,6 +430,40 @@ public final class Rooms {
     return rooms.values().stream().mapToInt(Room::waiting).sum();
   }
 
+  public int tracks() {
+    return rooms.values().stream().mapToInt(Room::tracks).sum();
+  }
+
+  // ---- whoever runs the server ----------------------------------------------------------------
+
+  /** Every room, in the order they were opened. */
+  public List<Standing> standing() {
+    return rooms.values().stream().map(Room::standing).toList();
+  }
+
+  /// Removes somebody from a room, as a host would, and hosts too; false when nobody is there by
+  /// this identity.
+  public boolean remove(String room, String identity, long now) {
+    Room there = rooms.get(room);
+    if (there == null || !there.has(identity)) {
+      return false;
+    }
+    guarded(there, () -> there.expel(identity, now));
+    forgetIfOver(there, now);
+    return true;
+  }
+
+  /// Ends a room for everybody; false when there is none of this name.
+  public boolean end(String room) {
+    Room there = rooms.get(room);
+    if (there == null) {
+      return false;
+    }
+    guarded(there, () -> there.dismissAll(Ending.ENDED));
+    forget(there);
+    return true;
+  }
+
   // ---- what a room asks for -------------------------------------------------------------------
 
   void answer(long connection, Answer answer) {

@@ -52,6 +52,7 @@ public final class Downlink {
   private long nextReport;
   private long nextLook;
   private long roundTrip = 100_000_000L;
+  private boolean measured;
   private long repeatCredit;
   private long creditAt;
   private long now;
@@ -344,6 +345,7 @@ public final class Downlink {
         long nanos = elapsed * 1_000_000_000L >> 16;
         if (nanos > 0 && nanos < LONGEST_ROUND_TRIP) {
           roundTrip = (roundTrip * 3 + nanos) / 4;
+          measured = true;
           estimator.roundTrip(roundTrip);
         }
       }
@@ -478,6 +480,11 @@ public final class Downlink {
   /// The share of packets that got lost lately, 0-1.
   public double loss() {
     return estimator.loss();
+  }
+
+  /// The way there and back, in nanoseconds; -1 before a report told it.
+  public long measuredRoundTrip() {
+    return measured ? roundTrip : -1;
   }
 
   private void report(Subscription subscription, long now) {

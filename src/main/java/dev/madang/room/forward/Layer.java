@@ -27,6 +27,7 @@ final class Layer implements NackGenerator.Output {
   private boolean everAsked;
   private boolean wanted;
   private boolean live;
+  private long bytes;
 
   Layer(Uplink uplink, Track track, int index) {
     this.uplink = uplink;
@@ -85,6 +86,7 @@ final class Layer implements NackGenerator.Output {
     arrival.bytes = packet.bytes();
     arrival.payload = packet.payloadOffset();
     arrival.payloadLength = packet.payloadLength();
+    bytes += arrival.payloadLength;
     arrival.timestamp = packet.timestamp();
     arrival.flags = packet.marker() ? Arrival.MARKER : 0;
     if (arrival.payloadLength == 0) {
@@ -158,6 +160,11 @@ final class Layer implements NackGenerator.Output {
 
   boolean live() {
     return live;
+  }
+
+  /// Of payload, each packet once.
+  long bytes() {
+    return bytes;
   }
 
   ReceiverStatistics statistics() {

@@ -245,8 +245,30 @@ public final class Track implements Relay.Source {
     return layers[index];
   }
 
-  int layers() {
+  public int layers() {
     return layers.length;
+  }
+
+  /// What came of a layer so far, bytes of payload.
+  public long bytes(int layer) {
+    return layers[layer].bytes();
+  }
+
+  /// How many packets of all layers there should have been, and how many came the first time.
+  public long expected() {
+    long all = 0;
+    for (Layer layer : layers) {
+      all += layer.statistics().expected();
+    }
+    return all;
+  }
+
+  public long received() {
+    long all = 0;
+    for (Layer layer : layers) {
+      all += layer.statistics().received();
+    }
+    return all;
   }
 
   /// Which coding has this payload type, or -1.

@@ -35,7 +35,7 @@ final class Korean {
               new Words("방 이름은 글자, 숫자, 붙임표, 밑줄, 마침표로 1자에서 64자까지입니다.", "다른 이름을 고르세요.");
           case BAD_NAME -> new Words("이름에는 보이는 글자가 하나는 있어야 합니다.", "이름을 쓰세요.");
           case ROOM_FULL -> new Words("방이 가득 찼습니다.", "누가 나갈 때까지 기다리거나 다른 방을 여세요.");
-          case REMOVED -> new Words("진행자가 이 회의에서 내보냈습니다.", "실수였다면 진행자에게 물어보세요.");
+          case REMOVED -> new Words("이 회의에서 내보내졌습니다.", "실수였다면 초대한 분께 물어보세요.");
           case DECLINED -> new Words("진행자가 들여보내 주지 않았습니다.", "1분 뒤에 다시 두드릴 수 있습니다.");
           case NO_KNOCKING ->
               new Words(
@@ -71,8 +71,8 @@ final class Korean {
   static Ended say(Ended ended) {
     Words words =
         switch (ended.code()) {
-          case REMOVED -> new Words("진행자가 회의에서 내보냈습니다.", "실수였다면 진행자에게 물어보세요.");
-          case ENDED -> new Words("진행자가 모두의 회의를 끝냈습니다.", "이 페이지를 닫아도 됩니다.");
+          case REMOVED -> new Words("회의에서 내보내졌습니다.", "실수였다면 초대한 분께 물어보세요.");
+          case ENDED -> new Words("회의가 모두에게 끝났습니다.", "이 페이지를 닫아도 됩니다.");
           case REPLACED ->
               new Words("다른 페이지에서 이 회의에 들어왔습니다.", "거기서 계속하세요. 여기로 다시 들어오면 그 페이지가 나갑니다.");
           case DECLINED -> new Words("진행자가 들여보내 주지 않았습니다.", "1분 뒤에 다시 두드릴 수 있습니다.");

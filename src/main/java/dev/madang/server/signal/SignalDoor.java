@@ -142,10 +142,11 @@ public final class SignalDoor implements AutoCloseable {
 
   /// How it stands, for metrics.
   ///
+  /// @param tracks that people and programs say they publish
   /// @param joins answered with anything but a refusal, since the start
   /// @param refusals since the start, by code
   public record Figures(
-      int rooms, int people, int waiting, long joins, Map<String, Long> refusals) {}
+      int rooms, int people, int waiting, int tracks, long joins, Map<String, Long> refusals) {}
 
   private final Config config;
   private final Pulse pulse;
@@ -160,7 +161,7 @@ public final class SignalDoor implements AutoCloseable {
   private final Map<Address, Pace> networks = new LinkedHashMap<>();
   private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
   private final ScheduledFuture<?> ticking;
-  private volatile Figures figures = new Figures(0, 0, 0, 0, Map.of());
+  private volatile Figures figures = new Figures(0, 0, 0, 0, 0, Map.of());
   private long lastConnection;
   private long joins;
 
@@ -230,6 +231,11 @@ public final class SignalDoor implements AutoCloseable {
     return side;
   }
 
+  /// The same rooms for whoever runs the server; to be used on home.
+  public Rooms rooms() {
+    return rooms;
+  }
+
   /// Lets a registry read the figures.
   public void measure(MeterRegistry meters) {
     Gauge.builder("madang.rooms", this, door -> door.figures.rooms())
@@ -240,6 +246,9 @@ public final class SignalDoor implements AutoCloseable {
         .register(meters);
     Gauge.builder("madang.room.waiting", this, door -> door.figures.waiting())
         .description("People who knock")
+        .register(meters);
+    Gauge.builder("madang.room.tracks", this, door -> door.figures.tracks())
+        .description("Tracks that people and programs publish, also muted ones")
         .register(meters);
     FunctionCounter.builder("madang.room.joins", this, door -> door.figures.joins())
         .description("Joins that were let in, also those of people who came back")
@@ -467,7 +476,13 @@ public final class SignalDoor implements AutoCloseable {
     var byCode = new LinkedHashMap<String, Long>();
     refusals.forEach((refusal, count) -> byCode.put(refusal.code(), count));
     figures =
-        new Figures(rooms.count(), rooms.people(), rooms.waiting(), joins, Map.copyOf(byCode));
+        new Figures(
+            rooms.count(),
+            rooms.people(),
+            rooms.waiting(),
+            rooms.tracks(),
+            joins,
+            Map.copyOf(byCode));
   }
 
   private static byte[] secret() {

@@ -25,6 +25,9 @@ final class DownMedia implements Cargo, Downlink.Output {
   private @Nullable Transport transport;
   private @Nullable Downlink downlink;
   private boolean connected;
+  private final Flow all = new Flow();
+  private long lookedAt;
+  private volatile @Nullable Vitals vitals;
   // Of the downlink's counters, what the station's have.
   private long asked;
   private long repeated;
@@ -142,6 +145,35 @@ final class DownMedia implements Cargo, Downlink.Output {
     return receipt == null ? null : receipt.subscription;
   }
 
+  // ---- how it goes ------------------------------------------------------------------------------
+
+  /// From any thread: as of the last look; null before the first, and when it is over.
+  @Nullable Vitals vitals() {
+    return vitals;
+  }
+
+  /// Looks, unless somebody did a moment ago.
+  void look() {
+    Transport there = transport;
+    Downlink link = downlink;
+    if (there == null
+        || link == null
+        || !connected
+        || lookedAt != 0 && there.now() - lookedAt < A_MOMENT) {
+      return;
+    }
+    long nanos = lookedAt == 0 ? 0 : there.now() - lookedAt;
+    lookedAt = there.now();
+    long roundTrip = link.measuredRoundTrip();
+    vitals =
+        new Vitals(
+            there.overTcp(),
+            all.bits(link.counters().bytes(), nanos),
+            link.loss(),
+            roundTrip < 0 ? -1 : roundTrip / 1e6,
+            Map.of());
+  }
+
   // ---- from the transport -----------------------------------------------------------------------
 
   @Override
@@ -195,6 +227,7 @@ final class DownMedia implements Cargo, Downlink.Output {
   public void ended(Ending why, String detail, long now) {
     receipts.forEach(this::end);
     receipts.clear();
+    vitals = null;
     home.execute(() -> output.ended(why, detail));
   }
 
@@ -213,4 +246,6 @@ final class DownMedia implements Cargo, Downlink.Output {
       transport.sendRtcp(bytes, offset, length);
     }
   }
+
+  private static final long A_MOMENT = 900_000_000L;
 }

@@ -40,6 +40,9 @@ public final class Hall implements SignalDoor.Media {
 
     /// What there is to watch may be otherwise.
     void changed();
+
+    /// How its connection goes; null while nothing is known of it.
+    @Nullable Vitals vitals();
   }
 
   public Hall(MediaDoor door, Executor home) {
@@ -119,6 +122,22 @@ public final class Hall implements SignalDoor.Media {
       rooms.remove(room);
       microphones.remove(room);
     }
+  }
+
+  // ---- how it goes ------------------------------------------------------------------------------
+
+  /// How the media of one who is in a room goes; null where nobody is by this identity.
+  public @Nullable Condition condition(String room, String identity) {
+    Member member = member(room, identity);
+    return member == null ? null : member.condition();
+  }
+
+  /// The same of those who watch a room.
+  public List<Vitals> audience(String room) {
+    return viewers.getOrDefault(room, Set.of()).stream()
+        .map(Viewer::vitals)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   // ---- who only watches -------------------------------------------------------------------------

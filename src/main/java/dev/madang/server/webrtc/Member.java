@@ -333,6 +333,29 @@ final class Member {
     return hall.microphones(room);
   }
 
+  // ---- how it goes ------------------------------------------------------------------------------
+
+  Condition condition() {
+    Sending sending = up;
+    Receiving receiving = down;
+    Vitals sent = sending == null || sending.session == null ? null : sending.session.vitals();
+    Vitals received =
+        receiving == null || receiving.session == null ? null : receiving.session.vitals();
+    List<Condition.Sent> tracks = new ArrayList<>();
+    for (Contribution each : contributions()) {
+      Source source = each.source();
+      List<Long> bits = sent == null ? null : sent.layers().get(source);
+      tracks.add(
+          new Condition.Sent(
+              each.id(),
+              each.kind(),
+              source.codings().getFirst().codec().encodingName(),
+              source.rids(),
+              bits == null ? List.of() : bits));
+    }
+    return new Condition(sent, received, tracks);
+  }
+
   // ---- receiving --------------------------------------------------------------------------------
 
   /// The connection down.

@@ -402,6 +402,11 @@ final class Transport {
     }
   }
 
+  /// Whether what it sends leaves over TCP.
+  boolean overTcp() {
+    return out instanceof StreamWay;
+  }
+
   /// Whether this way leads to its far end, as a check has shown.
   boolean holds(Way way) {
     return ways.contains(way);

@@ -10,10 +10,13 @@ import dev.madang.room.forward.Loudness;
 import dev.madang.room.forward.Settings;
 import dev.madang.room.forward.Track;
 import dev.madang.room.forward.Uplink;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a far end sends, on its transport's loop; tells its [UpSession] at home.
@@ -23,6 +26,10 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
   private final Executor home;
   private final UpSession.Output output;
   private final Map<Track, Source> sources = new HashMap<>();
+  private final Map<Track, Flow[]> flows = new HashMap<>();
+  private final Flow all = new Flow();
+  private long lookedAt;
+  private volatile @Nullable Vitals vitals;
   private final Intake intake;
   private @Nullable Transport transport;
   private @Nullable Uplink uplink;
@@ -69,6 +76,7 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     if (place != null && uplink != null) {
       source.place(null);
       sources.remove(place.track());
+      flows.remove(place.track());
       uplink.withdraw(place.track());
     }
   }
@@ -130,6 +138,52 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
     home.execute(() -> output.closed(channel.id()));
   }
 
+  // ---- how it goes ------------------------------------------------------------------------------
+
+  /// From any thread: as of the last look; null before the first, and when it is over.
+  @Nullable Vitals vitals() {
+    return vitals;
+  }
+
+  /// Looks, unless somebody did a moment ago.
+  void look() {
+    Transport there = transport;
+    Uplink link = uplink;
+    if (there == null || link == null || lookedAt != 0 && there.now() - lookedAt < A_MOMENT) {
+      return;
+    }
+    long nanos = lookedAt == 0 ? 0 : there.now() - lookedAt;
+    lookedAt = there.now();
+    long expected = 0;
+    long received = 0;
+    Map<Source, List<Long>> layers = new HashMap<>();
+    for (Map.Entry<Track, Source> each : sources.entrySet()) {
+      Track track = each.getKey();
+      expected += track.expected();
+      received += track.received();
+      layers.put(each.getValue(), bits(track, nanos));
+    }
+    vitals =
+        new Vitals(
+            there.overTcp(),
+            all.bits(link.counters().bytes(), nanos),
+            all.loss(expected, received),
+            -1,
+            layers);
+  }
+
+  private List<Long> bits(Track track, long nanos) {
+    boolean known = flows.containsKey(track);
+    Flow[] counted =
+        flows.computeIfAbsent(
+            track, _ -> Stream.generate(Flow::new).limit(track.layers()).toArray(Flow[]::new));
+    List<Long> bits = new ArrayList<>();
+    for (int i = 0; i < counted.length; i++) {
+      bits.add(counted[i].bits(track.bytes(i), known ? nanos : 0));
+    }
+    return bits;
+  }
+
   // ---- from the transport -----------------------------------------------------------------------
 
   @Override
@@ -183,6 +237,8 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
   public void ended(Ending why, String detail, long now) {
     sources.values().forEach(source -> source.place(null));
     sources.clear();
+    flows.clear();
+    vitals = null;
     home.execute(() -> output.ended(why, detail));
   }
 
@@ -216,4 +272,6 @@ final class UpMedia implements Cargo, Messages, Uplink.Output, Track.Output {
 
   /// Bytes: an unreliable message behind more than that would be late.
   private static final int MOST_LATE = 64 << 10;
+
+  private static final long A_MOMENT = 900_000_000L;
 }

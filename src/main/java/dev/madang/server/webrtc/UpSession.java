@@ -201,6 +201,14 @@ public final class UpSession {
     transport.tell(() -> media.send(channel, text, bytes));
   }
 
+  /// How it goes, as of the last time that somebody asked; the question has it looked at again.
+  public @Nullable Vitals vitals() {
+    if (transport.home() != null) {
+      transport.tell(media::look);
+    }
+    return media.vitals();
+  }
+
   /// Ends it; [Output#ended] follows.
   public void close() {
     transport.close(Ending.CLOSED);

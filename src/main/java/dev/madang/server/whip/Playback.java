@@ -16,6 +16,7 @@ import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.webrtc.Playbill;
 import dev.madang.server.webrtc.Source;
+import dev.madang.server.webrtc.Vitals;
 import dev.madang.wire.Address;
 import java.util.HashSet;
 import java.util.List;
@@ -223,6 +224,11 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
     if (session != null) {
       session.live(source);
     }
+  }
+
+  @Override
+  public @Nullable Vitals vitals() {
+    return session == null ? null : session.vitals();
   }
 
   /// What it gets may be over. Who is left with nothing has seen the end.

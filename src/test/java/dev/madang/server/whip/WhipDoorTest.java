@@ -314,7 +314,7 @@ class WhipDoorTest {
         String offer = path.startsWith("/whip") ? rig.sender(false).offer : rig.receiver().offer;
         HttpResponse<String> refused = bearing(rig, path, offer, hers);
         assertThat(refused.statusCode()).isEqualTo(403);
-        assertThat(refused.body()).startsWith("A host removed you");
+        assertThat(refused.body()).startsWith("You were removed");
         assertThat(refused.headers().allValues("link")).isEmpty();
       }
       cy.close();
