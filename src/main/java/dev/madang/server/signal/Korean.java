@@ -72,7 +72,7 @@ final class Korean {
     Words words =
         switch (ended.code()) {
           case REMOVED -> new Words("회의에서 내보내졌습니다.", "실수였다면 초대한 분께 물어보세요.");
-          case ENDED -> new Words("회의가 모두에게 끝났습니다.", "이 페이지를 닫아도 됩니다.");
+          case ENDED -> new Words("모두의 회의가 끝났습니다.", "이 페이지를 닫아도 됩니다.");
           case REPLACED ->
               new Words("다른 페이지에서 이 회의에 들어왔습니다.", "거기서 계속하세요. 여기로 다시 들어오면 그 페이지가 나갑니다.");
           case DECLINED -> new Words("진행자가 들여보내 주지 않았습니다.", "1분 뒤에 다시 두드릴 수 있습니다.");

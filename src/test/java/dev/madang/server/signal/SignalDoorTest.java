@@ -257,7 +257,7 @@ class SignalDoorTest {
         .startsWith("This message");
     assertThat(bo.ask("end").path("message").asString()).isEqualTo("진행자만 할 수 있습니다.");
     ann.ask("end");
-    assertThat(bo.next("ended").path("message").asString()).startsWith("진행자가");
+    assertThat(bo.next("ended").path("message").asString()).startsWith("모두의 회의가 끝났습니다");
   }
 
   @Test

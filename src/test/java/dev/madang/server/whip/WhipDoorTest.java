@@ -8,6 +8,7 @@ import dev.madang.server.signal.Invitation;
 import dev.madang.server.signal.SignalClient;
 import dev.madang.server.webrtc.Ending;
 import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.webrtc.Vitals;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,35 @@ class WhipDoorTest {
           return !one.rtp.isEmpty() && !other.rtp.isEmpty();
         });
     return sent.get();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void whoeverRunsTheServerReadsWhatFlowsAndHow(boolean overTcp) throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(overTcp).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      byte[] frame = keyframe(500);
+      AtomicInteger sent = new AtomicInteger();
+      await()
+          .pollInterval(Duration.ofMillis(20))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> {
+            int n = sent.getAndIncrement();
+            // Of eleven packets one is never sent.
+            sender.send(rtp(96, 2222, n + n / 10, n * 3000, frame));
+            List<Vitals> all = rig.look("yard");
+            return all.size() == 2
+                && all.get(0).bits() > 10_000
+                && !all.get(0).tcp()
+                && all.get(1).tcp() == overTcp
+                && all.get(1).loss() > 0.02
+                && all.get(1).loss() < 0.2
+                && all.get(1).layers().values().stream().anyMatch(bits -> bits.getFirst() > 10_000);
+          });
+      watcher.session.close();
+      await().atMost(Duration.ofSeconds(20)).until(() -> rig.look("yard").size() == 1);
+    }
   }
 
   @Test

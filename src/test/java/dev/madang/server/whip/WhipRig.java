@@ -20,6 +20,7 @@ import dev.madang.server.webrtc.Clients;
 import dev.madang.server.webrtc.Ending;
 import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
+import dev.madang.server.webrtc.Vitals;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -51,6 +53,7 @@ final class WhipRig implements AutoCloseable {
   private final HttpDoor http;
   private final SocketIoDoor socketIo;
   private final SignalDoor door;
+  private final Hall hall;
   private final Clients clients;
   private final SignalDoor.Config signal;
   private final Path data;
@@ -62,7 +65,7 @@ final class WhipRig implements AutoCloseable {
     media = MediaDoor.open(config, udp, meters);
     Router router = new Router();
     socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
-    Hall hall = new Hall(media, loops.home());
+    hall = new Hall(media, loops.home());
     door =
         SignalDoor.open(
             signal, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), hall);
@@ -94,6 +97,21 @@ final class WhipRig implements AutoCloseable {
     }
     assertThat(client.ask("join", join).path("type").asString()).isEqualTo("joined");
     return client;
+  }
+
+  /// How the media of who sends into a room goes, and of those who watch it.
+  List<Vitals> look(String room) {
+    return CompletableFuture.supplyAsync(
+            () -> {
+              List<Vitals> all = new ArrayList<>(hall.audience(room));
+              door.rooms().standing().getFirst().people().stream()
+                  .map(person -> hall.condition(room, person.identity()))
+                  .filter(condition -> condition != null && condition.up() != null)
+                  .forEach(condition -> all.add(condition.up()));
+              return all;
+            },
+            loops.home())
+        .join();
   }
 
   private static final class NoRelays implements SignalDoor.Relays {
