@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// than signaling's.
 ///
 /// @param connection a number that nobody else has
-/// @param word random, at least 16 characters: who it is
+/// @param word random, at least 16 characters: who it is; a secret that nobody in the room is told
 /// @param network whence it came: [Address#network()]
 /// @param grant what its token allows; null where rooms are open
 public record Outsider(long connection, String word, Address network, @Nullable Grant grant) {}

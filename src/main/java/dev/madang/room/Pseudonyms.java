@@ -22,6 +22,22 @@ final class Pseudonyms {
     return "~" + name("identity", room, session);
   }
 
+  /// Who a program or a player is in this room: another than any tab, also one that says the same
+  /// word.
+  String program(String room, String word) {
+    return "~" + name("program", room, word);
+  }
+
+  /// What everybody reads as the `instance` of a program; the word stays secret.
+  String programInstance(String room, String word) {
+    return name("program instance", room, word);
+  }
+
+  /// What bans know a program by, where a tab has its browser; never told to anybody.
+  String programDevice(String word) {
+    return name("program device", "", word);
+  }
+
   /** By what name it uses the relay, where everybody on the way can read it. */
   String relayUser(String room, String identity) {
     return name("relay", room, identity);

@@ -96,7 +96,10 @@ final class Room {
   }
 
   private @Nullable Refusal refusal(Visitor visitor) {
-    if (visitor.grant() != null && visitor.grant().expired()) {
+    Participant present = people.get(visitor.identity());
+    if (present != null && (present.program || visitor.program())) {
+      return Refusal.NOT_ALLOWED;
+    } else if (visitor.grant() != null && visitor.grant().expired()) {
       return Refusal.EXPIRED_TOKEN;
     } else if (entrance.banned(visitor)) {
       return Refusal.REMOVED;
@@ -107,11 +110,13 @@ final class Room {
   }
 
   /// An expired grant proves only that this participant is back, not that somebody else may be it.
+  /// A person never comes back as a program: it would be past the door without having been at it.
   private static boolean maySpeakFor(Visitor visitor, Participant present) {
     Grant grant = visitor.grant();
-    return grant == null
-        || !grant.expired()
-        || present.grant != null && present.grant.id().equals(grant.id());
+    return present.program == visitor.program()
+        && (grant == null
+            || !grant.expired()
+            || present.grant != null && present.grant.id().equals(grant.id()));
   }
 
   private boolean hasToKnock(Visitor visitor) {

@@ -230,10 +230,10 @@ public final class Rooms {
     }
     return new Visitor(
         who.connection(),
-        pseudonyms.identity(room, who.word()),
-        pseudonyms.device(who.word()),
+        pseudonyms.program(room, who.word()),
+        pseudonyms.programDevice(who.word()),
         name == null ? "WHIP" : name,
-        who.word(),
+        pseudonyms.programInstance(room, who.word()),
         who.network(),
         grant,
         true);
