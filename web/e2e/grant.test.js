@@ -75,6 +75,9 @@ test('the invitation leaves the address and stays in the browser: who copies the
     await page.click('[data-join]');
     await page.waitForSelector('[data-room-state=connected]');
   }
+  // Who is in comes back in.
+  await page.reload();
+  await page.waitForSelector('[data-room-state=connected]');
 });
 
 test('without an invitation nobody’s camera is asked for, and the page says whom to ask', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { link, problem, route, tidy } from '../src/route.ts';
 import { grant, grantedName, invitation, keepGrant, keptGrant, forgetGrant } from '../src/room/invitation.ts';
+import { cameBack, rememberInside } from '../src/room/comeback.ts';
 import { loudness } from '../src/room/deck.svelte.ts';
 import { fills, grid } from '../src/room/layout.ts';
 import { large, type Tile } from '../src/room/people.ts';
@@ -212,4 +213,38 @@ test('numbers are written as the language writes them', () => {
   expect(bits(1_240_000, 'en')).toBe('1.2 Mbit/s');
   expect(ago(0, 2 * 86_400_000, 'en')).toBe('2 days ago');
   expect(ago(0, 2 * 86_400_000, 'ko')).toBe('그저께');
+});
+
+describe('a page that is loaded again', () => {
+  const was = { room: 'tea', name: 'Jiu', microphone: false, camera: true };
+  const loaded = (type: string) => vi.spyOn(performance, 'getEntriesByType').mockReturnValue([{ type } as unknown as PerformanceEntry]);
+
+  test('comes back as it was, once', () => {
+    loaded('reload');
+    rememberInside(was);
+    expect(cameBack('tea')).toMatchObject(was);
+    expect(cameBack('tea')).toBeUndefined();
+  });
+
+  test('asks first after a while, in another room, by another way, and when one was not inside', () => {
+    loaded('reload');
+    rememberInside(was);
+    expect(cameBack('other')).toBeUndefined();
+    rememberInside(was);
+    rememberInside(undefined);
+    expect(cameBack('tea')).toBeUndefined();
+    vi.useFakeTimers({ now: Date.now() });
+    rememberInside(was);
+    vi.setSystemTime(Date.now() + 60_001);
+    expect(cameBack('tea')).toBeUndefined();
+    vi.useRealTimers();
+    for (const type of ['navigate', 'back_forward']) {
+      loaded(type);
+      rememberInside(was);
+      expect(cameBack('tea')).toBeUndefined();
+    }
+    sessionStorage.setItem('madang.inside', 'rubbish');
+    expect(cameBack('tea')).toBeUndefined();
+    vi.restoreAllMocks();
+  });
 });
