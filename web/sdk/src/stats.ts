@@ -27,6 +27,8 @@ export interface Expected {
   readonly media: boolean;
   /** Which of the streams are meant, where a connection serves several people. */
   counts?(report: Report): boolean;
+  /** The page itself does not get round to its work. */
+  readonly late?: boolean;
   /** Which way it goes, if the candidates do not tell. */
   readonly path?: Path;
   /** Which source a track of the far or near end carries. */
@@ -71,6 +73,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     lost: (before?.lately.lost ?? 0) * fade + lostIn,
     all: (before?.lately.all ?? 0) * fade + lostIn + packetsIn,
   };
+  const busy = expected.late || overloaded(now, before?.reports);
   return {
     at,
     // What came before the first look did so at another time.
@@ -90,11 +93,12 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       availableOut: pair?.availableOutgoingBitrate,
       incoming: of('in').map(({ stats }) => stats),
       outgoing: of('out').map(({ stats, settled }) =>
-        stats.limitedBy !== 'bandwidth' || (settled && narrow) ? stats : { ...stats, limitedBy: 'none' },
+        settled && (narrow || stats.limitedBy !== 'bandwidth') ? stats : { ...stats, limitedBy: stats.limitedBy && 'none' },
       ),
       ...judge({
         lossPercent: percent(lately.lost, lately.all),
         silentMs: expected.media ? at - mediaAt : 0,
+        busy,
         availableOut: pair?.availableOutgoingBitrate,
         incoming: settled('in'),
         outgoing: settled('out'),
@@ -110,11 +114,13 @@ export function measure(reports: Reports, before: Measured | undefined, expected
  *
  * A picture that does not move wants fewer bits: what comes counts only when it stumbles, and what
  * goes only when bandwidth holds it back, against what the path would carry. It hears of streams that
- * have flowed for a while: a path shows only by and by what it carries.
+ * have flowed for a while: a path shows only by and by what it carries. Where this computer does not
+ * keep up, a small picture proves nothing about the path.
  */
 export function judge(heard: {
   lossPercent: number;
   silentMs: number;
+  busy?: boolean;
   availableOut?: number;
   incoming: readonly StreamStats[];
   outgoing: readonly StreamStats[];
@@ -133,7 +139,24 @@ export function judge(heard: {
   const byLoss = heard.lossPercent < 2 ? 0 : heard.lossPercent < 4 ? 1 : 2;
   const byBitrate = ratio >= 0.5 ? 0 : ratio >= 0.3 ? 1 : 2;
   const quality = GRADES[Math.max(byLoss, byBitrate)]!;
-  return { quality, reason: quality === 'good' ? 'none' : byLoss >= byBitrate ? 'loss' : 'bitrate' };
+  return { quality, reason: quality === 'good' ? 'none' : byLoss >= byBitrate ? 'loss' : heard.busy ? 'cpu' : 'bitrate' };
+}
+
+/** Whether this computer makes or shows fewer pictures than it should: of any connection, since the last look. */
+function overloaded(now: ReadonlyMap<string, Report>, before: ReadonlyMap<string, Report> | undefined): boolean {
+  for (const report of now.values()) {
+    if (report.type === 'outbound-rtp' && report.qualityLimitationReason === 'cpu') return true;
+    const past = before?.get(report.id);
+    if (!past) continue;
+    const since = (name: string) => Math.max(0, (report[name] ?? 0) - (past[name] ?? 0));
+    const seconds = (report.timestamp - past.timestamp) / 1000;
+    if (report.type === 'outbound-rtp' && since('totalEncodeTime') > seconds * BUSY) return true;
+    if (report.type !== 'inbound-rtp' || report.kind !== 'video') continue;
+    if (since('totalDecodeTime') > seconds * BUSY) return true;
+    // What was lost on the way is dropped as well, and is no fault of this computer.
+    if (since('packetsLost') === 0 && since('framesDropped') > Math.max(5, since('framesReceived') * 0.2)) return true;
+  }
+  return false;
 }
 
 /** VP8's targets: 200, 500 and 1500 kbit/s for 180, 360 and 720 lines. */
@@ -211,4 +234,6 @@ const HALF_LIFE = 5000;
 // A browser begins low and finds out what a path carries: until then a small picture blames nobody.
 const SETTLED_AFTER = 8000;
 const WIDE = 1_000_000;
+// The share of its time that one picture's coder may need.
+const BUSY = 0.8;
 const GRADES: readonly Quality[] = ['good', 'fair', 'poor'];

@@ -241,7 +241,8 @@ export interface Connection {
 export type Path = 'direct' | 'relayed' | 'server' | 'unknown';
 export type PathTransport = 'udp' | 'tcp' | 'tls' | 'unknown';
 export type Quality = 'good' | 'fair' | 'poor' | 'lost' | 'unknown';
-export type QualityReason = 'none' | 'loss' | 'bitrate' | 'noMedia' | 'disconnected';
+/** `cpu`: it is this computer that does not keep up, not the line. */
+export type QualityReason = 'none' | 'loss' | 'bitrate' | 'cpu' | 'noMedia' | 'disconnected';
 
 export interface Track {
   /** Unique in the room while it lives. */

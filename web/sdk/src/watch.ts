@@ -23,6 +23,9 @@ export class Watch {
   private told: Speakers | undefined;
   private listening?: ReturnType<typeof setInterval>;
   private measuring?: ReturnType<typeof setInterval>;
+  private listened = 0;
+  /** How late this page comes to listen, smoothed, in milliseconds. */
+  private late = 0;
 
   constructor(
     private readonly media: LocalMedia,
@@ -76,6 +79,10 @@ export class Watch {
 
   private listen(): void {
     const now = performance.now();
+    // A page that is hidden is held back by the browser.
+    const hidden = globalThis.document?.hidden;
+    this.late = hidden || !this.listened ? 0 : this.late * 0.9 + 0.1 * Math.max(0, now - this.listened - LISTEN_EVERY);
+    this.listened = now;
     const others = [...this.output.others()];
     const told = this.output.byServer() ? this.told : undefined;
     let changed = false;
@@ -115,6 +122,7 @@ export class Watch {
       identity: person.identity,
       // Of many open microphones the server forwards some: silence tells nothing.
       media: !person.isMe && !(down && this.told?.limited) && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || track.kind === 'audio')),
+      late: this.late > LATE,
       source: (direction, mid, kind) => down?.owners.get(mid ?? '')?.source ?? this.source(person, connection, direction, mid, kind),
       // One connection brings everybody's.
       ...(down ? { counts: ({ type, mid }) => type === 'inbound-rtp' && down.owners.get(mid)?.from === person.identity } : {}),
@@ -140,4 +148,5 @@ export class Watch {
 }
 
 const MEASURE_EVERY = 2000;
+const LATE = 150;
 const RANK: readonly Quality[] = ['unknown', 'lost', 'poor', 'fair', 'good'];

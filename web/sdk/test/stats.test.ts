@@ -131,6 +131,39 @@ describe('the numbers of a path', () => {
     expect(said(look(12, measured))).toEqual(['poor', 'bitrate', 'bandwidth']);
   });
 
+  it('blame this computer, not the line, where it does not keep up', () => {
+    const weak = (seconds: number, change: Record<string, Record<string, unknown>> = {}) =>
+      reports(seconds, {
+        pair: { availableOutgoingBitrate: 100_000 },
+        picture: { framesPerSecond: 5, bytesReceived: seconds * 5000, framesReceived: seconds * 30, framesDropped: 0, totalDecodeTime: seconds * 0.1, ...change.picture },
+        sent: { bytesSent: seconds * 5000, totalEncodeTime: seconds * 0.1, ...change.sent },
+      });
+    const reason = (change: (seconds: number) => Record<string, Record<string, unknown>>, late = false) => {
+      let measured: Measured | undefined;
+      for (const seconds of [2, 4, 6, 8, 10]) measured = measure(weak(seconds, change(seconds)), measured, { ...expected, late });
+      return measured!.stats.reason;
+    };
+    expect(reason(() => ({}))).toBe('bitrate');
+    expect(reason(() => ({ sent: { qualityLimitationReason: 'cpu' } }))).toBe('cpu');
+    expect(reason((seconds) => ({ sent: { totalEncodeTime: seconds * 0.9 } }))).toBe('cpu');
+    expect(reason((seconds) => ({ picture: { totalDecodeTime: seconds * 0.9 } }))).toBe('cpu');
+    expect(reason((seconds) => ({ picture: { framesDropped: seconds * 20 } }))).toBe('cpu');
+    // Pictures that were lost on the way are dropped, too.
+    expect(reason((seconds) => ({ picture: { framesDropped: seconds * 20, packetsLost: seconds } }))).toBe('bitrate');
+    expect(reason(() => ({}), true)).toBe('cpu');
+  });
+
+  it('say of no computer in its first seconds that it is overloaded', () => {
+    const cpu = (seconds: number) => reports(seconds, { sent: { qualityLimitationReason: 'cpu', bytesSent: seconds * 5000 }, picture: { framesPerSecond: 5, bytesReceived: seconds * 5000 } });
+    let measured: Measured | undefined;
+    for (const seconds of [2, 4, 6, 8]) {
+      measured = measure(cpu(seconds), measured, expected);
+      expect([measured.stats.reason, measured.stats.outgoing[0]!.limitedBy]).toEqual(['none', 'none']);
+    }
+    measured = measure(cpu(10), measured, expected);
+    expect([measured.stats.reason, measured.stats.outgoing[0]!.limitedBy]).toEqual(['cpu', 'cpu']);
+  });
+
   it('are lost after three seconds without media, unless nobody sends any', () => {
     const still = { sound: { packetsReceived: 100 }, picture: { packetsReceived: 200 } };
     let measured = measure(reports(2), undefined, expected);
