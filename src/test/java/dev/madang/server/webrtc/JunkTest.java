@@ -56,7 +56,7 @@ class JunkTest {
       System.out.printf(
           "%d packets of junk in %d s; delay of the call's packets %s before, %s meanwhile%n",
           came, SECONDS, calm, troubled);
-      assertThat(came).isGreaterThan(SECONDS * PER_SECOND * 9L / 10);
+      assertThat(came).isGreaterThan(9L * SECONDS * PER_SECOND / 10);
       assertThat(heard.lost()).isZero();
       call.end();
     } finally {
