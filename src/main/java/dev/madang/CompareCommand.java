@@ -200,6 +200,7 @@ final class CompareCommand implements Callable<Integer> {
     Map<String, String> settings = new HashMap<>(Config.rehearsal(data));
     settings.put("metrics.enabled", "false");
     settings.put("signal.open", "true");
+    settings.put("compare.enabled", "true");
     settings.put("http.tls.enabled", "false");
     return settings;
   }

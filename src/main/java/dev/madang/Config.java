@@ -94,7 +94,7 @@ public record Config(
   /// What `madang dev` sets apart from the defaults, as flags would: convenience that is not safe
   /// on an open network.
   static Map<String, String> dev() {
-    return Map.of("data", ".data", "signal.open", "true");
+    return Map.of("data", ".data", "signal.open", "true", "compare.enabled", "true");
   }
 
   /** Free ports and a folder of its own: a start that disturbs nobody. */

@@ -86,7 +86,7 @@ public final class Madang implements AutoCloseable {
       }
       CompareDoor compare =
           udp != null && config.compare().enabled()
-              ? keep(new CompareDoor(config.compare(), udp, media))
+              ? keep(new CompareDoor(config.compare(), udp, media, loops.home()))
               : null;
       if (compare != null) {
         compare.open(router, socketIo.io().of("/compare"));

@@ -20,6 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,6 +30,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +96,7 @@ class CompareTest {
     assertThat(report.get("results").size()).isEqualTo(3 * 11 + 2 * 9);
     assertThat(report.get("verdicts").size()).isEqualTo(5);
     assertThat(said.toString(StandardCharsets.UTF_8))
-        .contains("WebSocket", "data channel, 0 retransmits", "Verdicts");
+        .contains("WebSocket", "data channel (no retransmits)", "Verdicts");
     assertThat(Files.readAllLines(csv)).hasSize(1 + 3 * 11 + 2 * 9);
     assertThat(Files.readString(markdown)).contains("| lane | p50 |");
     assertThat(Files.readString(html)).contains("<svg", "</html>");
@@ -159,6 +163,28 @@ class CompareTest {
   }
 
   @Test
+  void aGrantThatEndsTakesItsConnectionsWithIt() throws Exception {
+    URI server = start(Map.of("compare.lasting", "1s"));
+    String query = "?lane=1&grant=" + text(grant(server));
+    CompletableFuture<Integer> closed = new CompletableFuture<>();
+    http.newWebSocketBuilder()
+        .buildAsync(
+            URI.create("ws://127.0.0.1:" + server.getPort() + "/compare/socket" + query),
+            new WebSocket.Listener() {
+              @Override
+              public @Nullable CompletionStage<?> onClose(
+                  WebSocket socket, int code, String reason) {
+                closed.complete(code);
+                return null;
+              }
+            })
+        .get(10, TimeUnit.SECONDS);
+    // Ends by itself: the body is read to its end.
+    assertThat(get(server, "/compare/events" + query).body()).isEqualTo(": open\n\n");
+    assertThat(closed.get(10, TimeUnit.SECONDS)).isEqualTo(1000);
+  }
+
+  @Test
   void overUdpNobodyButWhoAskedForTheGrantIsAnswered() throws Exception {
     URI server = start(Map.of());
     byte[] token = grant(server);
@@ -209,6 +235,7 @@ class CompareTest {
     Map<String, String> all = new HashMap<>(Config.rehearsal(data));
     all.put("signal.open", "true");
     all.put("metrics.enabled", "false");
+    all.put("compare.enabled", "true");
     all.put("http.tls.enabled", "false");
     all.putAll(settings);
     all.forEach((key, value) -> reader.flag(key, value, "test"));

@@ -241,6 +241,11 @@ public final class Socket {
     return new Broadcast(namespace, this, List.of(), List.of(), false);
   }
 
+  /// Bytes on their way to this client, in all its namespaces, that have not left.
+  public long bytesQueued() {
+    return client.session().bytesQueued();
+  }
+
   // ---- rooms ------------------------------------------------------------------------------------
 
   public void join(String... names) {

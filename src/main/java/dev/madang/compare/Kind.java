@@ -11,13 +11,13 @@ public enum Kind {
   UDP("udp", "UDP"),
   TCP("tcp", "TCP"),
   WEBSOCKET("websocket", "WebSocket"),
-  SOCKET_IO("socketio", "Socket.IO, WebSocket"),
-  POLLING("polling", "Socket.IO, polling"),
+  SOCKET_IO("socketio", "Socket.IO (WebSocket)"),
+  POLLING("polling", "Socket.IO (polling)"),
   EVENTS("events", "Server-Sent Events + POST"),
-  CHANNEL("channel", "data channel, reliable"),
-  UNORDERED("channel-unordered", "data channel, unordered"),
-  LOSSY("channel-lossy", "data channel, 0 retransmits"),
-  LIFETIME("channel-lifetime", "data channel, 100 ms lifetime"),
+  CHANNEL("channel", "data channel (reliable)"),
+  UNORDERED("channel-unordered", "data channel (unordered)"),
+  LOSSY("channel-lossy", "data channel (no retransmits)"),
+  LIFETIME("channel-lifetime", "data channel (100 ms lifetime)"),
   MEDIA("media", "WebRTC media (RTP)");
 
   private final String word;

@@ -3,7 +3,6 @@ package dev.madang.compare;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
@@ -84,11 +83,15 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     String first =
         best.isEmpty()
             ? korean ? name + ": 모두 온전히 전한 방식이 없습니다" : name + ": nothing brought all of it"
-            : all && best.size() > 1
+            : nothingServes()
                 ? korean
-                    ? name + ": 차이가 없습니다 (" + lanes + ")"
-                    : name + ": no difference (" + lanes + ")"
-                : name + ": " + lanes + why(korean);
+                    ? name + ": 쓸 만한 방식이 없습니다. 가장 나은 것은 " + lanes + why(true)
+                    : name + ": nothing serves here; the best is " + lanes + why(false)
+                : all && best.size() > 1
+                    ? korean
+                        ? name + ": 차이가 없습니다 (" + lanes + ")"
+                        : name + ": no difference (" + lanes + ")"
+                    : name + ": " + lanes + why(korean);
     String rest =
         others.stream()
             .limit(MOST_OTHERS)
@@ -97,8 +100,13 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     return rest.isEmpty() ? first + "." : first + "; " + rest + ".";
   }
 
+  /// Whether even the best brought too little in time to be used.
+  private boolean nothingServes() {
+    return workload.deadline() > 0 && best.stream().noneMatch(each -> each.inTime() >= GOOD_ENOUGH);
+  }
+
   private String why(boolean korean) {
-    Figures one = best.getFirst();
+    Figures one = best.stream().min(Comparator.comparingDouble(Figures::inTime)).orElseThrow();
     return switch (workload.shape()) {
       case BULK -> " (%.0f Mb/s)".formatted(orZero(one.mbps()));
       case CONNECT -> " (%.0f ms)".formatted(orZero(one.setup()));
@@ -131,7 +139,7 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
   }
 
   private static final double ALMOST_ALL = 0.99;
+  private static final double GOOD_ENOUGH = 0.9;
   private static final double SAME_MILLIS = 2;
   private static final int MOST_OTHERS = 3;
-  static final Locale NUMBERS = Locale.ROOT;
 }

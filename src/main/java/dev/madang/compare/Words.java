@@ -33,10 +33,10 @@ final class Words {
       Map.of(
           Kind.SOCKET_IO, "Socket.IO (WebSocket)",
           Kind.POLLING, "Socket.IO (폴링)",
-          Kind.CHANNEL, "데이터 채널, 신뢰·순서",
-          Kind.UNORDERED, "데이터 채널, 신뢰·무순서",
-          Kind.LOSSY, "데이터 채널, 재전송 0",
-          Kind.LIFETIME, "데이터 채널, 수명 100 ms",
+          Kind.CHANNEL, "데이터 채널(신뢰·순서)",
+          Kind.UNORDERED, "데이터 채널(신뢰·무순서)",
+          Kind.LOSSY, "데이터 채널(재전송 없음)",
+          Kind.LIFETIME, "데이터 채널(수명 100 ms)",
           Kind.MEDIA, "WebRTC 미디어 (RTP)");
 
   private static final Map<String, String> HEADINGS =

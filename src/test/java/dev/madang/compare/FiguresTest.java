@@ -72,8 +72,8 @@ class FiguresTest {
         .containsExactly(Kind.UDP, Kind.LOSSY, Kind.WEBSOCKET);
     assertThat(verdict.sentence(false))
         .isEqualTo(
-            "cursor: UDP, data channel, 0 retransmits, WebSocket (100.0 % within 100 ms); Socket.IO,"
-                + " polling loses nothing, but 100.0 % came too late.");
+            "cursor: UDP, data channel (no retransmits), WebSocket (100.0 % within 100 ms); Socket.IO"
+                + " (polling) loses nothing, but 100.0 % came too late.");
   }
 
   @Test

@@ -156,6 +156,12 @@ public final class EngineSession {
     write(open, message);
   }
 
+  /// Bytes sent that have not left: for the client's next poll, or that the kernel has not taken.
+  public long bytesQueued() {
+    Channel open = channel;
+    return queuedBytes + (open == null ? 0 : open.bytesQueued());
+  }
+
   /// Whether a message sent now would soon leave: volatile ones are not sent otherwise. A client
   /// that polls can take one while its poll is pending, as with the official server.
   public boolean writable() {

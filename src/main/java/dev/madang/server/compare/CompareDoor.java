@@ -25,6 +25,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Answers the probes of `madang compare` and of the page `/compare`, over every transport:
@@ -56,7 +58,7 @@ public final class CompareDoor implements AutoCloseable {
     }
 
     public static Config defaults() {
-      return new Config(true, 100, 8, Duration.ofMinutes(3), 600_000_000);
+      return new Config(false, 100, 8, Duration.ofMinutes(3), 600_000_000);
     }
   }
 
@@ -64,14 +66,19 @@ public final class CompareDoor implements AutoCloseable {
   private final Grants grants;
   private final UdpDoor udp;
   private final @Nullable MediaDoor media;
+  private final ScheduledExecutorService home;
+  private final AtomicInteger peers = new AtomicInteger();
   private final EventStreams streams = new EventStreams();
 
   /// @param media null = there are no data channels
-  public CompareDoor(Config config, UdpDoor udp, @Nullable MediaDoor media) {
+  /// @param home where the Socket.IO world lives
+  public CompareDoor(
+      Config config, UdpDoor udp, @Nullable MediaDoor media, ScheduledExecutorService home) {
+    this.home = home;
     this.config = config;
     this.udp = udp;
     this.media = media;
-    grants = new Grants(config);
+    grants = new Grants(config, home);
   }
 
   /// Opens its addresses; before the router is in use.
@@ -84,13 +91,9 @@ public final class CompareDoor implements AutoCloseable {
     router.post("/compare/events", this::question);
     router.post("/compare/peer", this::peer);
     namespace.use((socket, next) -> {
-      Grant grant = grantOf(socket);
-      if (grant == null) {
+      if (grantOf(socket) == null) {
         next.refuse("no grant: POST /api/compare gives one");
-      } else if (!grant.connects()) {
-        next.refuse("too many connections for one grant");
       } else {
-        socket.onDisconnect(_ -> grant.disconnected());
         next.proceed();
       }
     });
@@ -107,7 +110,7 @@ public final class CompareDoor implements AutoCloseable {
       exchange.respond(
           429,
           "Enough is being measured from your network, or in all: try again in "
-              + config.lasting().toMinutes()
+              + Math.max(1, config.lasting().toMinutes())
               + " minutes.");
       return;
     }
@@ -210,11 +213,12 @@ public final class CompareDoor implements AutoCloseable {
   }
 
   private static void speak(WebSocket socket, Grant grant) {
-    if (!grant.connects()) {
+    Runnable closer = () -> socket.loop().execute(() -> socket.close(1000, OVER));
+    if (!grant.connects(closer)) {
       socket.close(1008, TOO_MANY);
       return;
     }
-    socket.onClose((_, _) -> grant.disconnected());
+    socket.onClose((_, _) -> grant.disconnected(closer));
     socket.onBinary(question -> {
       byte[] bytes = bytes(question);
       long now = System.nanoTime();
@@ -228,7 +232,14 @@ public final class CompareDoor implements AutoCloseable {
   }
 
   private void speak(Socket socket) {
-    Grant grant = Objects.requireNonNull(grantOf(socket));
+    // Who recovers a connection has not passed the middleware.
+    Grant grant = grantOf(socket);
+    Runnable closer = () -> home.execute(socket::disconnect);
+    if (grant == null || !grant.connects(closer)) {
+      socket.disconnect();
+      return;
+    }
+    socket.onDisconnect(_ -> grant.disconnected(closer));
     socket.on("probe", (arguments, _) -> probe(socket, grant, arguments));
   }
 
@@ -240,16 +251,14 @@ public final class CompareDoor implements AutoCloseable {
     int back = Probe.answer(bytes, 0, bytes.length, now);
     if (!grant.takes(bytes.length + back, now)) {
       socket.disconnect();
-    } else if (back > 0) {
+    } else if (back > 0 && socket.bytesQueued() < MOST_QUEUED) {
       socket.emit("probe", back == bytes.length ? bytes : Arrays.copyOf(bytes, back));
     }
   }
 
   private void events(Exchange exchange) {
     Grant grant = grantOf(exchange);
-    if (grant != null && !grant.connects()) {
-      exchange.respond(429, TOO_MANY);
-    } else if (grant != null) {
+    if (grant != null) {
       streams.open(exchange, grant);
     }
   }
@@ -274,28 +283,59 @@ public final class CompareDoor implements AutoCloseable {
   }
 
   private void meet(Exchange exchange, Caller caller, Grant grant, ByteBuf body) {
-    if (!grant.connects()) {
+    Answers answers = new Answers(grant);
+    if (peers.incrementAndGet() > MOST_PEERS) {
+      peers.decrementAndGet();
+      exchange.respond(503, FULL);
+      return;
+    } else if (!grant.connects(answers)) {
+      peers.decrementAndGet();
       exchange.respond(429, TOO_MANY);
       return;
     }
-    String answer = null;
+    MediaDoor.Mirrored met = null;
     try {
       String offer = body.toString(StandardCharsets.UTF_8);
-      answer = Objects.requireNonNull(media).mirror(offer, caller, new Answers(grant));
+      met = Objects.requireNonNull(media).mirror(offer, caller, answers);
     } finally {
-      if (answer == null) {
-        grant.disconnected();
+      if (met == null) {
+        answers.ended();
       }
     }
-    if (answer == null) {
-      exchange.respond(503, "There are as many connections as there may be.");
+    if (met == null) {
+      exchange.respond(503, FULL);
     } else {
-      exchange.respond(201, "application/sdp", answer);
+      answers.connection(met.close());
+      exchange.respond(201, "application/sdp", met.answer());
     }
   }
 
   /// What comes by data channels.
-  private record Answers(Grant grant) implements Mirror {
+  private final class Answers implements Mirror, Runnable {
+    private final Grant grant;
+    private @Nullable Runnable close;
+    private boolean closing;
+
+    Answers(Grant grant) {
+      this.grant = grant;
+    }
+
+    /// The grant is over, on any thread.
+    @Override
+    public synchronized void run() {
+      closing = true;
+      if (close != null) {
+        close.run();
+      }
+    }
+
+    synchronized void connection(Runnable closes) {
+      close = closes;
+      if (closing) {
+        closes.run();
+      }
+    }
+
     @Override
     public int reflect(byte[] bytes, int offset, int length, long now) {
       int back = Probe.answer(bytes, offset, length, now);
@@ -304,7 +344,8 @@ public final class CompareDoor implements AutoCloseable {
 
     @Override
     public void ended() {
-      grant.disconnected();
+      grant.disconnected(this);
+      peers.decrementAndGet();
     }
   }
 
@@ -321,6 +362,11 @@ public final class CompareDoor implements AutoCloseable {
 
   static final String OVER = "the grant is used up";
   static final String TOO_MANY = "Too many connections for one grant.";
-  static final long MOST_QUEUED = 1 << 20;
+  private static final String FULL = "There are as many connections as there may be.";
+  static final long MOST_QUEUED = 128 << 10;
+
+  /// Of data channels, in all: they come out of what rooms may have.
+  private static final int MOST_PEERS = 64;
+
   private static final int MOST_SDP = 65_536;
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// Server-Sent Events: a stream down for each lane of a grant, and questions by POST, which may
@@ -19,47 +19,59 @@ final class EventStreams {
 
   private record Key(Token grant, String lane) {}
 
-  private record Open(ResponseStream stream, EventLoop loop) {}
+  private record Open(ResponseStream stream, EventLoop loop, Runnable closer) {}
 
   void open(Exchange exchange, Grant grant) {
     String lane = exchange.query("lane");
     if (exchange.method().equals("HEAD") || lane == null || lane.length() > MOST_NAME) {
-      grant.disconnected();
       exchange.respond(400, "Which lane? Write &lane=NUMBER.");
+      return;
+    } else if (!grant.takes(COST, System.nanoTime())) {
+      exchange.respond(403, CompareDoor.OVER);
       return;
     }
     Key key = new Key(grant.token, lane);
+    Open before = open.get(key);
+    if (before != null) {
+      before.closer.run();
+    }
+    AtomicReference<@Nullable ResponseStream> opened = new AtomicReference<>();
+    EventLoop loop = exchange.loop();
+    Runnable closer =
+        new Runnable() {
+          @Override
+          public void run() {
+            loop.execute(() -> close(key, grant, this, opened.get()));
+          }
+        };
+    if (!grant.connects(closer)) {
+      exchange.respond(429, CompareDoor.TOO_MANY);
+      return;
+    }
     // x-accel-buffering: a proxy that gathers events would be what is measured.
     ResponseStream stream =
         exchange.stream(
             "text/event-stream", "cache-control", "no-store", "x-accel-buffering", "no");
-    Open fresh = new Open(stream, exchange.loop());
-    Open before = open.put(key, fresh);
-    if (before != null) {
-      before.loop.execute(before.stream::close);
-      grant.disconnected();
+    opened.set(stream);
+    open.put(key, new Open(stream, loop, closer));
+    stream.onClose(() -> close(key, grant, closer, stream));
+    if (!stream.open()) {
+      close(key, grant, closer, stream);
     }
-    stream.onClose(() -> {
-      if (open.remove(key, fresh)) {
-        grant.disconnected();
-      }
-    });
-    if (!stream.open() && open.remove(key, fresh)) {
-      grant.disconnected();
-    }
-    long left = grant.until() - System.nanoTime();
-    exchange
-        .loop()
-        .schedule(
-            () -> {
-              stream.close();
-              if (open.remove(key, fresh)) {
-                grant.disconnected();
-              }
-            },
-            left,
-            TimeUnit.NANOSECONDS);
     stream.write(Unpooled.copiedBuffer(": open\n\n", StandardCharsets.US_ASCII));
+  }
+
+  /// On the stream's loop. A newer stream of the lane may have its place by now.
+  private void close(Key key, Grant grant, Runnable closer, @Nullable ResponseStream stream) {
+    if (stream == null) {
+      return;
+    }
+    grant.disconnected(closer);
+    Open there = open.get(key);
+    if (there != null && there.stream == stream) {
+      open.remove(key, there);
+    }
+    stream.close();
   }
 
   void answer(Exchange exchange, Grant grant, byte[] question) {
@@ -91,4 +103,7 @@ final class EventStreams {
   }
 
   private static final int MOST_NAME = 16;
+
+  /// Bytes of a grant that a stream costs, besides what it carries.
+  private static final int COST = 1024;
 }

@@ -1,6 +1,8 @@
 package dev.madang.server.compare;
 
 import dev.madang.wire.Address;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,16 +19,16 @@ final class Grant {
 
   private final long until;
   private final AtomicLong bytes;
-  private final AtomicInteger connections;
+  private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger connections = new AtomicInteger();
   private volatile boolean over;
 
-  Grant(Token token, Address address, Address network, long until, long bytes, int connections) {
+  Grant(Token token, Address address, Address network, long until, long bytes) {
     this.token = token;
     this.address = address;
     this.network = network;
     this.until = until;
     this.bytes = new AtomicLong(bytes);
-    this.connections = new AtomicInteger(connections);
   }
 
   boolean good(long now) {
@@ -38,28 +40,36 @@ final class Grant {
     return !over && until - now > 0 && bytes.addAndGet(-count) >= 0;
   }
 
-  /// Takes one of the connections that it may have at a time.
-  boolean connects() {
-    if (connections.decrementAndGet() >= 0) {
-      return true;
+  /// Takes one of the connections that it may have at a time; `closer`, which may run on any
+  /// thread, ends it when the grant does.
+  boolean connects(Runnable closer) {
+    if (connections.incrementAndGet() > MOST_CONNECTIONS) {
+      connections.decrementAndGet();
+      return false;
     }
-    connections.incrementAndGet();
-    return false;
+    closers.add(closer);
+    if (over) {
+      closer.run();
+    }
+    return true;
   }
 
-  void disconnected() {
-    connections.incrementAndGet();
+  /// Gives it back; once is enough, and more is harmless.
+  void disconnected(Runnable closer) {
+    if (closers.remove(closer)) {
+      connections.decrementAndGet();
+    }
   }
 
+  /// Ends it, with every connection under it.
   void end() {
     over = true;
+    closers.forEach(Runnable::run);
   }
 
   long until() {
     return until;
   }
 
-  boolean isOver() {
-    return over;
-  }
+  private static final int MOST_CONNECTIONS = 24;
 }

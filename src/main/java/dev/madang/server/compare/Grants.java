@@ -4,16 +4,21 @@ import dev.madang.wire.Address;
 import java.security.SecureRandom;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Who may measure now. Giving out is locked, looking up is not: packets do that.
 final class Grants {
   private final CompareDoor.Config config;
+  private final ScheduledExecutorService timer;
   private final SecureRandom random = new SecureRandom();
   private final Map<Token, Grant> all = new ConcurrentHashMap<>();
 
-  Grants(CompareDoor.Config config) {
+  /// @param timer ends them
+  Grants(CompareDoor.Config config, ScheduledExecutorService timer) {
     this.config = config;
+    this.timer = timer;
   }
 
   /// A new one, or null when there are as many as there may be. One that ended early counts until
@@ -36,9 +41,9 @@ final class Grants {
             address,
             network,
             now + config.lasting().toNanos(),
-            config.bytes(),
-            CONNECTIONS);
+            config.bytes());
     all.put(grant.token, grant);
+    timer.schedule(grant::end, config.lasting().toNanos(), TimeUnit.NANOSECONDS);
     return grant;
   }
 
@@ -46,10 +51,4 @@ final class Grants {
     Grant grant = token == null ? null : all.get(token);
     return grant != null && grant.good(now) ? grant : null;
   }
-
-  int size() {
-    return all.size();
-  }
-
-  private static final int CONNECTIONS = 64;
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class TcpLane extends ByteToMessageDecoder {
   private final Grants grants;
   private @Nullable Grant grant;
+  private Runnable closer = () -> {};
   private @Nullable ScheduledFuture<?> patience;
 
   TcpLane(Grants grants) {
@@ -55,14 +56,13 @@ final class TcpLane extends ByteToMessageDecoder {
     }
     in.skipBytes(1);
     Grant found = grants.find(new Token(in.readLong(), in.readLong()), System.nanoTime());
-    if (found == null || !found.connects()) {
+    unwatch();
+    closer = context.channel()::close;
+    if (found == null || !found.connects(closer)) {
       context.close();
       return false;
     }
     grant = found;
-    unwatch();
-    long left = found.until() - System.nanoTime();
-    patience = context.executor().schedule(() -> context.close(), left, TimeUnit.NANOSECONDS);
     return true;
   }
 
@@ -95,7 +95,7 @@ final class TcpLane extends ByteToMessageDecoder {
     Grant from = grant;
     grant = null;
     if (from != null) {
-      from.disconnected();
+      from.disconnected(closer);
     }
   }
 

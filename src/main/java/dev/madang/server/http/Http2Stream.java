@@ -244,15 +244,21 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
 
   /// The way of such a body.
   private final class Pieces implements ResponseStream.Below {
+    // A stream of HTTP/2 has no buffer of its own to ask.
+    private long queued;
+
     @Override
     public void write(ByteBuf piece) {
-      channel.write(new DefaultHttp2DataFrame(piece, false));
+      int length = piece.readableBytes();
+      queued += length;
+      channel.write(new DefaultHttp2DataFrame(piece, false)).addListener(_ -> queued -= length);
       loop.flushLater(Http2Stream.this);
     }
 
     @Override
     public void end() {
       streaming = null;
+      deadline = loop.now + site.limits().writeTimeout().toNanos();
       channel
           .writeAndFlush(new DefaultHttp2DataFrame(Unpooled.EMPTY_BUFFER, true))
           .addListener(_ -> finish());
@@ -260,7 +266,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
 
     @Override
     public long queued() {
-      return StallWatch.queued(channel);
+      return queued;
     }
   }
 
@@ -334,7 +340,7 @@ final class Http2Stream extends ChannelInboundHandlerAdapter implements Connecti
   @Override
   public void sweep(long now) {
     if (streaming != null) {
-      if (stall.stalled(channel, now, site.limits().writeTimeout().toNanos())) {
+      if (stall.stalled(streaming.bytesQueued(), now, site.limits().writeTimeout().toNanos())) {
         reset(Http2Error.CANCEL);
       }
     } else if (whole != null) {

@@ -9,8 +9,13 @@ final class StallWatch {
 
   /// Whether nothing at all was taken for so long.
   boolean stalled(Channel channel, long now, long nanos) {
+    return stalled(queued(channel), now, nanos);
+  }
+
+  /// The same, of so many bytes that wait now.
+  boolean stalled(long queued, long now, long nanos) {
     long before = pending;
-    pending = queued(channel);
+    pending = queued;
     if (before == 0 || pending < before) {
       since = now;
     }

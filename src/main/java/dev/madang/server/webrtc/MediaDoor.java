@@ -199,9 +199,9 @@ public final class MediaDoor implements AutoCloseable {
 
   /// A far end that offers data channels, to be answered on the spot.
   ///
-  /// @return the SDP that answers, or null when there are as many transports as there may be
+  /// @return the answer, or null when there are as many transports as there may be
   /// @throws ProtocolException with a sentence for whoever offered
-  public @Nullable String mirror(String offer, Caller caller, Mirror mirror) {
+  public @Nullable Mirrored mirror(String offer, Caller caller, Mirror mirror) {
     LocalTransport local = describe(sessionId(), credentials(), caller.host());
     UpAnswer agreed = answer(SessionDescription.read(offer), local, 1, null);
     SctpDescription data = agreed.data();
@@ -215,8 +215,12 @@ public final class MediaDoor implements AutoCloseable {
     }
     expected.transport().setRemote(agreed.remote());
     expected.transport().tell(() -> expected.transport().carry(data, reflection));
-    return agreed.answer().write();
+    return new Mirrored(agreed.answer().write(), () -> expected.transport().close(Ending.CLOSED));
   }
+
+  /// @param answer the SDP
+  /// @param close ends the connection, from any thread
+  public record Mirrored(String answer, Runnable close) {}
 
   UpAnswer answer(
       SessionDescription offer, LocalTransport local, long version, @Nullable Setup established) {

@@ -42,7 +42,13 @@ final class Reflection implements Cargo, Messages {
   }
 
   @Override
-  public void opened(DataChannel channel) {}
+  public void opened(DataChannel channel) {
+    Transport on = transport;
+    DataChannels channels = on == null ? null : on.channels();
+    if (on != null && channels != null && channels.count() > MOST_CHANNELS) {
+      on.close(Ending.CLOSED);
+    }
+  }
 
   /// What does not fit, because the far end does not read, is dropped.
   @Override
@@ -53,7 +59,7 @@ final class Reflection implements Cargo, Messages {
       return;
     }
     int back = mirror.reflect(bytes, offset, length, on.now());
-    if (back > 0) {
+    if (back > 0 && channels.bufferedAmount(channel) < MOST_QUEUED) {
       channels.send(channel, text, bytes, offset, back, on.now());
     } else if (back == Mirror.END) {
       on.close(Ending.CLOSED);
@@ -65,4 +71,7 @@ final class Reflection implements Cargo, Messages {
 
   @Override
   public void closed(DataChannel channel) {}
+
+  private static final int MOST_CHANNELS = 8;
+  private static final int MOST_QUEUED = 256 << 10;
 }
