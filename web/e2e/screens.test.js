@@ -61,6 +61,14 @@ for (const look of [
       await page.waitForSelector('article details');
       await page.evaluate(() => document.querySelectorAll('details').forEach((each) => (each.open = true)));
     });
+    screen('send', async () => {
+      await page.goto(`${server.url}/whip/${encodeURIComponent(room)}`);
+      await page.waitForSelector('[data-send=camera]');
+    });
+    screen('watch', async () => {
+      await page.goto(`${server.url}/whep/${encodeURIComponent(room)}`);
+      await page.waitForSelector('[data-play]');
+    });
     screen('nowhere', async () => {
       await page.goto(`${server.url}/r/`);
       await page.waitForSelector('h1');

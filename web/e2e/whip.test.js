@@ -308,3 +308,35 @@ test('who watches by WHEP sees and hears one who is alone in the room, until tha
   await until('its connection is closed', async () => (await encryption()) === 'closed');
   assert.equal(await watcher.page.evaluate(async () => (await fetch(globalThis.whep.url, { method: 'DELETE' })).status), 404);
 });
+
+test('the page /whip sends the camera, the page /whep plays it, and both say what they do', async () => {
+  const room = 'pages';
+  await sender.page.goto(`${server.url}/whip/${room}`);
+  await watcher.page.goto(`${server.url}/whep/${room}`);
+  await watcher.page.click('[data-play]');
+  await says(watcher.page, 'Nobody shows anything here yet; it begins by itself');
+  await sender.page.type('#name', 'Stage');
+  await sender.page.click('[data-send=camera]');
+  await says(sender.page, 'You are sending: the room sees and hears it');
+  await says(watcher.page, 'Playing');
+  await until('frames arrive', () =>
+    watcher.page.evaluate(() => (document.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0) > 10),
+  );
+  await until('the figures say so', () =>
+    watcher.page.evaluate(() => Number(document.querySelector('dl')?.dataset.flow ?? 0) > 0),
+  );
+  await come(person.page, server.url, room, 'June');
+  await until('June sees who sends', async () => (await namesOn(person.page)).includes('Stage'));
+  await sender.page.click('[data-stop]');
+  await says(sender.page, 'You send nothing');
+  await until('nobody sends', async () => !(await namesOn(person.page)).includes('Stage'));
+  await watcher.page.click('[data-stop]');
+  await says(watcher.page, 'Not playing');
+  await Promise.all([sender, watcher].map(({ page }) => page.goto(`${server.url}/healthz`)));
+});
+
+function says(page, words) {
+  return until(words, () =>
+    page.evaluate((words) => document.querySelector('[data-words]')?.textContent === words, words),
+  );
+}

@@ -19,6 +19,10 @@ function load(here: Route): Promise<[unknown, void]> {
       return Promise.all([import('./admin/Admin.svelte'), words('admin')]);
     case 'room':
       return Promise.all([import('./room/RoomPage.svelte'), words('room')]);
+    case 'send':
+      return Promise.all([import('./stream/Send.svelte'), words('stream')]);
+    case 'watch':
+      return Promise.all([import('./stream/Watch.svelte'), words('stream')]);
     case 'nowhere':
       return Promise.all([import('./home/Nowhere.svelte'), words()]);
   }
@@ -33,7 +37,7 @@ load(here).then(
   ([page]) =>
     mount((page as Page).default, {
       target,
-      props: { room: here.page === 'room' ? here.room : '' },
+      props: { room: 'room' in here ? here.room : '' },
     }),
   () => mount(Broken, { target }),
 );

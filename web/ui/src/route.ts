@@ -3,7 +3,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'trust' }
   | { page: 'admin' }
-  | { page: 'room'; room: string }
+  | { page: 'room' | 'send' | 'watch'; room: string }
   | { page: 'nowhere'; path: string };
 
 export function route(path: string): Route {
@@ -17,14 +17,17 @@ export function route(path: string): Route {
   if (parts.length === 1 && parts[0] === 'admin') {
     return { page: 'admin' };
   }
-  if (parts.length === 2 && parts[0] === 'r') {
+  const ofRoom = parts.length === 2 ? ofRooms[parts[0]!] : undefined;
+  if (ofRoom !== undefined) {
     const room = decoded(parts[1]!);
     if (room !== null && problem(room) === null) {
-      return { page: 'room', room };
+      return { page: ofRoom, room };
     }
   }
   return { page: 'nowhere', path: decoded(path) ?? path };
 }
+
+const ofRooms: Record<string, 'room' | 'send' | 'watch'> = { r: 'room', whip: 'send', whep: 'watch' };
 
 export function link(room: string): string {
   return `/r/${encodeURIComponent(room)}`;

@@ -17,6 +17,8 @@ describe('addresses', () => {
     expect(route('/')).toEqual({ page: 'home' });
     expect(route('/trust')).toEqual({ page: 'trust' });
     expect(route('/r/tea')).toEqual({ page: 'room', room: 'tea' });
+    expect(route('/whip/tea')).toEqual({ page: 'send', room: 'tea' });
+    expect(route('/whep/tea')).toEqual({ page: 'watch', room: 'tea' });
     expect(route('/x/y')).toEqual({ page: 'nowhere', path: '/x/y' });
   });
 

@@ -61,6 +61,8 @@ export const scenes: readonly Scene[] = [
       await page.locator('[data-none]').waitFor();
     },
   },
+  { name: 'send', path: '/whip/tea', before: true },
+  { name: 'watch', path: '/whep/tea', before: true },
   { name: 'nowhere', path: '/no/such/page', before: true },
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { choose, fill, isolated } from '../src/words/words.svelte.ts';
 
 const src = join(import.meta.dirname, '../src');
-const parts = ['admin', 'common', 'home', 'room', 'trust'];
+const parts = ['admin', 'common', 'home', 'room', 'stream', 'trust'];
 
 async function words(part: string, language: string): Promise<Record<string, string>> {
   return (await import(`../src/words/${part}.${language}.ts`)).default;

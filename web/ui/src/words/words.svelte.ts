@@ -2,16 +2,18 @@ import type admin from './admin.en.ts';
 import type common from './common.en.ts';
 import type home from './home.en.ts';
 import type room from './room.en.ts';
+import type stream from './stream.en.ts';
 import type trust from './trust.en.ts';
 
 /** The pages speak two languages as equals; a test holds the dictionaries to each other. */
 export type Language = 'en' | 'ko';
-export type Part = 'admin' | 'common' | 'home' | 'room' | 'trust';
+export type Part = 'admin' | 'common' | 'home' | 'room' | 'stream' | 'trust';
 export type Key =
   | keyof typeof admin
   | keyof typeof common
   | keyof typeof home
   | keyof typeof room
+  | keyof typeof stream
   | keyof typeof trust;
 export type Values = Record<string, string | number>;
 
@@ -120,6 +122,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
     common: () => import('./common.en.ts'),
     home: () => import('./home.en.ts'),
     room: () => import('./room.en.ts'),
+    stream: () => import('./stream.en.ts'),
     trust: () => import('./trust.en.ts'),
   },
   ko: {
@@ -127,6 +130,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
     common: () => import('./common.ko.ts'),
     home: () => import('./home.ko.ts'),
     room: () => import('./room.ko.ts'),
+    stream: () => import('./stream.ko.ts'),
     trust: () => import('./trust.ko.ts'),
   },
 };

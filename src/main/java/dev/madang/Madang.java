@@ -56,7 +56,8 @@ public final class Madang implements AutoCloseable {
     try {
       TcpLoops loops = keep(new TcpLoops(Runtime.getRuntime().availableProcessors()));
       Router router = new Router();
-      StaticFiles.ofResources("web").addTo(router, pages(config));
+      StaticFiles pages = StaticFiles.ofResources("web");
+      pages.addTo(router, pages(config));
       router.get("/api/about", new About(config)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
       boolean usesUdp =
@@ -100,7 +101,7 @@ public final class Madang implements AutoCloseable {
                 Bearers.of(config.signal(), data),
                 this::iceServers,
                 loops.home())
-            .addTo(router);
+            .addTo(router, pages.page());
       }
       Tls tls =
           config.http().tls().enabled() ? Tls.open(config.http().tls(), data.resolve("tls")) : null;

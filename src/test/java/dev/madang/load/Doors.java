@@ -45,7 +45,7 @@ final class Doors implements AutoCloseable {
             Bearers.of(open, data),
             (_, _) -> List.of(),
             tcp.home())
-        .addTo(router);
+        .addTo(router, exchange -> exchange.respond(204, null, ""));
     http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), tcp, router);
   }
 

@@ -70,6 +70,14 @@ public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
     return headers.first(name);
   }
 
+  /// Whether it comes from somebody who looks: browsers name HTML when they go to an address;
+  /// scripts and programs that fetch do not.
+  public final boolean wantsPage() {
+    String accepted = header("accept");
+    boolean reads = method.equals("GET") || method.equals("HEAD");
+    return reads && accepted != null && accepted.contains("text/html");
+  }
+
   /// Who asks: the far end of the connection, or whom a trusted proxy names.
   public final InetSocketAddress remote() {
     return peer.remote();

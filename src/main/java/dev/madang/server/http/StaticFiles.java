@@ -76,12 +76,9 @@ public final class StaticFiles {
   /// address get the page too, which tells them in their language that they are lost.
   public void addTo(Router router, List<String> pageAddresses) {
     entries.forEach((path, entry) -> router.get(path, exchange -> answer(exchange, entry)));
-    Entry page = entries.get("/index.html");
+    Entry page = entries.get(PAGE);
+    Handler handler = page();
     for (String address : pageAddresses) {
-      Handler handler =
-          page == null
-              ? exchange -> exchange.respond(503, "The pages were left out of this build.")
-              : exchange -> answer(exchange, page);
       if (address.length() > 1 && address.endsWith("/")) {
         router.prefix("GET", address, handler);
       } else {
@@ -90,7 +87,7 @@ public final class StaticFiles {
     }
     if (page != null) {
       router.otherwise(exchange -> {
-        if (isPersonLooking(exchange)) {
+        if (exchange.wantsPage()) {
           lost(exchange, page);
         } else {
           Router.nothing(exchange);
@@ -99,11 +96,12 @@ public final class StaticFiles {
     }
   }
 
-  /// Browsers name HTML when they go to an address; scripts and programs that fetch do not.
-  private static boolean isPersonLooking(Exchange exchange) {
-    String accepted = exchange.header("accept");
-    boolean reads = exchange.method().equals("GET") || exchange.method().equals("HEAD");
-    return reads && accepted != null && accepted.contains("text/html");
+  /// Answers with the one page of the application.
+  public Handler page() {
+    Entry page = entries.get(PAGE);
+    return page == null
+        ? exchange -> exchange.respond(503, "The pages were left out of this build.")
+        : exchange -> answer(exchange, page);
   }
 
   private static void lost(Exchange exchange, Entry page) {
@@ -319,4 +317,6 @@ public final class StaticFiles {
           Map.entry("wav", "audio/wav"),
           Map.entry("mp4", "video/mp4"),
           Map.entry("webm", "video/webm"));
+
+  private static final String PAGE = "/index.html";
 }

@@ -12,6 +12,7 @@ import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.Exchange;
+import dev.madang.server.http.Handler;
 import dev.madang.server.http.Router;
 import dev.madang.server.signal.Bearers;
 import dev.madang.server.signal.SideDoor;
@@ -66,6 +67,7 @@ public final class WhipDoor {
   private final SideDoor side;
   private final Relays relays;
   private final ScheduledExecutorService home;
+  private Handler pages = exchange -> exchange.respond(204, null, "");
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Session> sessions = new HashMap<>();
   private final Map<Address, Pace> paces = new LinkedHashMap<>();
@@ -93,7 +95,9 @@ public final class WhipDoor {
     this.home = home;
   }
 
-  public WhipDoor addTo(Router router) {
+  /// @param page what people see who go to `/whip/{room}` or `/whep/{room}` with a browser
+  public WhipDoor addTo(Router router, Handler page) {
+    pages = page;
     router.prefix(WHIP, exchange -> route(exchange, true));
     router.prefix(WHEP, exchange -> route(exchange, false));
     return this;
@@ -112,6 +116,10 @@ public final class WhipDoor {
   // ---- beginning --------------------------------------------------------------------------------
 
   private void endpoint(Exchange exchange, String room, boolean ingest) {
+    if (exchange.wantsPage()) {
+      pages.handle(exchange);
+      return;
+    }
     switch (exchange.method()) {
       case "POST" -> {
         if (isOf(exchange, SDP)) {

@@ -81,7 +81,7 @@ final class WhipRig implements AutoCloseable {
                     new IceServer(List.of("stun:" + host + ":7700"), null, null),
                     new IceServer(List.of("turn:" + host + ":7700"), "u", "p")),
             loops.home())
-        .addTo(router);
+        .addTo(router, exchange -> exchange.respond(200, "text/html", "a page"));
     http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
     http.onIce(media::take);
     media.onTcp(http.port());
