@@ -130,7 +130,7 @@ class CompareTest {
     assertThat(get(server, "/api/compare/processor?grant=x").statusCode()).isEqualTo(403);
     assertThat(post(server, "/compare/peer?grant=" + nobody, "v=0").statusCode()).isEqualTo(403);
     assertThat(overTcp(server, new byte[16], 64)).isEqualTo(-1);
-    assertThat(overUdp(server, new byte[16], "127.0.0.1")).isFalse();
+    assertThat(overUdp(new byte[16], "127.0.0.1")).isFalse();
     assertThat(post(server, "/socket.io/?EIO=4&transport=polling", "").statusCode()).isEqualTo(400);
   }
 
@@ -146,7 +146,7 @@ class CompareTest {
       }
     }
     assertThat(answered).isEqualTo(2);
-    assertThat(overUdp(server, token, "127.0.0.1")).isFalse();
+    assertThat(overUdp(token, "127.0.0.1")).isFalse();
     assertThat(get(server, "/compare/socket?grant=" + text(token)).statusCode()).isEqualTo(403);
   }
 
@@ -159,7 +159,7 @@ class CompareTest {
       // The server closes; nothing is sent until then.
       assertThat(socket.getInputStream().read()).isEqualTo(-1);
     }
-    assertThat(overUdp(server, token, "127.0.0.1")).isFalse();
+    assertThat(overUdp(token, "127.0.0.1")).isFalse();
   }
 
   @Test
@@ -188,8 +188,8 @@ class CompareTest {
   void overUdpNobodyButWhoAskedForTheGrantIsAnswered() throws Exception {
     URI server = start(Map.of());
     byte[] token = grant(server);
-    assertThat(overUdp(server, token, "127.0.0.1")).isTrue();
-    assertThat(overUdp(server, token, "127.0.0.2")).isFalse();
+    assertThat(overUdp(token, "127.0.0.1")).isTrue();
+    assertThat(overUdp(token, "127.0.0.2")).isFalse();
   }
 
   @Test
@@ -311,7 +311,7 @@ class CompareTest {
 
   /// Whether it is answered; two questions, and then an answer to something else, so that nobody
   /// has to wait for what does not come.
-  private boolean overUdp(URI server, byte[] token, String from) throws Exception {
+  private boolean overUdp(byte[] token, String from) throws Exception {
     int port = madang == null ? 0 : madang.udpPort();
     try (DatagramSocket socket =
         new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {

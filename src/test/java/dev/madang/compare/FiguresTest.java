@@ -14,7 +14,7 @@ class FiguresTest {
     long[] sent = new long[100];
     long[] heard = new long[100];
     for (int i = 0; i < 100; i++) {
-      sent[i] = i * 20 * MILLI;
+      sent[i] = i * 20L * MILLI;
       heard[i] = i < 5 ? -1 : sent[i] + (i < 15 ? 200 : 40) * MILLI;
     }
     Figures figures = Figures.of(Workload.VOICE, Kind.UDP, new Series(sent, heard, 100));
@@ -100,9 +100,9 @@ class FiguresTest {
     long[] sent = new long[500];
     long[] heard = new long[500];
     for (int i = 0; i < 500; i++) {
-      sent[i] = i * 16 * MILLI;
+      sent[i] = i * 16L * MILLI;
       long delay = i < lost + late ? 1000 : milliseconds;
-      heard[i] = i < lost ? -1 : sent[i] + delay * MILLI + i * 1000;
+      heard[i] = i < lost ? -1 : sent[i] + delay * MILLI + i * 1000L;
     }
     return Figures.of(Workload.CURSOR, lane, new Series(sent, heard, 500));
   }

@@ -19,7 +19,7 @@ class DelaysTest {
     }
     Arrays.sort(nanos);
     for (double share : new double[] {0.01, 0.5, 0.9, 0.99, 1}) {
-      long exact = nanos[(int) Math.ceil(share * nanos.length) - 1];
+      double exact = nanos[(int) Math.ceil(share * nanos.length) - 1];
       assertThat((double) delays.at(share)).isCloseTo(exact, within(1 + exact * 0.032));
     }
   }
