@@ -7,25 +7,20 @@ import { learn, start, type Part } from './words/words.svelte.ts';
 
 type Page = { default: Component<{ room: string }> };
 
-// Each page is a piece of its own: the first page does not load the room.
+// Each page is a piece of its own, with the words that it speaks: the first page does not load the room.
+const pages: Record<Route['page'], [() => Promise<unknown>, ...Part[]]> = {
+  home: [() => import('./home/Home.svelte'), 'home'],
+  trust: [() => import('./trust/Trust.svelte'), 'trust'],
+  admin: [() => import('./admin/Admin.svelte'), 'admin'],
+  room: [() => import('./room/RoomPage.svelte'), 'room'],
+  send: [() => import('./stream/Send.svelte'), 'stream'],
+  watch: [() => import('./stream/Watch.svelte'), 'stream'],
+  nowhere: [() => import('./home/Nowhere.svelte')],
+};
+
 function load(here: Route): Promise<[unknown, void]> {
-  const words = (...parts: Part[]) => learn('common', ...parts);
-  switch (here.page) {
-    case 'home':
-      return Promise.all([import('./home/Home.svelte'), words('home')]);
-    case 'trust':
-      return Promise.all([import('./trust/Trust.svelte'), words('trust')]);
-    case 'admin':
-      return Promise.all([import('./admin/Admin.svelte'), words('admin')]);
-    case 'room':
-      return Promise.all([import('./room/RoomPage.svelte'), words('room')]);
-    case 'send':
-      return Promise.all([import('./stream/Send.svelte'), words('stream')]);
-    case 'watch':
-      return Promise.all([import('./stream/Watch.svelte'), words('stream')]);
-    case 'nowhere':
-      return Promise.all([import('./home/Nowhere.svelte'), words()]);
-  }
+  const [page, ...parts] = pages[here.page];
+  return Promise.all([page(), learn('common', ...parts)]);
 }
 
 const target = document.getElementById('app')!;

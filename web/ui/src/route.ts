@@ -11,15 +11,13 @@ export function route(path: string): Route {
   if (parts.length === 0) {
     return { page: 'home' };
   }
-  if (parts.length === 1 && parts[0] === 'trust') {
-    return { page: 'trust' };
+  const [first, name] = parts;
+  if (parts.length === 1 && (first === 'trust' || first === 'admin')) {
+    return { page: first };
   }
-  if (parts.length === 1 && parts[0] === 'admin') {
-    return { page: 'admin' };
-  }
-  const ofRoom = parts.length === 2 ? ofRooms[parts[0]!] : undefined;
+  const ofRoom = parts.length === 2 ? ofRooms.get(first!) : undefined;
   if (ofRoom !== undefined) {
-    const room = decoded(parts[1]!);
+    const room = decoded(name!);
     if (room !== null && problem(room) === null) {
       return { page: ofRoom, room };
     }
@@ -27,7 +25,7 @@ export function route(path: string): Route {
   return { page: 'nowhere', path: decoded(path) ?? path };
 }
 
-const ofRooms: Record<string, 'room' | 'send' | 'watch'> = { r: 'room', whip: 'send', whep: 'watch' };
+const ofRooms = new Map<string, 'room' | 'send' | 'watch'>([['r', 'room'], ['whip', 'send'], ['whep', 'watch']]);
 
 export function link(room: string): string {
   return `/r/${encodeURIComponent(room)}`;

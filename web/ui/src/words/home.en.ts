@@ -20,9 +20,5 @@ export default {
     'Browsers give camera and microphone to secure pages only, and this page came over plain http.',
   'home.openSecure': 'Open {host}',
   'home.trustSteps': 'How this device learns to trust it',
-  'home.closed': 'Rooms here open by invitation',
-  'home.closedWhy':
-    'This server lets people in with an invitation link only. Ask whoever runs it for one.',
-  'home.word1': 'calm quiet bright early open warm clear gentle golden first high wide',
-  'home.word2': 'pine river lantern garden magpie persimmon terrace moon breeze bell kite meadow',
+  'home.closedWhy': 'Rooms here open by invitation only: ask whoever runs this server for a link. Whoever is in a room sees and hears each other.',
 } as const;

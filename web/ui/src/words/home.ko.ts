@@ -22,8 +22,5 @@ export default {
     '브라우저는 보안 연결에서만 카메라와 마이크를 허용하는데, 이 페이지는 일반 http로 열렸어요.',
   'home.openSecure': '{host} 열기',
   'home.trustSteps': '이 기기가 이 주소를 믿게 하는 방법',
-  'home.closed': '이곳의 방은 초대로 열려요',
-  'home.closedWhy': '이 서버에는 초대 링크로만 들어올 수 있어요. 운영하는 분께 링크를 부탁하세요.',
-  'home.word1': '고요한 푸른 밝은 이른 열린 따뜻한 맑은 느긋한 금빛 첫 높은 너른',
-  'home.word2': '소나무 강가 등불 뜰 까치 감나무 평상 달빛 바람 풍경 연 들녘',
+  'home.closedWhy': '이곳의 방은 초대 링크로만 열려요. 운영하는 분께 링크를 부탁하세요. 방에 있는 사람과 서로 보고 들어요.',
 } satisfies Record<keyof typeof en, string>;

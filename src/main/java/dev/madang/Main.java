@@ -199,7 +199,9 @@ public final class Main {
       }
       if (config.url() == null) {
         hints.println(
-            "This link works on this computer only: set url in madang.yml, or --url=https://HOST.");
+            "This link works on this computer only, for a server on port "
+                + config.http().port()
+                + " (--http.port=N for another): set url in madang.yml, or --url=https://HOST.");
       }
       spec.commandLine().getOut().println(link);
       return 0;
