@@ -46,7 +46,7 @@ class AddresseeTest {
               ? Addressee.RELAY
               : first >= 20 && first < 64 || first >= 128 && first < 192
                   ? Addressee.MEDIA
-                  : Addressee.NOBODY;
+                  : first >= 192 && first < 196 ? Addressee.PROBE : Addressee.NOBODY;
       assertThat(of(bytes)).as("%d", first).isEqualTo(expected);
     }
     assertThat(of(new byte[] {(byte) 0x80})).isEqualTo(Addressee.NOBODY);
