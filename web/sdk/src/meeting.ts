@@ -88,7 +88,7 @@ export class Meeting implements Room {
     });
     this.media = (options.media as LocalMedia | undefined) ?? new LocalMedia(options);
     this.own = new LocalShares(this.media.speaker);
-    if (options.key) this.sealing = new Sealing(options.key, name, options.sealer ?? BESIDE, () => this.changed());
+    if (options.key) this.sealing = new Sealing(options.key, name, options.sealer ?? beside(), () => this.changed());
     this.outbox = new Outbox(
       {
         deliver: (say) => this.deliver(say),
@@ -694,7 +694,9 @@ export class Meeting implements Room {
 }
 
 // By its name, which bundlers leave alone.
-const BESIDE = new URL('sealer.js', import.meta.url.split('?')[0]);
+function beside(): URL {
+  return new URL('sealer.js', import.meta.url.split('?')[0]);
+}
 const FIRST_WITHIN = 20_000;
 const GIVE_UP_AFTER = 5 * 60_000;
 const MOST_DATA = 64 * 1024;

@@ -40,9 +40,9 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--duration",
-      defaultValue = "5s",
-      description = "of a workload that runs on all lanes together; 5s if not said")
-  String duration = "5s";
+      defaultValue = "4s",
+      description = "of a workload that runs on all lanes together; 4s if not said")
+  String duration = "4s";
 
   @Option(names = "--invitation", description = "a token, where media need one")
   @Nullable String invitation;
