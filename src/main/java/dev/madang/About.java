@@ -51,12 +51,12 @@ final class About {
     lines.add("  On this computer  http://localhost:" + port + "/");
     String lan = lanAddress();
     if (lan != null) {
-      lines.add(
-          "  In your network   "
-              + (tls ? "https://" + lan + ":" + port + "/" : "http://" + lan + ":" + port + "/"));
-      if (tls && config.http().tls().certificate() == null) {
-        lines.add("    first, once     http://" + lan + ":" + port + "/trust");
-      }
+      String there = lan + ":" + port;
+      String trust =
+          tls && config.http().tls().certificate() == null
+              ? " (first, once: http://" + there + "/trust)"
+              : "";
+      lines.add("  In your network   " + (tls ? "https://" : "http://") + there + "/" + trust);
     }
     lines.add("  Ports             TCP " + port + " for everything" + udp(madang));
     if (madang.metricsPort() != 0) {
