@@ -99,75 +99,28 @@ record Figures(
   }
 
   Figures withThroughput(double megabits) {
-    return new Figures(
-        workload,
-        lane,
-        failure,
-        sent,
-        late,
-        lost,
-        p50,
-        p95,
-        p95Low,
-        p95High,
-        p99,
-        jitter,
-        stall,
-        round(megabits),
-        setup,
-        rpm,
-        cpu,
-        wire,
-        cdf);
+    return with(round(megabits), setup, rpm, cpu, wire);
   }
 
   Figures withSetup(double milliseconds) {
-    return new Figures(
-        workload,
-        lane,
-        failure,
-        sent,
-        late,
-        lost,
-        p50,
-        p95,
-        p95Low,
-        p95High,
-        p99,
-        jitter,
-        stall,
-        mbps,
-        round(milliseconds),
-        rpm,
-        cpu,
-        wire,
-        cdf);
+    return with(mbps, round(milliseconds), rpm, cpu, wire);
   }
 
   Figures withRpm() {
-    return new Figures(
-        workload,
-        lane,
-        failure,
-        sent,
-        late,
-        lost,
-        p50,
-        p95,
-        p95Low,
-        p95High,
-        p99,
-        jitter,
-        stall,
-        mbps,
-        setup,
-        p50 == 0 ? null : (double) Math.round(60_000 / p50),
-        cpu,
-        wire,
-        cdf);
+    return with(mbps, setup, p50 == 0 ? null : (double) Math.round(60_000 / p50), cpu, wire);
   }
 
   Figures withCost(@Nullable Double microseconds, @Nullable Double bytes) {
+    return with(mbps, setup, rpm, rounded(microseconds), rounded(bytes));
+  }
+
+  /// The same with other values of what only some workloads tell.
+  private Figures with(
+      @Nullable Double throughput,
+      @Nullable Double connecting,
+      @Nullable Double trips,
+      @Nullable Double processor,
+      @Nullable Double carried) {
     return new Figures(
         workload,
         lane,
@@ -182,11 +135,11 @@ record Figures(
         p99,
         jitter,
         stall,
-        mbps,
-        setup,
-        rpm,
-        rounded(microseconds),
-        rounded(bytes),
+        throughput,
+        connecting,
+        trips,
+        processor,
+        carried,
         cdf);
   }
 
