@@ -11,6 +11,7 @@ import urllib.parse
 
 import socketio
 from engineio.packet import PING
+from socketio.packet import DISCONNECT
 
 TRANSPORT, URL = sys.argv[1:]
 # A first transport that is polling is upgraded when the server offers it and both are allowed.
@@ -312,10 +313,12 @@ def _():
     same(left(sid), "server namespace disconnect")
     io, heard = client()
     sid = io.get_sid()
+    # Its own disconnect() does not wait for the goodbye to leave: a writer that is still reading
+    # the answer to an earlier POST drops it, and the server hears silence.
+    io._send_packet(io.packet_class(DISCONNECT, namespace="/"))
+    io.eio.queue.join()
+    same(left(sid), "client namespace disconnect")
     io.disconnect()
-    # This client closes without waiting for its goodbye to leave.
-    reason = left(sid)
-    assert reason in ("client namespace disconnect", "transport close"), reason
 
 
 @check("heartbeats keep it alive")
