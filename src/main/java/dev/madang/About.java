@@ -71,7 +71,8 @@ final class About {
       lines.add("  Admin page        " + admin(config, port));
     }
     if (!dev && config.url() == null && config.http().hosts().isEmpty()) {
-      lines.add("  By a name         set url in madang.yml: this server answers to names it knows");
+      lines.add(
+          "  Your own domain   not answered yet: set url in madang.yml, or --url=https://NAME");
     }
     if (!config.signal().open()) {
       lines.add("  Let people in     ./madang invite ROOM");

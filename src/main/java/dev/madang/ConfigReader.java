@@ -29,6 +29,7 @@ final class ConfigReader {
   private final Map<String, RecordComponent> known = new TreeMap<>();
   private final Map<String, Object> values = new LinkedHashMap<>();
   private final Map<String, String> origins = new TreeMap<>();
+  private final List<String> read = new ArrayList<>();
 
   ConfigReader() {
     collect("", Config.class);
@@ -37,7 +38,9 @@ final class ConfigReader {
   /// Reads a YAML file. Unknown keys are errors.
   ConfigReader file(Path file) {
     try {
-      return yaml(Files.readString(file), file.toString());
+      yaml(Files.readString(file), file.toString());
+      read.add("# Read: " + file.toAbsolutePath().normalize());
+      return this;
     } catch (IOException _) {
       throw new ConfigException(
           "The configuration file " + file + " cannot be read: is it there, and may you read it?");
@@ -94,10 +97,18 @@ final class ConfigReader {
     return (Config) build("", Config.defaults());
   }
 
-  /// Every key with its value and where it comes from, a line each; secrets are not shown.
-  List<String> describe(Config config) {
-    List<String> lines = new ArrayList<>();
-    describe("", config, lines);
+  /// What was read, then each key with its value and where it comes from, a line each; secrets are
+  /// not shown.
+  ///
+  /// @param all those that nobody set, too
+  List<String> describe(Config config, boolean all) {
+    List<String> lines = new ArrayList<>(read);
+    int before = lines.size();
+    describe("", config, all, lines);
+    int defaults = known.size() - (lines.size() - before);
+    if (defaults > 0) {
+      lines.add("# " + defaults + " more have their defaults; --all shows them.");
+    }
     return lines;
   }
 
@@ -291,13 +302,13 @@ final class ConfigReader {
     };
   }
 
-  private void describe(String prefix, Record record, List<String> lines) {
+  private void describe(String prefix, Record record, boolean all, List<String> lines) {
     for (RecordComponent component : record.getClass().getRecordComponents()) {
       String key = prefix + kebab(component.getName());
       @Nullable Object value = component(record, component);
       if (value instanceof Record inner) {
-        describe(key + ".", inner, lines);
-      } else {
+        describe(key + ".", inner, all, lines);
+      } else if (all || origins.containsKey(key)) {
         String shown =
             SECRET.matcher(key).find() && !empty(value) ? "(set, not shown)" : show(value);
         lines.add(key + " = " + shown + "   # " + origins.getOrDefault(key, "default"));
@@ -315,6 +326,7 @@ final class ConfigReader {
   private static String show(@Nullable Object value) {
     return switch (value) {
       case null -> "(none)";
+      case String empty when empty.isEmpty() -> "(none)";
       case Duration duration -> duration.toString().substring(2).toLowerCase(Locale.ROOT);
       case Enum<?> constant -> constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
       default -> value.toString();
@@ -371,7 +383,7 @@ final class ConfigReader {
     return row[b.length()];
   }
 
-  private static final String ALL = "`madang config check` names them all.";
+  private static final String ALL = "`madang config check --all` names them all.";
 
   /// Stands for a null in the file, which sets a nullable key back to nothing.
   private static final Object NULL = new Object();

@@ -74,7 +74,7 @@ public final class Main {
         "  --data=DIR                       where secrets and certificates are kept",
         "  --signal.limits.people=25        most people in a room",
         "",
-        "`madang config check` prints every setting with its value and where that comes from;",
+        "`madang config check` prints what is set and where, with --all every setting there is;",
         "`madang config init` writes a madang.yml that explains them all."
       })
   static final class Settings {
@@ -277,11 +277,16 @@ public final class Main {
 
     @Command(
         name = "check",
-        customSynopsis = "madang config check [--config=FILE] [--KEY=VALUE ...]",
-        description = "print every setting and where it comes from")
-    int check(@Mixin Settings settings) {
+        customSynopsis = "madang config check [--all] [--config=FILE] [--KEY=VALUE ...]",
+        description = "print which file was read, what is set, and where; --all: the defaults too")
+    int check(
+        @Option(names = "--all", description = "every setting, the defaults too") boolean all,
+        @Mixin Settings settings) {
       ConfigReader reader = settings.reader(Map.of());
-      reader.describe(reader.read()).forEach(out()::println);
+      if (settings.file == null && !Files.exists(HERE)) {
+        out().println("# There is no " + HERE.toAbsolutePath() + "; --config=FILE reads another.");
+      }
+      reader.describe(reader.read(), all).forEach(out()::println);
       return 0;
     }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ConfigTest {
   @Test
@@ -35,7 +37,22 @@ class ConfigTest {
     assertThat(reader.read().data()).isEqualTo(Path.of("environment"));
     reader.flag("data", "flag", "--data");
     assertThat(reader.read().data()).isEqualTo(Path.of("flag"));
-    assertThat(reader.describe(reader.read())).contains("data = flag   # --data");
+    assertThat(reader.describe(reader.read(), true)).contains("data = flag   # --data");
+  }
+
+  @Test
+  void whatIsSetIsToldBeforeHowManyHaveTheirDefaults(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("my.yml"), "http:\n  port: 8080\n");
+    ConfigReader reader = new ConfigReader().file(file);
+    Config config = reader.read();
+    assertThat(reader.describe(config, false))
+        .containsExactly(
+            "# Read: " + file,
+            "http.port = 8080   # " + file,
+            "# " + (reader.keys().size() - 1) + " more have their defaults; --all shows them.");
+    assertThat(reader.describe(config, true))
+        .hasSize(reader.keys().size() + 1)
+        .contains("udp.host = (none)   # default");
   }
 
   @Test
@@ -62,12 +79,12 @@ class ConfigTest {
       assertThatThrownBy(() -> new ConfigReader().flag(strange, "1", "--" + strange))
           .isInstanceOf(ConfigException.class)
           .hasMessage(
-              "--%s: there is no setting `%s`; `madang config check` names them all."
+              "--%s: there is no setting `%s`; `madang config check --all` names them all."
                   .formatted(strange, strange));
     }
     assertThatThrownBy(() -> new ConfigReader().environment(Map.of("MADANG_FOO", "1")))
         .hasMessage(
-            "The environment variable MADANG_FOO sets nothing; `madang config check` names them"
+            "The environment variable MADANG_FOO sets nothing; `madang config check --all` names them"
                 + " all.");
   }
 
