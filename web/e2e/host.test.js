@@ -49,7 +49,7 @@ async function fromPerson(page, name, what) {
 
 test('one who knocks is heard and is inside within a second of Admit; one who is declined reads so', async () => {
   const host = await person('Hana', 'gate');
-  await fromMore(host, 'Let new people knock first');
+  await fromMore(host, 'Lobby: only who is new knocks');
   await host.waitForSelector('[role=img][aria-label="New people knock first"]');
   const silent = await host.evaluate(() => globalThis.sounds);
   const guest = await person('Gil', 'gate', { inside: false });
@@ -85,7 +85,7 @@ test('one who knocks is heard and is inside within a second of Admit; one who is
 
 test('in a locked room everybody knocks; unlocked, everybody walks in', async () => {
   const host = await person('Hana', 'lock');
-  await fromMore(host, 'Lock the room');
+  await fromMore(host, 'Lock the room: everybody knocks');
   await host.waitForSelector('[role=img][aria-label^=Locked]');
   const guest = await person('Gil', 'lock', { inside: false });
   await guest.waitForSelector('[data-waiting]');

@@ -346,7 +346,7 @@ export class Meeting implements Room {
       });
       if (attempt !== this.attempts) return;
       if (answer.type === 'joined') this.joined(answer);
-      else if (answer.type === 'waiting') this.happened({ is: 'waiting' });
+      else if (answer.type === 'waiting') this.happened({ is: 'waiting', locked: answer.locked });
     } catch (error) {
       const code = error instanceof MadangError ? error.code : 'unreachable';
       // Cut meanwhile: the next `up` tries again by itself.

@@ -199,6 +199,7 @@ export interface Ended {
 
 export interface Waiting {
   identity: string;
+  locked: boolean;
 }
 
 export interface Sent {

@@ -3,7 +3,7 @@ import type { Problem, State } from './types';
 /** What can happen to a participation. */
 export type Happening =
   | { is: 'admitted' }
-  | { is: 'waiting' }
+  | { is: 'waiting'; locked: boolean }
   /** The way to the server is cut. */
   | { is: 'cut'; problem: Problem }
   /** It is over, for this reason. */
@@ -16,7 +16,7 @@ export function next(state: State, happening: Happening): State {
     case 'admitted':
       return state.name === 'connected' ? state : { name: 'connected' };
     case 'waiting':
-      return state.name === 'waiting' ? state : { name: 'waiting' };
+      return state.name === 'waiting' && state.locked === happening.locked ? state : { name: 'waiting', locked: happening.locked };
     case 'cut':
       return because(state.name === 'connecting' ? 'connecting' : 'reconnecting', happening.problem, state);
     case 'over':

@@ -68,6 +68,8 @@ export interface State {
   readonly code?: string;
   readonly message?: string;
   readonly help?: string;
+  /** While waiting: the room is locked; otherwise it lets who is new knock first. */
+  readonly locked?: boolean;
 }
 
 /** Every event with what it hands over. */

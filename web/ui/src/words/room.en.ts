@@ -18,7 +18,7 @@ export default {
   'before.cameraOpens': 'The camera is being opened…',
   'before.meter': 'How loud your microphone is',
   'before.meterOff': 'Your microphone is off.',
-  'before.meterHint': 'Say something: the strokes should move.',
+  'before.meterHint': 'Say something: the bars should move.',
   'before.microphone': 'Microphone',
   'before.camera': 'Camera',
   'before.speaker': 'Speaker',
@@ -58,7 +58,7 @@ export default {
   'top.aloneHost': 'This room opens by invitation. Make one: whoever opens its link comes in here.',
   'top.aloneInvited': 'This room opens by invitation. The others come with links of their own.',
   'top.sealed': 'Encrypted end to end: sound and pictures',
-  'top.locked': 'Locked: whoever comes now has to be admitted',
+  'top.locked': 'Locked: everybody has to knock, even who was in before',
   'top.lobby': 'New people knock first',
 
   // ---- invitations
@@ -202,7 +202,7 @@ export default {
   'people.here': 'In the room',
   'people.viewers': '{n, One more only watches | {n} more only watch}',
   'people.waiting': 'Waiting at the gate',
-  'people.menu': 'What to do with {name}',
+  'people.menu': 'Actions for {name}',
   'people.mute': 'Mute',
   'people.stopCamera': 'Stop camera',
   'people.makeHost': 'Make host',
@@ -275,9 +275,9 @@ export default {
   'more.keys': 'Keyboard shortcuts',
   'more.full': 'Full screen',
   'more.host': 'For hosts',
-  'more.lock': 'Lock the room',
+  'more.lock': 'Lock the room: everybody knocks',
   'more.unlock': 'Unlock the room',
-  'more.lobby': 'Let new people knock first',
+  'more.lobby': 'Lobby: only who is new knocks',
   'more.noLobby': 'Let new people in at once',
   'more.muteAll': 'Mute everybody',
   'more.end': 'End for everybody',
@@ -324,7 +324,7 @@ export default {
   'said.otherShares': '{name} shares the screen',
   'said.reconnecting': 'The connection to the server is lost. You stay in the room and come back by itself.',
   'said.back': 'You are back.',
-  'said.locked': 'The room is locked now.',
+  'said.locked': 'The room is locked now: everybody who comes has to knock.',
   'said.unlocked': 'The room is open again.',
   'said.lobbyOn': 'New people knock first now.',
   'said.lobbyOff': 'New people come in at once now.',
@@ -336,7 +336,9 @@ export default {
 
   // ---- waiting
   'wait.title': 'You knocked at “{room}”',
-  'wait.why': 'A host has been told. Keep this page open: you come in as soon as somebody admits you.',
+  'wait.locked': 'The room is locked: whoever comes now needs a host to let them in.',
+  'wait.lobby': 'This room has a lobby: whoever is new is let in by a host.',
+  'wait.why': 'The hosts have been told. Keep this page open: you come in as soon as one of them admits you.',
   'wait.in': 'A host let you in.',
   'wait.stop': 'Stop waiting',
 

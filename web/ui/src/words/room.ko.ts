@@ -59,7 +59,7 @@ export default {
   'top.aloneHost': '초대로만 열리는 방이에요. 초대를 만들어 건네면 그 링크를 연 사람이 이리로 들어와요.',
   'top.aloneInvited': '초대로만 열리는 방이에요. 다른 사람은 저마다 받은 링크로 들어와요.',
   'top.sealed': '종단간 암호화: 소리와 화면',
-  'top.locked': '잠김: 지금 오는 사람은 들여 주어야 들어와요',
+  'top.locked': '잠김: 전에 있던 사람도 문을 두드려야 해요',
   'top.lobby': '새로 오는 사람은 먼저 문을 두드려요',
 
   // ---- 초대
@@ -202,7 +202,7 @@ export default {
   'people.here': '방 안',
   'people.viewers': '보기만 하는 사람 {n}명',
   'people.waiting': '문 앞에서 기다리는 사람',
-  'people.menu': '{name}님에게 할 일',
+  'people.menu': '{name}님 메뉴',
   'people.mute': '음소거',
   'people.stopCamera': '카메라 끄기',
   'people.makeHost': '진행자로 만들기',
@@ -275,9 +275,9 @@ export default {
   'more.keys': '단축키',
   'more.full': '전체 화면',
   'more.host': '진행자용',
-  'more.lock': '방 잠그기',
+  'more.lock': '방 잠그기: 누구나 두드려야 해요',
   'more.unlock': '방 열기',
-  'more.lobby': '새로 오는 사람은 먼저 두드리게 하기',
+  'more.lobby': '대기실: 새로 오는 사람만 두드려요',
   'more.noLobby': '새로 오는 사람을 바로 들이기',
   'more.muteAll': '모두 음소거',
   'more.end': '모두에게서 끝내기',
@@ -324,7 +324,7 @@ export default {
   'said.otherShares': '{name}님이 화면을 공유해요',
   'said.reconnecting': '서버와 연결이 끊겼어요. 방에 남아 있고, 저절로 다시 연결돼요.',
   'said.back': '다시 연결됐어요.',
-  'said.locked': '이제 방이 잠겼어요.',
+  'said.locked': '이제 방이 잠겼어요. 들어오려면 누구나 두드려야 해요.',
   'said.unlocked': '방이 다시 열렸어요.',
   'said.lobbyOn': '이제 새로 오는 사람은 먼저 문을 두드려요.',
   'said.lobbyOff': '이제 새로 오는 사람이 바로 들어와요.',
@@ -336,6 +336,8 @@ export default {
 
   // ---- 기다림
   'wait.title': '‘{room}’ 문을 두드렸어요',
+  'wait.locked': '방이 잠겨 있어요. 지금 오는 사람은 진행자가 들여 주어야 해요.',
+  'wait.lobby': '이 방에는 대기실이 있어요. 새로 오는 사람은 진행자가 들여 줘요.',
   'wait.why': '진행자에게 알렸어요. 이 페이지를 열어 두면, 들여 주는 대로 바로 들어가요.',
   'wait.in': '진행자가 들여 주었어요.',
   'wait.stop': '그만 기다리기',

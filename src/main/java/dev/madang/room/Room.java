@@ -137,7 +137,7 @@ final class Room {
       rooms.dismiss(before.connection(), Ending.REPLACED);
     }
     rooms.seat(visitor.connection(), new Seat.Outside(this, visitor.identity()));
-    rooms.answer(visitor.connection(), new Waiting(visitor.identity()));
+    rooms.answer(visitor.connection(), new Waiting(visitor.identity(), entrance.locked()));
     if (before == null || !before.name().equals(visitor.name())) {
       people.toHosts(new Knocked(knock(visitor)));
     }

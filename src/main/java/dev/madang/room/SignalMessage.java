@@ -230,7 +230,8 @@ public sealed interface SignalMessage {
       List<IceServer> iceServers)
       implements FromServer, Answer {}
 
-  record Waiting(String identity) implements Answer {}
+  /// @param locked the room is locked; otherwise it has a lobby, where only who is new knocks
+  record Waiting(String identity, boolean locked) implements Answer {}
 
   record Sent(String id, long at) implements Answer {}
 

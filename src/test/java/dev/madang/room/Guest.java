@@ -134,7 +134,7 @@ final class Guest {
   void answered(Answer answer) {
     switch (answer) {
       case Joined joined -> enter(joined);
-      case Waiting(String who) -> identity = who;
+      case Waiting(String who, boolean _) -> identity = who;
       default -> {}
     }
   }

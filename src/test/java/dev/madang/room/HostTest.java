@@ -63,7 +63,7 @@ class HostTest {
     ann.send(new SetLobby(true));
     Guest cy = meeting.guest("Cy");
 
-    assertThat(cy.join()).isEqualTo(new Waiting(cy.identity));
+    assertThat(cy.join()).isEqualTo(new Waiting(cy.identity, false));
     assertThat(cy.you).isNull();
     assertThat(ann.knocking).containsOnlyKeys(cy.identity);
     assertThat(ann.knocking.get(cy.identity).name()).isEqualTo("Cy");
