@@ -4,7 +4,7 @@ import { createServer, request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
 import { isRoot, makeHost } from './network.js';
-import { enter, openPanel } from './people.js';
+import { enter, namesOn, openPanel } from './people.js';
 import { relayed, startServer } from './server.js';
 
 let server;
@@ -62,6 +62,11 @@ test('where WebSocket is blocked everything goes by HTTP polling', async () => {
   const [mina, june] = await Promise.all([openChromium(), openChromium()]);
   try {
     await meet(mina, june, 'polling', url);
+    // A page that is closed says so, by polling too: otherwise its place is kept for half a minute.
+    const closed = performance.now();
+    await june.page.close();
+    await until('June is gone', async () => (await namesOn(mina.page)).join() === 'Mina');
+    assert.ok(performance.now() - closed < 20_000, `${Math.round(performance.now() - closed)} ms`);
   } finally {
     await Promise.all([mina.close(), june.close()]);
     proxy.closeAllConnections();

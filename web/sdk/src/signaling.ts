@@ -36,7 +36,7 @@ export class SocketSignaling implements Signaling {
   // Without these a cut is noticed by the heartbeat alone, and its end by the next attempt.
   private readonly offline = () => this.cut();
   // A page that comes back from memory keeps its place as after any cut; any other has gone.
-  private readonly gone = ({ persisted }: PageTransitionEvent) => persisted || this.socket.emit('unload', {});
+  private readonly gone = ({ persisted }: PageTransitionEvent) => persisted || this.unload();
   private readonly online = () => this.socket.connected || this.socket.disconnect().connect();
 
   constructor(
@@ -99,6 +99,14 @@ export class SocketSignaling implements Signaling {
     globalThis.removeEventListener?.('pagehide', this.gone);
     globalThis.removeEventListener?.('online', this.online);
     this.socket.disconnect();
+  }
+
+  private unload(): void {
+    // `uri` is the address of the next request, which the client keeps to itself.
+    const polling = this.socket.io.engine?.transport as unknown as { name: string; uri(): string };
+    // A request of a page that goes away is cut; a beacon is not.
+    if (this.socket.connected && polling.name === 'polling') navigator.sendBeacon(polling.uri(), '42/room,["unload",{}]');
+    else this.socket.emit('unload', {});
   }
 
   /** Gives the present connection up; the next attempt follows by itself. */
