@@ -18,8 +18,12 @@ export interface Measured {
   /** The path, and since when each stream flows over it. */
   readonly pair: string | undefined;
   readonly flowing: ReadonlyMap<string, number>;
+  /** How this look alone judges. */
+  readonly judged: Judgement;
   readonly stats: Stats;
 }
+
+type Judgement = { quality: Quality; reason: QualityReason };
 
 export interface Expected {
   readonly identity: string;
@@ -74,6 +78,16 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     all: (before?.lately.all ?? 0) * fade + lostIn + packetsIn,
   };
   const busy = expected.late || overloaded(now, before?.reports);
+  const judged = judge({
+    lossPercent: percent(lately.lost, lately.all),
+    silentMs: expected.media ? at - mediaAt : 0,
+    busy,
+    availableOut: pair?.availableOutgoingBitrate,
+    incoming: settled('in'),
+    outgoing: settled('out'),
+  });
+  // A single look may catch a stumble: bars that fall and rise at once tell nothing.
+  const once = ['bitrate', 'cpu'].includes(judged.reason) && before && GRADES.indexOf(judged.quality) > GRADES.indexOf(before.judged.quality);
   return {
     at,
     // What came before the first look did so at another time.
@@ -82,6 +96,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     mediaAt,
     pair: pair?.id,
     flowing,
+    judged,
     stats: {
       identity: expected.identity,
       path: expected.path ?? pathOf(local, remote),
@@ -95,14 +110,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       outgoing: of('out').map(({ stats, settled }) =>
         settled && (narrow || stats.limitedBy !== 'bandwidth') ? stats : { ...stats, limitedBy: stats.limitedBy && 'none' },
       ),
-      ...judge({
-        lossPercent: percent(lately.lost, lately.all),
-        silentMs: expected.media ? at - mediaAt : 0,
-        busy,
-        availableOut: pair?.availableOutgoingBitrate,
-        incoming: settled('in'),
-        outgoing: settled('out'),
-      }),
+      ...(once ? before.judged : judged),
     },
   };
 }
@@ -124,7 +132,7 @@ export function judge(heard: {
   availableOut?: number;
   incoming: readonly StreamStats[];
   outgoing: readonly StreamStats[];
-}): { quality: Quality; reason: QualityReason } {
+}): Judgement {
   if (heard.silentMs >= 3000) return { quality: 'lost', reason: 'noMedia' };
   let ratio = 1;
   for (const stream of heard.incoming) {

@@ -117,18 +117,33 @@ describe('the numbers of a path', () => {
       expect(said(measured)).toEqual(['good', 'none', 'none']);
     }
     measured = look(10, measured);
+    expect(said(measured)).toEqual(['good', 'none', 'bandwidth']);
+    measured = look(12, measured);
     expect(said(measured)).toEqual(['poor', 'bitrate', 'bandwidth']);
 
     // Chromium's word alone is not enough where the path is wide.
-    const wide = look(12, measured, { pair: { availableOutgoingBitrate: 1_200_000 } });
+    const wide = look(14, measured, { pair: { availableOutgoingBitrate: 1_200_000 } });
     expect([wide.stats.reason, wide.stats.outgoing[0]!.limitedBy]).toEqual(['bitrate', 'none']);
 
     // Another path begins anew, and so does a camera that was off.
     const other = { transport: { selectedCandidatePairId: 'other' } };
-    expect(said(look(12, measured, other))).toEqual(['good', 'none', 'none']);
-    const off = look(12, measured, { sent: { bytesSent: 50_000 }, picture: { bytesReceived: 50_000, framesPerSecond: 0 } });
-    expect(said(look(14, off))).toEqual(['good', 'none', 'none']);
-    expect(said(look(12, measured))).toEqual(['poor', 'bitrate', 'bandwidth']);
+    expect(said(look(14, measured, other))).toEqual(['good', 'none', 'none']);
+    const off = look(14, measured, { sent: { bytesSent: 60_000 }, picture: { bytesReceived: 60_000, framesPerSecond: 0 } });
+    expect(said(look(16, off))).toEqual(['good', 'none', 'none']);
+    expect(said(look(14, measured))).toEqual(['poor', 'bitrate', 'bandwidth']);
+  });
+
+  it('are not worse for a single stumble of a picture', () => {
+    let measured: Measured | undefined;
+    for (let seconds = 2; seconds < 60; seconds += 2) {
+      const stumbles = seconds % 4 === 0;
+      measured = measure(
+        reports(seconds, { picture: { framesPerSecond: stumbles ? 5 : 25, bytesReceived: seconds * 5000 } }),
+        measured,
+        expected,
+      );
+      expect(measured.stats.quality).toBe('good');
+    }
   });
 
   it('blame this computer, not the line, where it does not keep up', () => {
@@ -140,7 +155,7 @@ describe('the numbers of a path', () => {
       });
     const reason = (change: (seconds: number) => Record<string, Record<string, unknown>>, late = false) => {
       let measured: Measured | undefined;
-      for (const seconds of [2, 4, 6, 8, 10]) measured = measure(weak(seconds, change(seconds)), measured, { ...expected, late });
+      for (const seconds of [2, 4, 6, 8, 10, 12]) measured = measure(weak(seconds, change(seconds)), measured, { ...expected, late });
       return measured!.stats.reason;
     };
     expect(reason(() => ({}))).toBe('bitrate');
@@ -160,8 +175,8 @@ describe('the numbers of a path', () => {
       measured = measure(cpu(seconds), measured, expected);
       expect([measured.stats.reason, measured.stats.outgoing[0]!.limitedBy]).toEqual(['none', 'none']);
     }
-    measured = measure(cpu(10), measured, expected);
-    expect([measured.stats.reason, measured.stats.outgoing[0]!.limitedBy]).toEqual(['cpu', 'cpu']);
+    for (const seconds of [10, 12]) measured = measure(cpu(seconds), measured, expected);
+    expect([measured!.stats.reason, measured!.stats.outgoing[0]!.limitedBy]).toEqual(['cpu', 'cpu']);
   });
 
   it('are lost after three seconds without media, unless nobody sends any', () => {
