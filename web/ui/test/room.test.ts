@@ -490,6 +490,29 @@ test('it is said whether somebody went or did not come back', () => {
   expect(polite()).toBe('Luis did not come back');
 });
 
+test('a notice goes when what it told is not so any more', async () => {
+  const noor = room.come('Noor');
+  const notices = () => [...document.querySelectorAll('[data-notice] p')].map((text) => text.textContent);
+  room.tell('left', noor, 'left');
+  noor.hand = 1;
+  room.tell('muted', undefined, 'microphone');
+  room.changed();
+  flushSync();
+  expect(notices()).toHaveLength(3);
+  room.tell('joined', noor);
+  noor.hand = undefined;
+  room.changed();
+  await meeting.toggleMicrophone();
+  flushSync();
+  expect(notices()).toEqual([]);
+  expect(assertive()).toBe('');
+
+  await meeting.host(Promise.resolve(), 'said.locked', 'lock');
+  await meeting.host(Promise.resolve(), 'said.unlocked', 'lock');
+  flushSync();
+  expect(notices()).toEqual(['The room is open again.']);
+});
+
 test('somebody away keeps the tile, marked', () => {
   const other = room.come('Noor');
   other.presence = 'reconnecting';
@@ -511,7 +534,7 @@ test('a reaction flies and is spoken', () => {
   const other = room.come('Noor');
   room.tell('reacted', other, '👏');
   flushSync();
-  expect(one('[data-reaction="👏"]').textContent).toContain('Noor');
+  expect(one('[data-participant="p1"] [data-reaction="👏"]').textContent).toContain('Noor');
   expect(polite()).toBe('Noor: Applause');
 });
 

@@ -26,10 +26,11 @@ import { told } from './problems.ts';
 import { cameIn, handUp, knock, wentOut } from './sound.ts';
 
 export type Panel = 'people' | 'chat' | 'quality';
-export type Notice = { id: number; text: string; grave: boolean };
+/** `about` names what it tells of, so that it can be taken back when that is over. */
+export type Notice = { id: number; text: string; grave: boolean; about: string | undefined };
 /** A link that lets somebody in; `until` says for how long, where rooms open by invitation. */
 export type Link = { link: string; until?: number };
-export type Flight = { id: number; emoji: string; name: string; lane: number };
+export type Flight = { id: number; identity: string; emoji: string; name: string; lane: number };
 
 /** A room as the page draws it, and what the page alone knows: what is open, pinned, unread. */
 export class Meeting {
@@ -67,6 +68,13 @@ export class Meeting {
   readonly isHost = $derived(this.me?.role === 'host');
   readonly large = $derived(large(this.tiles, this.layout, this.pinned, this.speaker));
   readonly paged = $derived(paged(this.tiles, this.large, this.page));
+  readonly #faces = $derived(
+    new Set(this.paged.shown.filter((tile) => tile.screen === undefined).map((tile) => tile.key)),
+  );
+  /** Reactions of people whose pictures are on another page. */
+  readonly flightsBeside = $derived(
+    this.flights.filter((flight) => !this.#faces.has(flight.identity)),
+  );
   readonly people = $derived(this.me === undefined ? this.others : [...this.others, this.me]);
 
   #count = 0;
@@ -110,12 +118,14 @@ export class Meeting {
   // ---- what the person presses
 
   async toggleMicrophone(): Promise<void> {
+    this.over('microphone');
     const on = await this.#tried(this.room.setMicrophone(!this.deck.microphone.on));
     this.announcer.tell(say(on ? 'said.micOn' : 'said.micOff'));
     this.#keepWishes();
   }
 
   async toggleCamera(): Promise<void> {
+    this.over('camera');
     const on = await this.#tried(this.room.setCamera(!this.deck.camera.on));
     this.announcer.tell(say(on ? 'said.cameraOn' : 'said.cameraOff'));
     this.#keepWishes();
@@ -132,6 +142,7 @@ export class Meeting {
       return;
     }
     this.talking = on;
+    this.over('microphone');
     await this.#tried(this.room.setMicrophone(on));
   }
 
@@ -167,6 +178,12 @@ export class Meeting {
 
   react(emoji: string): void {
     this.room.react(emoji);
+  }
+
+  flightsOver(tile: Tile): readonly Flight[] {
+    return tile.screen === undefined
+      ? this.flights.filter((flight) => flight.identity === tile.person.identity)
+      : [];
   }
 
   open(panel: Panel | undefined): void {
@@ -207,7 +224,7 @@ export class Meeting {
       try {
         await this.room.offerFile(file, this.writingTo ? { to: this.writingTo } : {});
       } catch (problem) {
-        this.notice(problemText(problem) || say('file.notOffered', { file: file.name }), true);
+        this.notice(problemText(problem) || say('file.notOffered', { file: file.name }), { grave: true });
       }
       this.preparing = undefined;
     }
@@ -224,11 +241,11 @@ export class Meeting {
   }
 
   /** Does what a host asked for; what did not work is said in a notice. */
-  async host(asked: Promise<void>, done?: Key): Promise<void> {
+  async host(asked: Promise<void>, done?: Key, about?: string): Promise<void> {
     const before = this.notices;
     await this.#tried(asked);
     if (done !== undefined && this.notices === before) {
-      this.notice(say(done));
+      this.notice(say(done), { about });
     }
   }
 
@@ -260,7 +277,7 @@ export class Meeting {
       if (link?.until !== undefined) {
         this.inviting = { made: link };
       } else if (link !== undefined) {
-        this.notice(`${say('common.notCopied')} ${link.link}`, true);
+        this.notice(`${say('common.notCopied')} ${link.link}`, { grave: true });
       }
       return false;
     }
@@ -280,12 +297,14 @@ export class Meeting {
 
   // ---- notices
 
-  notice(text: string, grave = false): void {
+  /** A newer notice about the same takes the place of the older one. */
+  notice(text: string, { grave = false, about }: { grave?: boolean; about?: string } = {}): void {
     if (this.notices.some((notice) => notice.text === text)) {
       return;
     }
+    this.over(about);
     const id = ++this.#count;
-    this.notices = [...this.notices, { id, text, grave }].slice(-3);
+    this.notices = [...this.notices, { id, text, grave, about }].slice(-3);
     if (grave) {
       this.announcer.interrupt(text);
     } else {
@@ -296,6 +315,17 @@ export class Meeting {
 
   dismiss(id: number): void {
     this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+
+  /** What notices told of is not so any more. */
+  over(about: string | undefined): void {
+    if (about === undefined) {
+      return;
+    }
+    for (const notice of this.notices.filter((one) => one.about === about)) {
+      this.dismiss(notice.id);
+      this.announcer.over(notice.text);
+    }
   }
 
   // ---- what the room tells
@@ -319,7 +349,7 @@ export class Meeting {
     this.sharing = room.shares.length > 0;
     this.deck.draw();
     if (wasHost === 'guest' && this.me?.role === 'host') {
-      this.notice(say('people.nowHost'));
+      this.notice(say('people.nowHost'), { about: 'role' });
     }
     this.#drawn = true;
   }
@@ -327,6 +357,11 @@ export class Meeting {
   #raised(hands: readonly Person[]): void {
     const before = new Set(this.hands.map((person) => person.identity));
     this.hands = hands;
+    for (const lowered of before) {
+      if (!hands.some((person) => person.identity === lowered)) {
+        this.over(`hand ${lowered}`);
+      }
+    }
     if (!this.#drawn) {
       return;
     }
@@ -338,9 +373,9 @@ export class Meeting {
         this.announcer.tell(say('hand.place', { n: person.hand ?? hands.length }));
       } else {
         handUp();
-        this.notice(
-          say('hand.raisedBy', { name: person.name, n: person.hand ?? hands.length }),
-        );
+        this.notice(say('hand.raisedBy', { name: person.name, n: person.hand ?? hands.length }), {
+          about: `hand ${person.identity}`,
+        });
       }
     }
   }
@@ -350,6 +385,7 @@ export class Meeting {
     this.state = state;
     if (state.name === 'reconnecting') {
       this.#reconnected = true;
+      this.over('way');
       this.announcer.interrupt(say('said.reconnecting'));
     } else if (state.name === 'connected') {
       rememberRoom(this.room.name, Date.now());
@@ -359,7 +395,7 @@ export class Meeting {
       if (this.#reconnected) {
         this.#reconnected = false;
         this.announcer.over(say('said.reconnecting'));
-        this.notice(say('said.back'));
+        this.notice(say('said.back'), { about: 'way' });
       }
     }
     this.#draw();
@@ -367,6 +403,7 @@ export class Meeting {
 
   #came(participant: Participant): void {
     cameIn();
+    this.over(`place of ${participant.name}`);
     this.announcer.tell(say('people.joined', { name: participant.name }));
   }
 
@@ -374,7 +411,7 @@ export class Meeting {
     wentOut();
     const key: Key =
       reason === 'removed' ? 'people.removed' : reason === 'lost' ? 'people.gone' : 'people.left';
-    this.notice(say(key, { name: participant.name }));
+    this.notice(say(key, { name: participant.name }), { about: `place of ${participant.name}` });
   }
 
   #shared(track: Track, participant: Participant): void {
@@ -405,7 +442,7 @@ export class Meeting {
   #flies(participant: Participant, emoji: string): void {
     const id = ++this.#count;
     const { name } = participant;
-    this.flights = [...this.flights, { id, emoji, name, lane: id % 5 }].slice(-20);
+    this.flights = [...this.flights, { id, identity: participant.identity, emoji, name, lane: id % 5 }].slice(-20);
     const reaction = reactions.find((reaction) => reaction.emoji === emoji);
     if (!participant.isMe) {
       this.announcer.tell(
@@ -433,24 +470,24 @@ export class Meeting {
   }
 
   #muted(by: Participant | undefined, source: Source): void {
-    if (source !== 'microphone') {
-      this.notice(say('said.stoppedBy', { source: say(`source.${source}`) }), true);
-    } else if (by === undefined) {
-      this.notice(say('said.mutedByHost'), true);
-    } else {
-      this.notice(say('said.mutedBy', { name: by.name }), true);
-    }
+    const text =
+      source !== 'microphone'
+        ? say('said.stoppedBy', { source: say(`source.${source}`) })
+        : by === undefined
+          ? say('said.mutedByHost')
+          : say('said.mutedBy', { name: by.name });
+    this.notice(text, { grave: true, about: source });
   }
 
   #problem(problem: Problem): void {
-    this.notice(told(problem), true);
+    this.notice(told(problem), { grave: true });
   }
 
   async #tried<T>(doing: Promise<T>): Promise<T | undefined> {
     try {
       return await doing;
     } catch (problem) {
-      this.notice(problemText(problem) || say('said.failed'), true);
+      this.notice(problemText(problem) || say('said.failed'), { grave: true });
       return undefined;
     }
   }
