@@ -59,6 +59,15 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--html", description = "write a page there")
   @Nullable Path html;
 
+  @Option(names = "--keep", description = "have the server keep the report, and print its link")
+  boolean keep;
+
+  @Option(
+      names = "--attach",
+      paramLabel = "ID.KEY",
+      description = "keep it beside a result that is kept there")
+  @Nullable String attach;
+
   @Option(names = "--korean", description = "speak Korean")
   boolean korean;
 
@@ -89,7 +98,12 @@ final class CompareCommand implements Callable<Integer> {
               markdown,
               html,
               korean,
-              inLab == null ? null : Lab.describe(inLab));
+              inLab == null ? null : Lab.describe(inLab),
+              keep || attach != null,
+              attach);
+      if (url == null && options.keep()) {
+        throw new ConfigException("Name the server that keeps it: madang compare URL --keep.");
+      }
       if (lab != null) {
         return inLab(lab);
       }

@@ -10,6 +10,7 @@ import dev.madang.server.turn.TurnDoor;
 import dev.madang.server.udp.UdpDoor;
 import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.whip.WhipDoor;
+import dev.madang.store.Store;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param data where secrets, certificates and databases of this install live
 /// @param url where people reach this server, for the links of invitations; null = this machine
+/// @param store the database
 /// @param http the port for everything that comes by TCP
 /// @param metrics numbers for Prometheus
 /// @param udp the port for everything that comes by UDP
@@ -37,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 public record Config(
     Path data,
     @Nullable String url,
+    Store.Config store,
     HttpDoor.Config http,
     MetricsDoor.Config metrics,
     UdpDoor.Config udp,
@@ -62,6 +65,7 @@ public record Config(
     return new Config(
         Path.of("data"),
         null,
+        Store.Config.defaults(),
         HttpDoor.Config.defaults(),
         MetricsDoor.Config.defaults(),
         UdpDoor.Config.defaults(),

@@ -394,5 +394,5 @@ final class ConfigReader {
   private static final Pattern NUMBER = Pattern.compile("(-?[0-9][0-9_]*)\\s*([KMG]iB)?");
   private static final Pattern DURATION = Pattern.compile("([0-9]+)\\s*(ms|s|m|h|d)");
   private static final Pattern SECRET =
-      Pattern.compile("(secret|secrets|password|keys|users)$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("(secret|secrets|password|keys|users|store.url)$", Pattern.CASE_INSENSITIVE);
 }

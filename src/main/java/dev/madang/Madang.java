@@ -20,6 +20,7 @@ import dev.madang.server.webrtc.Hall;
 import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.webrtc.Rehearsal;
 import dev.madang.server.whip.WhipDoor;
+import dev.madang.store.Store;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -54,6 +55,7 @@ public final class Madang implements AutoCloseable {
     this.config = config;
     Path data = Files.createDirectories(config.data());
     try {
+      Store store = keep(new Store(config.store(), data));
       TcpLoops loops = keep(new TcpLoops(Runtime.getRuntime().availableProcessors()));
       Router router = new Router();
       StaticFiles pages = StaticFiles.ofResources("web");
@@ -87,7 +89,7 @@ public final class Madang implements AutoCloseable {
       }
       CompareDoor compare =
           udp != null && config.compare().enabled()
-              ? keep(new CompareDoor(config.compare(), udp, media, loops.home()))
+              ? keep(new CompareDoor(config.compare(), udp, media, loops.home(), store))
               : null;
       if (compare != null) {
         compare.open(router, socketIo.io().of("/compare"));

@@ -3,6 +3,8 @@ package dev.madang;
 import dev.madang.load.Load;
 import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.signal.Invitation;
+import dev.madang.store.Store;
+import dev.madang.store.StoreException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,7 @@ import picocli.CommandLine.Spec;
       Main.Start.class,
       Main.Invite.class,
       Main.Admin.class,
+      Main.Backup.class,
       Main.Check.class,
       Load.class,
       CompareCommand.class,
@@ -264,6 +267,35 @@ public final class Main {
       spec.commandLine()
           .getOut()
           .println(AdminDoor.entrance(config.admin(), config.data(), base, true));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "backup",
+      customSynopsis = "madang backup FILE [--config=FILE] [--KEY=VALUE ...]",
+      description = {
+        "copy the database of the data folder into FILE, while the server runs; back by putting the",
+        "copy in the place of madang.db while no server runs"
+      })
+  static final class Backup implements Callable<Integer> {
+    @Spec CommandSpec spec = CommandSpec.create();
+
+    @Mixin Settings settings = new Settings();
+
+    @Override
+    public Integer call() {
+      if (settings.flags.isEmpty() || settings.flags.getFirst().startsWith("-")) {
+        throw new ConfigException("Into which file? Write: madang backup FILE.");
+      }
+      Path to = Path.of(settings.flags.removeFirst());
+      Config config = settings.reader(Map.of()).read();
+      try (Store store = new Store(config.store(), config.data())) {
+        store.backup(to);
+      } catch (StoreException refused) {
+        throw new ConfigException(String.valueOf(refused.getMessage()));
+      }
+      spec.commandLine().getOut().println("Wrote " + to.toAbsolutePath());
       return 0;
     }
   }

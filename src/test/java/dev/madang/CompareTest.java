@@ -33,6 +33,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +76,8 @@ class CompareTest {
             csv,
             markdown,
             html,
+            false,
+            null,
             false,
             null),
         said);
@@ -243,16 +247,45 @@ class CompareTest {
     return URI.create("http://127.0.0.1:" + madang.http().port() + "/");
   }
 
+  @Test
+  void aReportIsKeptByTheServerAndAnotherBesideIt() throws Exception {
+    URI server = start(Map.of());
+    ByteArrayOutputStream progress = new ByteArrayOutputStream();
+    PrintStream told = new PrintStream(progress, true, StandardCharsets.UTF_8);
+    measure(server, kept("udp", null), new ByteArrayOutputStream(), told);
+    Matcher link =
+        Pattern.compile("Kept: " + server + "compare/([\\w-]{22}) .*--attach=(\\1\\.[\\w-]{22})\\)")
+            .matcher(progress.toString(StandardCharsets.UTF_8));
+    assertThat(link.find()).as(progress.toString(StandardCharsets.UTF_8)).isTrue();
+    measure(server, kept("websocket", link.group(2)), new ByteArrayOutputStream(), told);
+    HttpRequest reading =
+        HttpRequest.newBuilder(server.resolve("/api/compare/results/" + link.group(1))).build();
+    JsonNode result =
+        JsonMapper.shared().readTree(http.send(reading, BodyHandlers.ofString()).body());
+    assertThat(result.at("/runs/0/results/0/lane").asString()).isEqualTo("udp");
+    assertThat(result.at("/runs/1/results/0/lane").asString()).isEqualTo("websocket");
+  }
+
+  private static Compare.Options kept(String lane, @Nullable String beside) {
+    return new Compare.Options(
+        List.of(lane), List.of("chat"), 1, null, null, null, null, null, false, null, true, beside);
+  }
+
   private static Compare.Options short_() {
     return new Compare.Options(
-        List.of(), List.of("cursor"), 1, null, null, null, null, null, false, null);
+        List.of(), List.of("cursor"), 1, null, null, null, null, null, false, null, false, null);
   }
 
   private static void measure(URI server, Compare.Options options, ByteArrayOutputStream said)
       throws IOException, InterruptedException {
+    measure(server, options, said, new PrintStream(PrintStream.nullOutputStream()));
+  }
+
+  private static void measure(
+      URI server, Compare.Options options, ByteArrayOutputStream said, PrintStream progress)
+      throws IOException, InterruptedException {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    new Compare(options, "test", out, new PrintStream(PrintStream.nullOutputStream()))
-        .measure(server);
+    new Compare(options, "test", out, progress).measure(server);
   }
 
   private byte[] grant(URI server) throws Exception {

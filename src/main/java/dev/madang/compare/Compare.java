@@ -22,6 +22,8 @@ public final class Compare {
   /// @param json and the other three: files to write, or null; `-` is standard output, and then the
   ///   table is not printed
   /// @param lab the network that was made for it, or null
+  /// @param keep whether the server keeps the report
+  /// @param attach beside which result it keeps it, as `ID.KEY`, or null for one of its own
   public record Options(
       List<String> lanes,
       List<String> workloads,
@@ -32,12 +34,17 @@ public final class Compare {
       @Nullable Path markdown,
       @Nullable Path html,
       boolean korean,
-      @Nullable Map<String, Object> lab) {
+      @Nullable Map<String, Object> lab,
+      boolean keep,
+      @Nullable String attach) {
     public Options {
       lanes.forEach(Kind::named);
       workloads.forEach(Workload::named);
       if (!(seconds > 0) || seconds > 600) {
         throw new IllegalArgumentException("--duration is between 1s and 10m.");
+      } else if (attach != null && !attach.matches("[\\w-]{22}\\.[\\w-]{22}")) {
+        throw new IllegalArgumentException(
+            "--attach is what the page of a kept result says, ID.KEY.");
       }
     }
 
@@ -106,6 +113,9 @@ public final class Compare {
               options.lab(),
               figures);
       publish(report);
+      if (options.keep() && !run.stopped()) {
+        progress.println("Kept: " + lanes.keep(report.json(), options.attach()));
+      }
       if (!run.stopped()) {
         Runtime.getRuntime().removeShutdownHook(interrupt);
       }

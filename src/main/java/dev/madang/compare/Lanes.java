@@ -131,6 +131,48 @@ final class Lanes implements AutoCloseable {
     }
   }
 
+  /// Has the server keep a report, alone or beside others; returns the link.
+  ///
+  /// @param attach `ID.KEY` of a result, or null
+  String keep(String report, @Nullable String attach) throws IOException, InterruptedException {
+    HttpResponse<String> response = keep(report, attach, grant);
+    if (response.statusCode() == 403) {
+      // The measurement outlived its grant.
+      response = keep(report, attach, askForGrant().get("grant").asString());
+    }
+    if (response.statusCode() != 201) {
+      throw new IOException("the report was not kept: " + response.body().strip());
+    }
+    JsonNode kept = JSON.readTree(response.body());
+    return at("/compare/" + kept.get("id").asString())
+        + (attach == null
+            ? " (another beside it: --attach="
+                + kept.get("id").asString()
+                + "."
+                + kept.get("key").asString()
+                + ")"
+            : "");
+  }
+
+  private HttpResponse<String> keep(String report, @Nullable String attach, String by)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request = HttpRequest.newBuilder();
+    String path = "/api/compare/results";
+    if (attach != null) {
+      int dot = attach.indexOf('.');
+      path += "/" + attach.substring(0, dot);
+      request.header("authorization", "Bearer " + attach.substring(dot + 1));
+    }
+    return http.send(
+        request
+            .uri(at(path + "?grant=" + by))
+            .timeout(Duration.ofMillis(PATIENCE_MILLIS))
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofString(report))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
   /// The address of this machine from which the server is reached.
   InetAddress from() {
     return from;

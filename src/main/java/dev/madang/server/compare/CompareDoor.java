@@ -12,6 +12,7 @@ import dev.madang.server.udp.UdpDoor;
 import dev.madang.server.webrtc.Caller;
 import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.webrtc.Mirror;
+import dev.madang.store.Store;
 import dev.madang.wire.Address;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -49,8 +50,14 @@ public final class CompareDoor implements AutoCloseable {
   /// @param grantsPerAddress within `lasting`, for one IPv4 address or IPv6 /64
   /// @param lasting how long a grant is good
   /// @param bytes of one grant, both ways together
+  /// @param results most that are kept; 0 = none are
   public record Config(
-      boolean enabled, int grants, int grantsPerAddress, Duration lasting, long bytes) {
+      boolean enabled,
+      int grants,
+      int grantsPerAddress,
+      Duration lasting,
+      long bytes,
+      int results) {
     public Config {
       if (lasting.toSeconds() < 1 || lasting.toHours() > 1) {
         throw new IllegalArgumentException("lasting is not between a second and an hour");
@@ -58,7 +65,7 @@ public final class CompareDoor implements AutoCloseable {
     }
 
     public static Config defaults() {
-      return new Config(false, 100, 8, Duration.ofMinutes(3), 600_000_000);
+      return new Config(false, 100, 8, Duration.ofMinutes(3), 600_000_000, 10_000);
     }
   }
 
@@ -69,16 +76,26 @@ public final class CompareDoor implements AutoCloseable {
   private final ScheduledExecutorService home;
   private final AtomicInteger peers = new AtomicInteger();
   private final EventStreams streams = new EventStreams();
+  private final @Nullable KeptResults results;
 
   /// @param media null = there are no data channels
   /// @param home where the Socket.IO world lives
+  /// @param store where results are kept
   public CompareDoor(
-      Config config, UdpDoor udp, @Nullable MediaDoor media, ScheduledExecutorService home) {
+      Config config,
+      UdpDoor udp,
+      @Nullable MediaDoor media,
+      ScheduledExecutorService home,
+      Store store) {
     this.home = home;
     this.config = config;
     this.udp = udp;
     this.media = media;
     grants = new Grants(config, home);
+    results =
+        config.results() == 0
+            ? null
+            : new KeptResults(store.results(config.results()), this::grantOf);
   }
 
   /// Opens its addresses; before the router is in use.
@@ -90,6 +107,9 @@ public final class CompareDoor implements AutoCloseable {
     router.get("/compare/events", this::events);
     router.post("/compare/events", this::question);
     router.post("/compare/peer", this::peer);
+    if (results != null) {
+      results.open(router);
+    }
     namespace.use((socket, next) -> {
       if (grantOf(socket) == null) {
         next.refuse("no grant: POST /api/compare gives one");

@@ -3,6 +3,7 @@ package dev.madang.server.compare;
 import dev.madang.wire.Address;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -21,6 +22,7 @@ final class Grant {
   private final AtomicLong bytes;
   private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
   private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicBoolean kept = new AtomicBoolean();
   private volatile boolean over;
 
   Grant(Token token, Address address, Address network, long until, long bytes) {
@@ -59,6 +61,11 @@ final class Grant {
     if (closers.remove(closer)) {
       connections.decrementAndGet();
     }
+  }
+
+  /// Whether its one report may be kept; true once.
+  boolean keeps() {
+    return kept.compareAndSet(false, true);
   }
 
   /// Ends it, with every connection under it.

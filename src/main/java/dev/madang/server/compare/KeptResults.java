@@ -1,0 +1,229 @@
+package dev.madang.server.compare;
+
+import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import dev.madang.server.http.Exchange;
+import dev.madang.server.http.Router;
+import dev.madang.store.Results;
+import dev.madang.store.StoreException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Results that stay: `/compare/{id}` shows them to whoever has the link.
+///
+/// | request | is |
+/// |---|---|
+/// | `POST /api/compare/results?grant=TOKEN` | keeps a report, as docs/compare.schema.json describes it; answers its `id` and the `key` to change it |
+/// | `GET /api/compare/results/{id}` | reads it: `{id, runs}` |
+/// | `POST /api/compare/results/{id}?grant=TOKEN` | puts another report beside it; `authorization: Bearer KEY` |
+/// | `DELETE /api/compare/results/{id}` | takes it away; `authorization: Bearer KEY` |
+///
+/// A grant keeps one report: who keeps has measured, and no more often than one may. Requests are
+/// read on their loop and answered on virtual threads.
+final class KeptResults {
+  private final Results results;
+  private final Function<Exchange, @Nullable Grant> grants;
+  private final Semaphore asking = new Semaphore(MOST_AT_A_TIME);
+
+  /// @param grants the grant that a request names, or null when it was answered why there is none
+  KeptResults(Results results, Function<Exchange, @Nullable Grant> grants) {
+    this.results = results;
+    this.grants = grants;
+  }
+
+  void open(Router router) {
+    router.post(PATH, this::keep);
+    router.prefix("GET", PATH + "/", this::read);
+    router.prefix("POST", PATH + "/", this::add);
+    router.prefix("DELETE", PATH + "/", this::remove);
+  }
+
+  private void keep(Exchange exchange) {
+    report(
+        exchange,
+        report -> {
+          Results.Kept kept = results.keep(report, Instant.now());
+          if (kept == null) {
+            exchange.respond(
+                507, "This server keeps as many results as it may. Download yours instead.");
+          } else {
+            json(exchange, 201, "{\"id\":\"%s\",\"key\":\"%s\"}".formatted(kept.id(), kept.key()));
+          }
+        });
+  }
+
+  private void add(Exchange exchange) {
+    String id = id(exchange);
+    String key = key(exchange);
+    report(
+        exchange,
+        report -> {
+          switch (results.add(id, key, report)) {
+            case ADDED -> json(exchange, 201, "{\"id\":\"%s\"}".formatted(id));
+            case UNKNOWN -> exchange.respond(404, NONE);
+            case FULL ->
+                exchange.respond(
+                    409,
+                    "This result has " + Results.MOST_RUNS + " reports, as many as one may have.");
+          }
+        });
+  }
+
+  private void read(Exchange exchange) {
+    String id = id(exchange);
+    ask(
+        exchange,
+        () -> {
+          List<String> runs = results.find(id);
+          if (runs.isEmpty()) {
+            exchange.respond(404, NONE);
+          } else {
+            json(
+                exchange,
+                200,
+                "{\"id\":\"%s\",\"runs\":[%s]}".formatted(id, String.join(",", runs)));
+          }
+        });
+  }
+
+  private void remove(Exchange exchange) {
+    String id = id(exchange);
+    String key = key(exchange);
+    ask(
+        exchange,
+        () -> {
+          if (results.remove(id, key)) {
+            exchange.respond(204, null, "");
+          } else {
+            exchange.respond(404, NONE);
+          }
+        });
+  }
+
+  /// Reads a report and hands it on, written anew: what is kept holds nothing but what the schema
+  /// names.
+  private void report(Exchange exchange, Consumer<String> then) {
+    Grant grant = grants.apply(exchange);
+    if (grant == null) {
+      return;
+    }
+    exchange.body(
+        MOST_BYTES,
+        bytes -> {
+          String text = bytes.toString(StandardCharsets.UTF_8);
+          ask(
+              exchange,
+              () -> {
+                JsonNode report;
+                try {
+                  report = JSON.readTree(text);
+                } catch (JacksonException malformed) {
+                  exchange.respond(400, "This is no JSON: " + malformed.getOriginalMessage());
+                  return;
+                }
+                List<Error> wrong = Form.SCHEMA.validate(report);
+                if (!wrong.isEmpty()) {
+                  Error first = wrong.getFirst();
+                  exchange.respond(
+                      422,
+                      "This is no report of `madang compare`: "
+                          + first.getInstanceLocation()
+                          + " "
+                          + first.getMessage());
+                } else if (!grant.keeps()) {
+                  exchange.respond(
+                      429, "This grant kept a report already: POST /api/compare gives another.");
+                } else {
+                  then.accept(JSON.writeValueAsString(report));
+                }
+              });
+        });
+  }
+
+  private void ask(Exchange exchange, Runnable question) {
+    if (!asking.tryAcquire()) {
+      exchange.respond(503, "Many ask for results just now: try again in a moment.");
+      return;
+    }
+    Thread.startVirtualThread(() -> {
+      try {
+        question.run();
+      } catch (StoreException away) {
+        LOG.error("{}", away.getMessage());
+        exchange.respond(
+            503, "The database does not answer: whoever runs this server reads why in its log.");
+      } catch (RuntimeException ours) {
+        LOG.error("A result could not be served", ours);
+        exchange.respond(500, "The server made a mistake; its log says which.");
+      } finally {
+        asking.release();
+      }
+    });
+  }
+
+  private static void json(Exchange exchange, int status, String body) {
+    exchange.respond(
+        status, "application/json", body, "cache-control", "no-store", "x-robots-tag", "noindex");
+  }
+
+  private static String id(Exchange exchange) {
+    return exchange.path().substring(PATH.length() + 1);
+  }
+
+  private static String key(Exchange exchange) {
+    String said = exchange.header("authorization");
+    return said != null && said.startsWith("Bearer ") ? said.substring("Bearer ".length()) : "";
+  }
+
+  /// Read when the first report comes: it takes longer than a start may.
+  private static final class Form {
+    static final Schema SCHEMA = read();
+
+    private static Schema read() {
+      try (InputStream file =
+          Objects.requireNonNull(
+              KeptResults.class.getResourceAsStream("/schema/compare.schema.json"))) {
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+            .getSchema(JSON.readTree(file.readAllBytes()));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  static final String PATH = "/api/compare/results";
+  private static final String NONE = "There is no such result here, or this is not its key.";
+  private static final int MOST_BYTES = 128 << 10;
+  private static final int MOST_AT_A_TIME = 8;
+  private static final JsonMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxNestingDepth(16)
+                          .maxStringLength(2_000)
+                          .maxNumberLength(30)
+                          .maxNameLength(64)
+                          .build())
+                  .build())
+          .build();
+  private static final Logger LOG = LoggerFactory.getLogger(KeptResults.class);
+}

@@ -1,0 +1,78 @@
+package dev.madang.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteTest extends ResultsContract {
+  @TempDir Path data;
+
+  @Override
+  Store open() {
+    return new Store(Store.Config.defaults(), data);
+  }
+
+  @Test
+  void thereIsNoFileUntilSomethingIsAskedAndThenOnlyItsOwnerReadsIt() throws IOException {
+    try (Store store = open()) {
+      assertThat(data).isEmptyDirectory();
+      store.results(1).keep("0", Instant.EPOCH);
+      try (Stream<Path> files = Files.list(data)) {
+        assertThat(files)
+            .isNotEmpty()
+            .allSatisfy(file ->
+                assertThat(Files.getPosixFilePermissions(file))
+                    .isEqualTo(PosixFilePermissions.fromString("rw-------")));
+      }
+    }
+  }
+
+  @Test
+  void aCopyIsWholeThoughOthersWriteMeanwhile() throws InterruptedException {
+    try (Store store = open()) {
+      Results results = store.results(1_000_000);
+      Results.Kept first = results.keep("first", Instant.EPOCH);
+      Thread writer =
+          Thread.startVirtualThread(() -> {
+            while (results.find(first.id()).size() < 2) {
+              results.keep("x".repeat(10_000), Instant.EPOCH);
+            }
+          });
+      Path copy = data.resolve("copy").resolve("madang.db");
+      assertThatThrownBy(() -> store.backup(copy)).hasMessageContaining("cannot be written");
+      Path folder = copy.getParent();
+      assertThat(folder.toFile().mkdir()).isTrue();
+      store.backup(copy);
+      results.add(first.id(), first.key(), "last");
+      writer.join();
+      assertThatThrownBy(() -> store.backup(copy)).hasMessageContaining("already");
+      try (Store copied = new Store(Store.Config.defaults(), folder)) {
+        assertThat(copied.results(1).find(first.id())).containsExactly("first");
+      }
+    }
+  }
+
+  @Test
+  void aFileThatIsNoDatabaseIsToldAndLeftAsItIs() throws IOException {
+    Path file = Files.writeString(data.resolve("madang.db"), "no database at all".repeat(100));
+    try (Store store = open()) {
+      assertThat(sentenceOf(store)).contains(file.toString(), "cannot be opened", "not a database");
+    }
+    assertThat(Files.readString(file)).startsWith("no database at all");
+  }
+
+  @Test
+  void afterTheEndNothingIsAskedAnyMore() {
+    Store store = open();
+    store.close();
+    assertThat(sentenceOf(store)).startsWith("The database is closed");
+  }
+}
