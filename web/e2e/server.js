@@ -73,6 +73,37 @@ export async function startServer({
   };
 }
 
+/**
+ * Runs a program that embeds the server, from its source, and waits for the link that it prints.
+ * @param {string} file
+ * @param {...string} words
+ */
+export async function startProgram(file, ...words) {
+  const child = spawn(javaCommand(), ['--enable-native-access=ALL-UNNAMED', '-cp', jar, file, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  let output = '';
+  const url = await new Promise((resolve, reject) => {
+    const read = (chunk) => {
+      output += chunk;
+      const link = /Up: (https?:\/\/localhost:\d+)/.exec(output);
+      if (link) resolve(link[1]);
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the program stopped with ${code}:\n${output}`)));
+  });
+  return {
+    url,
+    output: () => output,
+    /** When it ends by itself. */
+    over: () => gone,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
 /** The words that run a command of Madang, as the launcher would. */
 export function madang(...words) {
   return [javaCommand(), ...machineFlags(), '-jar', jar, ...words];

@@ -78,6 +78,15 @@ public record Config(
         CompareDoor.Config.defaults());
   }
 
+  /// The defaults but for these settings, by the keys of `madang.yml`: `signal.open` → `true`.
+  ///
+  /// @throws ConfigException with a sentence that says what to change
+  public static Config of(Map<String, String> settings) {
+    ConfigReader reader = new ConfigReader();
+    settings.forEach((key, value) -> reader.flag(key, value, key));
+    return reader.read();
+  }
+
   /** Where people reach this server. */
   URI address() {
     return URI.create(url == null ? "http://localhost:" + http.port() : url);

@@ -4,6 +4,8 @@ import dev.madang.chat.Handshake;
 import dev.madang.net.TcpLoops;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.admin.AdminDoor;
+import dev.madang.server.bot.BotDoor;
+import dev.madang.server.bot.Room;
 import dev.madang.server.compare.CompareDoor;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.MetricsDoor;
@@ -47,6 +49,7 @@ public final class Madang implements AutoCloseable {
   private final @Nullable UdpDoor udp;
   private final @Nullable TurnDoor turn;
   private final @Nullable MediaDoor media;
+  private final @Nullable BotDoor bots;
   private final SocketIoDoor socketIo;
   private final HttpDoor http;
   private final @Nullable MetricsDoor metrics;
@@ -82,6 +85,10 @@ public final class Madang implements AutoCloseable {
           SignalDoor.open(
               config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays(), hall);
       keep(signal).measure(meters);
+      bots =
+          media == null || hall == null
+              ? null
+              : new BotDoor(media, hall, signal.side(), loops.home());
       if (config.admin().enabled()) {
         new AdminDoor(
                 config.admin(), data, signal.rooms(), hall, loops.home(), InstantSource.system())
@@ -159,6 +166,14 @@ public final class Madang implements AutoCloseable {
   /// Where programs that embed Madang set up namespaces and emit events.
   public SocketIoDoor socketIo() {
     return socketIo;
+  }
+
+  /// A room, for programs of this process that join it as bots. It need not exist yet.
+  public Room room(String name) {
+    if (bots == null) {
+      throw new IllegalStateException("media.enabled is off: nothing is forwarded");
+    }
+    return bots.room(name);
   }
 
   /// The port for everything that comes by TCP.

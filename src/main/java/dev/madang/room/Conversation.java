@@ -112,7 +112,7 @@ final class Conversation {
   }
 
   private static boolean reads(@Nullable Participant to, Participant from) {
-    return to != null && to != from && !to.program;
+    return to != null && to != from && to.hears();
   }
 
   Answer react(Participant from, String emoji) {

@@ -63,7 +63,7 @@ final class Participant {
     this.order = order;
     this.role = role;
     this.acquaintance = acquaintance;
-    can = program ? SENDING : permissions(grant, role);
+    can = program && !visitor.hears() ? SENDING : permissions(grant, role);
     chatPace = new Pace(limits.chat(), now);
     negotiationPace = new Pace(limits.negotiation(), now);
     otherPace = new Pace(limits.other(), now);
@@ -75,6 +75,11 @@ final class Participant {
 
   boolean host() {
     return role == Role.HOST;
+  }
+
+  /// A program that only sends gets nothing to read.
+  boolean hears() {
+    return !program || can.subscribe();
   }
 
   /// By its own token: such a one nobody removes.

@@ -454,7 +454,8 @@ final class Room {
     return new Done();
   }
 
-  /// The page is asked; the server does not wait for it. A program cannot be asked.
+  /// The page is asked; the server does not wait for it. A program cannot be asked, but one that
+  /// reads learns it.
   private void silence(Participant participant, SignalMessage.MuteAsked asked) {
     rooms.silenced(this, participant, asked.source());
     if (participant.program) {
@@ -466,7 +467,8 @@ final class Room {
                       : track)
               .toList();
       conversation.publish(participant, new SignalMessage.Publish(muted));
-    } else {
+    }
+    if (participant.hears()) {
       people.reach(participant, asked);
     }
   }

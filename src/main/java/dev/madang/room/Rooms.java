@@ -119,7 +119,8 @@ public final class Rooms {
               message.instance(),
               network,
               grant,
-              false);
+              false,
+              true);
       join(visitor, name, now);
     }
   }
@@ -183,8 +184,9 @@ public final class Rooms {
 
   // ---- programs and players -------------------------------------------------------------------
 
-  /// A program wants to send into a room, as a participant that hears and says nothing. Nothing is
-  /// told to its connection but [Output#send] of an [SignalMessage.Ended], and [Output#close].
+  /// A program wants to send into a room, as a participant that hears and says nothing, unless it
+  /// is one of this process. Of what is told to its connection, only [Output#send] of an
+  /// [SignalMessage.Ended] and [Output#close] are for all.
   ///
   /// @param room as its client wrote it
   /// @param given what others read, if its token does not say
@@ -236,7 +238,8 @@ public final class Rooms {
         pseudonyms.programInstance(room, who.word()),
         who.network(),
         grant,
-        true);
+        true,
+        who.hears());
   }
 
   /// A program or a player is no more.

@@ -363,7 +363,8 @@ public sealed interface SignalMessage {
   /// @param identity stable over reconnects
   /// @param order 1, 2, 3 … by arrival: of two peers the later one is the polite one
   /// @param hand the place in the queue of raised hands, from 1, or null
-  /// @param program whether it is no person but what sends by WHIP: it receives and reads nothing
+  /// @param program whether it is no person but a program: what sends by WHIP, or runs in the
+  ///   server. It receives and reads what it may, by WHIP nothing
   record ParticipantInfo(
       String identity,
       String name,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// @param device which browser, as a pseudonym
 /// @param network whence it came, as limits count
 /// @param program whether it is no person but a program that sends or a player that watches
+/// @param hears of a program, whether it receives and reads too
 record Visitor(
     long connection,
     String identity,
@@ -16,7 +17,8 @@ record Visitor(
     String instance,
     Address network,
     @Nullable Grant grant,
-    boolean program) {
+    boolean program,
+    boolean hears) {
 
   boolean moderates() {
     return grant != null && grant.can().moderate();
@@ -24,6 +26,6 @@ record Visitor(
 
   /** The same person, who now says so over this connection. */
   Visitor over(long newer) {
-    return new Visitor(newer, identity, device, name, instance, network, grant, program);
+    return new Visitor(newer, identity, device, name, instance, network, grant, program, hears);
   }
 }

@@ -45,7 +45,7 @@ public final class Track implements Relay.Source {
   private final List<Outlet> outlets = new ArrayList<>(0);
   private final int[] wantedBy;
   private boolean muted;
-  private final Dynacast dynacast;
+  private Dynacast dynacast;
   private int wantedHere = Dynacast.NOTHING;
   private final Loudness loudness = new Loudness();
 
@@ -137,6 +137,12 @@ public final class Track implements Relay.Source {
       outlet.asked(dynacast.asked(), now);
     }
     output.wanted(this, dynacast.asked(), now);
+  }
+
+  /// Its publisher sends nothing before it is told that somebody wants it; others begin with all
+  /// that they have.
+  public void beginsSilent() {
+    dynacast = new Dynacast(Dynacast.NOTHING);
   }
 
   void tick(long now) {

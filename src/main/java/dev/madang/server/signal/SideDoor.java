@@ -4,18 +4,23 @@ import dev.madang.room.Entry;
 import dev.madang.room.Grant;
 import dev.madang.room.Outsider;
 import dev.madang.room.Rooms;
+import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Ended;
+import dev.madang.room.SignalMessage.FromClient;
+import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.wire.Address;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How programs that send and players that watch come into the rooms of a [SignalDoor] without
-/// signaling: by WHIP and WHEP. Everything is called on home.
+/// signaling: by WHIP and WHEP, or in this process. Everything is called on home.
 public final class SideDoor {
   /// One that came in by it.
   public interface Guest {
@@ -32,17 +37,26 @@ public final class SideDoor {
 
     /// A host, or the room, ended its time there. It is no longer in the room.
     void ended(Ended why);
+
+    /// What the room says to those who read.
+    default void told(FromServer message) {}
   }
 
   /// Who wants in.
   ///
   /// @param word random, at least 16 characters
   /// @param grant what its token allows; null where rooms are open
-  public record Wish(String room, String word, @Nullable Grant grant) {}
+  /// @param hears whether it receives and reads what it may, and not only sends or watches
+  public record Wish(String room, String word, @Nullable Grant grant, boolean hears) {
+    public Wish(String room, String word, @Nullable Grant grant) {
+      this(room, word, grant, false);
+    }
+  }
 
   private final Rooms rooms;
   private final Map<Long, Guest> guests = new HashMap<>();
   private long lastConnection;
+  private SignalMessage.@Nullable Answer answered;
 
   SideDoor(Rooms rooms) {
     this.rooms = rooms;
@@ -74,10 +88,26 @@ public final class SideDoor {
     }
   }
 
+  /// What one that came in says to the room.
+  public SignalMessage.Answer say(long connection, FromClient message) {
+    answered = null;
+    rooms.receive(connection, message, System.nanoTime());
+    return Objects.requireNonNull(answered);
+  }
+
+  /// Who is in a room.
+  public List<ParticipantInfo> people(String room) {
+    return rooms.standing().stream()
+        .filter(each -> each.room().name().equals(room))
+        .flatMap(each -> each.people().stream())
+        .toList();
+  }
+
   private Outsider outsider(Wish wish, Guest guest) {
     long connection = --lastConnection;
     guests.put(connection, guest);
-    return new Outsider(connection, wish.word(), guest.address().network(), wish.grant());
+    return new Outsider(
+        connection, wish.word(), guest.address().network(), wish.grant(), wish.hears());
   }
 
   private Answer keep(Outsider outsider, Entry entry) {
@@ -92,6 +122,17 @@ public final class SideDoor {
   /// Numbers below zero are given to connections here, others there.
   static boolean has(long connection) {
     return connection < 0;
+  }
+
+  void answered(SignalMessage.Answer answer) {
+    answered = answer;
+  }
+
+  void told(long connection, FromServer message) {
+    Guest guest = guests.get(connection);
+    if (guest != null) {
+      guest.told(message);
+    }
   }
 
   @Nullable Guest guest(long connection) {

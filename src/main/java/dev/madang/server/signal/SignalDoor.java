@@ -370,6 +370,8 @@ public final class SignalDoor implements AutoCloseable {
       if (socket != null) {
         joins += answer instanceof Joined ? 1 : 0;
         SignalDoor.this.answer(socket, answer);
+      } else if (SideDoor.has(connection)) {
+        side.answered(answer);
       }
     }
 
@@ -379,6 +381,8 @@ public final class SignalDoor implements AutoCloseable {
       if (SideDoor.has(connection)) {
         if (message instanceof Ended ended) {
           side.end(connection, ended);
+        } else {
+          side.told(connection, message);
         }
       } else if (socket != null) {
         FromServer said =

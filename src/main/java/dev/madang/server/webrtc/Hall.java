@@ -82,6 +82,19 @@ public final class Hall implements SignalDoor.Media {
     return Objects.requireNonNull(member(room, identity)).sends(session, tracks);
   }
 
+  /// A participant's media begin and end in this process.
+  public void house(String room, String identity, Resident resident) {
+    Objects.requireNonNull(member(room, identity)).lives(resident);
+  }
+
+  /// What a resident says to one or all others in its room.
+  public void say(String room, String identity, boolean reliable, Envelope envelope) {
+    Member member = member(room, identity);
+    if (member != null) {
+      member.say(reliable, envelope);
+    }
+  }
+
   @Override
   public void wish(
       String room, String identity, SignalMessage.Media wish, Consumer<Answer> answer) {
@@ -199,8 +212,8 @@ public final class Hall implements SignalDoor.Media {
     byte[] addressed = envelope.from(from.identity);
     long now = System.nanoTime();
     for (Member other : rooms.getOrDefault(from.room, Map.of()).values()) {
-      if (other != from && !other.program() && envelope.isFor(other.identity)) {
-        other.letters.put(reliable, addressed, now);
+      if (other != from && other.hears() && envelope.isFor(other.identity)) {
+        other.letter(reliable, from.identity, envelope, addressed, now);
       }
     }
   }

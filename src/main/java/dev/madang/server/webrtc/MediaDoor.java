@@ -351,7 +351,7 @@ public final class MediaDoor implements AutoCloseable {
     return random.nextLong() >>> 2 | 1;
   }
 
-  private int ssrc() {
+  int ssrc() {
     return random.nextInt() | 1;
   }
 

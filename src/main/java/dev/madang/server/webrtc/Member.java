@@ -51,13 +51,15 @@ final class Member {
   private List<TrackInfo> published = List.of();
   private final Set<SignalMessage.Source> silenced = new HashSet<>();
   private @Nullable Look look;
+  private @Nullable Resident resident;
   private boolean program;
+  private boolean hears;
   private boolean mayTalk;
   private boolean mayPublish;
+  private boolean mayReceive;
   private boolean gone;
 
-  /// What others send it.
-  final Letterbox letters = new Letterbox();
+  private final Letterbox letters = new Letterbox();
 
   Member(Hall hall, String room, String identity, String instance) {
     this.hall = hall;
@@ -71,17 +73,32 @@ final class Member {
     this.page = page;
   }
 
-  /// A program gets no messages.
   boolean program() {
     return program;
+  }
+
+  /// A program that only sends gets no messages.
+  boolean hears() {
+    return hears;
+  }
+
+  /// What others send it.
+  void letter(boolean reliable, String from, Envelope envelope, byte[] addressed, long now) {
+    if (resident != null) {
+      resident.letter(from, envelope);
+    } else {
+      letters.put(reliable, addressed, now);
+    }
   }
 
   /// Connections that it may not have are closed. By one up without tracks it still gets messages.
   void is(ParticipantInfo participant) {
     program = participant.program();
     Permissions can = participant.can();
+    hears = !program || can.subscribe();
     mayTalk = can.send();
     mayPublish = can.publish();
+    mayReceive = can.subscribe();
     if (!can.publish() && up != null && !up.named.isEmpty()) {
       stopSending();
     }
@@ -94,6 +111,11 @@ final class Member {
     gone = true;
     stopSending();
     stopReceiving();
+    if (resident != null) {
+      resident.close();
+      mute();
+      hall.changed(this);
+    }
   }
 
   Answer wish(SignalMessage.Media wish) {
@@ -106,6 +128,39 @@ final class Member {
       };
     } catch (ProtocolException bad) {
       return Refusal.BAD_DESCRIPTION.refused(String.valueOf(bad.getMessage()));
+    }
+  }
+
+  // ---- in this process --------------------------------------------------------------------------
+
+  /// Its media begin and end in this process; it has no page and no connections.
+  void lives(Resident here) {
+    resident = here;
+    here.member(this);
+    offer();
+  }
+
+  /// What a resident sends is not what it was.
+  void sendsOtherwise() {
+    mute();
+    hall.changed(this);
+  }
+
+  /// What a resident sends can be received from now on.
+  void sends(Source source) {
+    hall.live(this, source);
+    mute();
+  }
+
+  /// How loud a source of a resident is.
+  void heard(Source source, boolean speaking, double activity, double volume, long now) {
+    microphones().heard(source, speaking, activity, volume, hall.members(room), now);
+  }
+
+  /// What a resident says to one or all others.
+  void say(boolean reliable, Envelope envelope) {
+    if (mayTalk && !gone) {
+      hall.letter(this, reliable, envelope);
     }
   }
 
@@ -268,6 +323,9 @@ final class Member {
 
   /// What it sends and has a name for.
   List<Contribution> contributions() {
+    if (resident != null) {
+      return resident.contributions(this);
+    }
     Sending sending = up;
     List<Contribution> all = new ArrayList<>();
     if (sending != null && sending.session != null) {
@@ -319,7 +377,9 @@ final class Member {
     List<Source> open = new ArrayList<>();
     for (Contribution each : contributions()) {
       boolean off = silenced.contains(each.kind()) || !shows(each.kind(), each.id());
-      if (sending != null && sending.session != null) {
+      if (resident != null) {
+        resident.mute(each.source(), off);
+      } else if (sending != null && sending.session != null) {
         sending.session.mute(each.source(), off);
       }
       if (!off && each.kind() == SignalMessage.Source.MICROPHONE) {
@@ -420,6 +480,9 @@ final class Member {
   /// Offers what there is to receive, unless an offer is under way: then when that is answered.
   void offer() {
     Receiving receiving = down;
+    if (resident != null && !gone && mayReceive) {
+      resident.offer(hall.othersThan(this));
+    }
     if (gone || receiving == null || receiving.session == null) {
       return;
     }
@@ -471,6 +534,9 @@ final class Member {
 
   void live(Source source) {
     Receiving receiving = down;
+    if (resident != null) {
+      resident.live(source);
+    }
     if (receiving != null && receiving.session != null) {
       receiving.session.live(source);
     }
