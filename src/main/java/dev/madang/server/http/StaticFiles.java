@@ -1,7 +1,9 @@
 package dev.madang.server.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -241,7 +243,7 @@ public final class StaticFiles {
 
   /// Each coding is a representation of its own, so it has a strong tag of its own.
   private static Variant variant(byte[] bytes, String hash, @Nullable String coding) {
-    ByteBuf buffer = Unpooled.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
+    ByteBuf buffer = FOR_GOOD.directBuffer(Math.max(1, bytes.length)).writeBytes(bytes);
     String etag = '"' + hash + (coding == null ? "" : "-" + coding) + '"';
     return new Variant(Unpooled.unreleasableBuffer(buffer.asReadOnly()), etag, coding);
   }
@@ -317,6 +319,9 @@ public final class StaticFiles {
           Map.entry("wav", "audio/wav"),
           Map.entry("mp4", "video/mp4"),
           Map.entry("webm", "video/webm"));
+
+  /// What is never let go is no leak.
+  private static final ByteBufAllocator FOR_GOOD = new UnpooledByteBufAllocator(true, true);
 
   private static final String PAGE = "/index.html";
 }
