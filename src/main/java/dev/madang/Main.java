@@ -364,6 +364,7 @@ public final class Main {
     public Integer call() throws IOException, InterruptedException {
       Path data = Files.createTempDirectory("madang");
       ConfigReader reader = new ConfigReader();
+      Config.dev().forEach((key, value) -> reader.flag(key, value, "rehearsal"));
       Config.rehearsal(data).forEach((key, value) -> reader.flag(key, value, "rehearsal"));
       try (Madang madang = Madang.start(reader.read())) {
         About.greeting(madang, true);
