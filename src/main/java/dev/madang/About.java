@@ -19,9 +19,9 @@ final class About {
     address = config.url() == null ? "null" : "\"" + config.address() + "\"";
   }
 
-  /// `{"version": …, "open": …, "secure": …, "address": …}`: whether anybody may open a room, where
-  /// the same host is reached securely (null when it is not), and where others reach this server
-  /// (null when nobody said).
+  /// `{"version": …, "open": …, "compare": …, "secure": …, "address": …}`: whether anybody may open
+  /// a room, whether it answers measurements, where the same host is reached securely (null when it
+  /// is not), and where others reach this server (null when nobody said).
   void answer(Exchange exchange) {
     String name = exchange.host();
     boolean secure =
@@ -30,10 +30,11 @@ final class About {
     exchange.respond(
         200,
         "application/json",
-        "{\"version\":\"%s\",\"open\":%b,\"secure\":%s,\"address\":%s}"
+        "{\"version\":\"%s\",\"open\":%b,\"compare\":%b,\"secure\":%s,\"address\":%s}"
             .formatted(
                 Madang.version(),
                 config.signal().open(),
+                config.compare().enabled(),
                 secure ? "\"https://" + name + "\"" : "null",
                 address),
         "cache-control",

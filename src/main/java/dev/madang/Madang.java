@@ -257,8 +257,8 @@ public final class Madang implements AutoCloseable {
 
   private static List<String> pages(Config config) {
     return config.admin().enabled()
-        ? List.of("/", "/r/", "/trust", "/admin")
-        : List.of("/", "/r/", "/trust");
+        ? List.of("/", "/r/", "/trust", "/compare", "/admin")
+        : List.of("/", "/r/", "/trust", "/compare");
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Madang.class);

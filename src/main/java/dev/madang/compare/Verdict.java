@@ -28,11 +28,12 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
   }
 
   private static Verdict of(Workload workload, List<Figures> worked) {
+    List<Figures> usable = workload.needsAll() ? whole(worked) : worked;
     List<Figures> best =
         switch (workload.shape()) {
-          case BULK -> near(worked, each -> -orZero(each.mbps()), 0.2, 0);
+          case BULK -> near(usable, each -> -orZero(each.mbps()), 0.2, 0);
           case CONNECT -> near(worked, each -> orZero(each.setup()), 0.2, 5);
-          case TOGETHER, IN_TURN, LOADED -> quickest(workload, worked);
+          case TOGETHER, IN_TURN, LOADED -> quickest(usable);
         };
     List<Figures> others =
         worked.stream()
@@ -40,6 +41,14 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
             .filter(each -> workload.deadline() > 0)
             .toList();
     return new Verdict(workload, best, best.size() == worked.size(), others);
+  }
+
+  /// Those that brought all of it; one that gives messages up was only lucky, where there are
+  /// others.
+  private static List<Figures> whole(List<Figures> worked) {
+    List<Figures> all = worked.stream().filter(each -> each.lost() == 0).toList();
+    List<Figures> sure = all.stream().filter(each -> each.lane().isReliable()).toList();
+    return sure.isEmpty() ? all : sure;
   }
 
   /// Those within a share, and an absolute distance, of the lowest.
@@ -52,9 +61,7 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
 
   /// First by what arrived in time, then by the 95th percentile; what lies within the other's
   /// interval is no difference.
-  private static List<Figures> quickest(Workload workload, List<Figures> worked) {
-    List<Figures> usable =
-        workload.needsAll() ? worked.stream().filter(each -> each.lost() == 0).toList() : worked;
+  private static List<Figures> quickest(List<Figures> usable) {
     if (usable.isEmpty()) {
       return List.of();
     }
