@@ -14,7 +14,7 @@ const shots = process.env.SCREENSHOTS;
 
 /** What stands in Latin letters in every language: brands, techniques, units, signs of keys, and the switch to English. */
 const LATIN =
-  /\b(\d+ms|[kMG]?bit\/s|Madang|English|https?|UDP|TCP|TLS|Wi-Fi|VP8|VP9|AV1|H264|opus|WHIP|WHEP|red|Esc|Android|iPhone|iPad|iOS|Windows|macOS|Mac|Linux|Firefox|Chrome|Chromium|Edge|Safari|Debian|Ubuntu|Finder|madang-ca\.crt|CA|libnss3-tools)\b/g;
+  /\b(\d+ms|[kMG]?bit\/s|ms|MB|Madang|English|WebSocket|WebRTC|Socket\.IO|Server-Sent Events|POST|JSON|CSV|Markdown|RPM|CPU|https?|UDP|TCP|TLS|Wi-Fi|VP8|VP9|AV1|H264|opus|WHIP|WHEP|red|Esc|Android|iPhone|iPad|iOS|Windows|macOS|Mac|Linux|Firefox|Chrome|Chromium|Edge|Safari|Debian|Ubuntu|Finder|madang-ca\.crt|CA|libnss3-tools)\b/g;
 
 let rooms = 0;
 let server;
@@ -68,6 +68,20 @@ for (const look of [
     screen('watch', async () => {
       await page.goto(`${server.url}/whep/${encodeURIComponent(room)}`);
       await page.waitForSelector('[data-play]');
+    });
+    screen('compare', async () => {
+      await page.goto(`${server.url}/compare`);
+      await page.waitForSelector('[data-start]:enabled');
+    });
+    screen('compare-running', async () => {
+      await page.click('[data-start]');
+      await page.waitForSelector('[data-lane=websocket].working');
+      await until('figures', async () => /\d/.test(await page.innerText('[data-lane=websocket] .now')));
+    });
+    screen('compare-result', async () => {
+      await page.click('[data-stop]');
+      await page.waitForSelector('[data-result] .u-over', { state: 'attached' });
+      await page.evaluate(() => document.querySelectorAll('details').forEach((each) => (each.open = true)));
     });
     screen('nowhere', async () => {
       await page.goto(`${server.url}/r/`);

@@ -8,21 +8,20 @@ const aot = new URL('../../target/madang.aot', import.meta.url).pathname;
 const jar = new URL('../../target/madang.jar', import.meta.url).pathname;
 
 /**
- * @param {{command?: string, flags?: Record<string, string>, port?: number, data?: string}} options
- *   `data` is the folder of a server that was killed
+ * @param {{command?: string, flags?: Record<string, string>, port?: number, data?: string, namespace?: string}} options
+ *   `data` is the folder of a server that was killed; `namespace` is the network to live in
  */
 export async function startServer({
   command = 'dev',
   flags = {},
   port = 0,
+  namespace,
   data = mkdtempSync(join(tmpdir(), 'madang-e2e-')),
 } = {}) {
   const all = { data, 'http.port': String(port), 'udp.port': '0', 'metrics.port': '0', ...flags };
-  const child = spawn(
-    javaCommand(),
-    [...machineFlags(), '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const words = [javaCommand(), ...machineFlags(), '-jar', jar, command, ...Object.entries(all).map(([k, v]) => `--${k}=${v}`)];
+  const [first, ...rest] = namespace ? ['ip', 'netns', 'exec', namespace, ...words] : words;
+  const child = spawn(first, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const url = await new Promise((resolve, reject) => {
     const read = (chunk) => {
@@ -107,6 +106,28 @@ export async function startProgram(file, ...words) {
 /** The words that run a command of Madang, as the launcher would. */
 export function madang(...words) {
   return [javaCommand(), ...machineFlags(), '-jar', jar, ...words];
+}
+
+/**
+ * Two hosts, a server's and a client's, joined by a line as `--lab` has it: `loss=2%,rtt=80ms,seed=7`.
+ */
+export async function openLab(line) {
+  const program = new URL('OpenLab.java', import.meta.url).pathname;
+  const child = spawn(javaCommand(), [...machineFlags(), '-cp', jar, program, line], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const [server, client] = await new Promise((resolve, reject) => {
+    child.stdout.once('data', (names) => resolve(String(names).trim().split(' ')));
+    child.once('exit', (code) => reject(new Error(`no lab: ${code}`)));
+  });
+  return {
+    server,
+    client,
+    address: '10.77.0.1',
+    async close() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.stdin.end();
+      await gone;
+    },
+  };
 }
 
 /** The value of one Prometheus counter, summed over its labels. A name that is not there is a mistake, not a 0. */

@@ -12,6 +12,7 @@ const pages: Record<Route['page'], [() => Promise<unknown>, ...Part[]]> = {
   home: [() => import('./home/Home.svelte'), 'home'],
   trust: [() => import('./trust/Trust.svelte'), 'trust'],
   admin: [() => import('./admin/Admin.svelte'), 'admin'],
+  compare: [() => import('./compare/Compare.svelte'), 'compare'],
   room: [() => import('./room/RoomPage.svelte'), 'room'],
   send: [() => import('./stream/Send.svelte'), 'stream'],
   watch: [() => import('./stream/Watch.svelte'), 'stream'],

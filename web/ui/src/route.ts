@@ -3,6 +3,7 @@ export type Route =
   | { page: 'home' }
   | { page: 'trust' }
   | { page: 'admin' }
+  | { page: 'compare' }
   | { page: 'room' | 'send' | 'watch'; room: string }
   | { page: 'nowhere'; path: string };
 
@@ -12,7 +13,7 @@ export function route(path: string): Route {
     return { page: 'home' };
   }
   const [first, name] = parts;
-  if (parts.length === 1 && (first === 'trust' || first === 'admin')) {
+  if (parts.length === 1 && (first === 'trust' || first === 'admin' || first === 'compare')) {
     return { page: first };
   }
   const ofRoom = parts.length === 2 ? ofRooms.get(first!) : undefined;

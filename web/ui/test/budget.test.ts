@@ -57,6 +57,11 @@ test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (la
   expect(bytes).toBeLessThanOrEqual(36_864);
 });
 
+test.each(['en', 'ko'])('the page of comparisons loads at most 70 KB of script, its chart too (%s)', (language) => {
+  const bytes = weight('compare/Compare.svelte', `common.${language}.ts`, `compare.${language}.ts`, 'uPlot.esm.js');
+  expect(bytes).toBeLessThanOrEqual(71_680);
+});
+
 test('the first page does not load the room or the client', () => {
   const home = byModule('home/Home.svelte');
   expect(home.moduleIds.some((id) => id.includes('/room/') || id.includes('/sdk/'))).toBe(false);

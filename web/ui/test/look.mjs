@@ -10,7 +10,7 @@ const { serve } = (await runnerImport('./test/served.ts')).module;
 const [folder = '/tmp/madang-look', ...names] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 await build({ mode: 'fake', logLevel: 'error', build: { outDir: 'dist/fake', emptyOutDir: true } });
-const about = { version: '0.1.0', open: true, secure: 'https://192.168.0.7:7700/' };
+const about = { version: '0.1.0', open: true, compare: true, secure: 'https://192.168.0.7:7700/' };
 const server = await serve('dist/fake', about);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -28,7 +28,7 @@ beforeAll(async () => {
     logLevel: 'error',
     build: { outDir: folder, emptyOutDir: true },
   });
-  server = await serve(folder, { version: '0', open: true, secure: 'https://192.168.0.7:7700/' });
+  server = await serve(folder, { version: '0', open: true, compare: true, secure: 'https://192.168.0.7:7700/' });
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
@@ -107,7 +107,7 @@ describe.each(looks)('$look', ({ options }) => {
 test('with 200 % zoom the pages still fit', async () => {
   const context = await browser.newContext({ viewport: { width: 640, height: 400 }, locale: 'ko-KR' });
   const page = await context.newPage();
-  for (const scene of scenes.filter(({ name }) => ['home', 'before', 'three-grid', 'chat'].includes(name))) {
+  for (const scene of scenes.filter(({ name }) => ['home', 'before', 'three-grid', 'chat', 'compare-result'].includes(name))) {
     await open(page, server.address, scene);
     expect(
       await page.evaluate(() => document.documentElement.scrollWidth - innerWidth),

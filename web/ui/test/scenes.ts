@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import { loss } from './report.ts';
 
 /** A state of the pages worth looking at, and how to get there from its address. */
 export type Scene = {
@@ -63,6 +64,53 @@ export const scenes: readonly Scene[] = [
   },
   { name: 'send', path: '/whip/tea', before: true },
   { name: 'watch', path: '/whep/tea', before: true },
+  {
+    name: 'compare',
+    path: '/compare',
+    before: true,
+    then: async (page) => {
+      await page.locator('[data-start]:enabled').waitFor();
+    },
+  },
+  {
+    name: 'compare-off',
+    path: '/compare?closed',
+    before: true,
+    then: async (page) => {
+      await page.locator('[data-off]').waitFor();
+    },
+  },
+  {
+    name: 'compare-wrong',
+    path: '/compare',
+    before: true,
+    then: async (page) => {
+      await page.locator('input[type=file]').setInputFiles({ name: 'a.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+      await page.locator('[data-problem]').waitFor();
+    },
+  },
+  {
+    name: 'compare-result',
+    path: '/compare',
+    before: true,
+    then: async (page) => {
+      const buffer = Buffer.from(JSON.stringify(loss()));
+      await page.locator('input[type=file]').setInputFiles({ name: 'report.json', mimeType: 'application/json', buffer });
+      await page.locator('[data-result] .u-over').waitFor({ state: 'attached' });
+      await page.locator('details.words summary').click();
+    },
+  },
+  {
+    name: 'compare-word',
+    path: '/compare',
+    before: true,
+    then: async (page) => {
+      const buffer = Buffer.from(JSON.stringify(loss()));
+      await page.locator('input[type=file]').setInputFiles({ name: 'report.json', mimeType: 'application/json', buffer });
+      await page.locator('[data-term=p95]').first().click();
+      await page.locator(':popover-open').waitFor();
+    },
+  },
   { name: 'nowhere', path: '/no/such/page', before: true },
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },

@@ -20,7 +20,7 @@ export async function serve(
       response.setHeader('content-type', 'application/json');
       // A scene may ask for a server that wants invitations.
       const closed = request.headers.referer?.includes('closed');
-      response.end(JSON.stringify(closed ? { ...about, open: false } : about));
+      response.end(JSON.stringify(closed ? { ...about, open: false, compare: false } : about));
       return;
     }
     if (path.startsWith('/api/admin/')) {

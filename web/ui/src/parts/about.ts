@@ -5,6 +5,8 @@ export type About = {
   open?: boolean;
   /** the secure address of this host, when this page came over plain http */
   secure?: string | null;
+  /** whether it answers measurements */
+  compare?: boolean;
   /** where others reach this server, if whoever runs it said */
   address?: string | null;
 };

@@ -1,5 +1,6 @@
 import type admin from './admin.en.ts';
 import type common from './common.en.ts';
+import type compare from './compare.en.ts';
 import type home from './home.en.ts';
 import type room from './room.en.ts';
 import type stream from './stream.en.ts';
@@ -7,10 +8,11 @@ import type trust from './trust.en.ts';
 
 /** The pages speak two languages as equals; a test holds the dictionaries to each other. */
 export type Language = 'en' | 'ko';
-export type Part = 'admin' | 'common' | 'home' | 'room' | 'stream' | 'trust';
+export type Part = 'admin' | 'common' | 'compare' | 'home' | 'room' | 'stream' | 'trust';
 export type Key =
   | keyof typeof admin
   | keyof typeof common
+  | keyof typeof compare
   | keyof typeof home
   | keyof typeof room
   | keyof typeof stream
@@ -120,6 +122,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
   en: {
     admin: () => import('./admin.en.ts'),
     common: () => import('./common.en.ts'),
+    compare: () => import('./compare.en.ts'),
     home: () => import('./home.en.ts'),
     room: () => import('./room.en.ts'),
     stream: () => import('./stream.en.ts'),
@@ -128,6 +131,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
   ko: {
     admin: () => import('./admin.ko.ts'),
     common: () => import('./common.ko.ts'),
+    compare: () => import('./compare.ko.ts'),
     home: () => import('./home.ko.ts'),
     room: () => import('./room.ko.ts'),
     stream: () => import('./stream.ko.ts'),

@@ -1,0 +1,203 @@
+// The page /compare as people use it: one press, and half a minute later a verdict that its numbers bear out.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import Ajv from 'ajv/dist/2020.js';
+import { openChromium, PHONE, until } from './browsers.js';
+import { isRoot } from './network.js';
+import { openLab, startServer } from './server.js';
+
+const schema = JSON.parse(readFileSync(new URL('../../docs/compare.schema.json', import.meta.url), 'utf8'));
+const valid = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
+const LANES = ['websocket', 'socketio', 'polling', 'events', 'channel', 'channel-unordered', 'channel-lossy', 'channel-lifetime'];
+const shots = process.env.SCREENSHOTS;
+
+/** Presses the button, and returns what was measured and how long it took. */
+async function compare(page, url, uses) {
+  await page.goto(`${url}/compare`);
+  await page.waitForSelector('[data-start]:enabled');
+  for (const use of ['chat', 'cursor', 'voice']) {
+    await page.setChecked(`input[value=${use}]`, uses.includes(use));
+  }
+  const begun = performance.now();
+  await page.click('[data-start]');
+  await until('a train', async () => /\d/.test(await page.innerText('[data-lane=channel-lossy] .now')), { timeout: 30_000, every: 250 });
+  if (shots) await page.waitForTimeout(3000);
+  if (shots) await page.screenshot({ path: join(shots, `running-${uses.join('-')}.png`), fullPage: true });
+  await page.waitForSelector('[data-result]', { timeout: 60_000 });
+  const seconds = (performance.now() - begun) / 1000;
+  const report = JSON.parse(await saved(page, 'json'));
+  assert.ok(valid(report), JSON.stringify(valid.errors));
+  return { report, seconds };
+}
+
+async function saved(page, what) {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`[data-save=${what}]`)]);
+  return readFileSync(await download.path(), 'utf8');
+}
+
+const inTime = ({ sent, late, lost }) => (sent - late - lost) / sent;
+
+/** Nothing that was not named best brought more in time and sooner than what was. */
+function bearsOut(report, use) {
+  const worked = report.results.filter((each) => each.workload === use && each.sent > 0);
+  const { best } = report.verdicts.find(({ workload }) => workload === use);
+  const named = worked.filter(({ lane }) => best.includes(lane));
+  assert.ok(named.length > 0, `${use}: no best among ${JSON.stringify(report.verdicts)}`);
+  for (const other of worked.filter(({ lane }) => !best.includes(lane))) {
+    assert.ok(
+      named.every((each) => inTime(each) > inTime(other) || each.p95 <= other.p95 || other.lost > 0),
+      `${use}: ${other.lane} would have been better than ${best}`,
+    );
+  }
+}
+
+describe('on this machine', () => {
+  let server;
+  let house;
+  before(async () => {
+    [server, house] = await Promise.all([startServer(), openChromium()]);
+    await server.rest();
+  });
+  after(async () => {
+    await house?.close();
+    await server?.stop();
+  });
+
+  test('one press on the first page and one there give figures of every lane within half a minute, and a verdict', async () => {
+    const { page } = house;
+    await page.goto(server.url);
+    await page.click('a[href="/compare"]');
+    await page.waitForURL('**/compare');
+    const { report, seconds } = await compare(page, server.url, ['chat', 'cursor', 'voice']);
+    console.log(`    ${seconds.toFixed(1)} s; the page kept its sender waiting ${report.page.own} ms; ${report.page.bytes} bytes`);
+    assert.ok(seconds <= 32, `${seconds} s`);
+    assert.equal(report.partial, false);
+    for (const use of ['chat', 'cursor', 'voice']) {
+      const results = report.results.filter(({ workload }) => workload === use);
+      assert.deepEqual(results.map(({ lane }) => lane), LANES);
+      for (const { lane, failure, sent, p95, delays } of results) {
+        assert.equal(failure, undefined, lane);
+        assert.ok(sent > 10 && p95 > 0 && delays.length === sent, `${use} ${lane}: ${sent} ${p95}`);
+      }
+      bearsOut(report, use);
+      assert.equal(await page.innerText(`[data-verdict=${use}]`), report.verdicts.find(({ workload }) => workload === use).en);
+    }
+    assert.deepEqual(report.page.paths.map(({ transport, relayed }) => `${transport} ${relayed}`), Array(4).fill('udp false'));
+    await page.check('input[type=radio][value=cursor]');
+    assert.equal(await page.locator('tbody tr').count(), LANES.length);
+
+    const csv = await saved(page, 'csv');
+    assert.equal(csv.trim().split('\n').length, 1 + 3 * LANES.length);
+    await page.click('[data-copy]');
+    await page.getByText('Copied.').waitFor();
+    const markdown = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(markdown, /\| way \| p50 \|/);
+    assert.ok(markdown.includes(report.verdicts[0].en));
+    assert.deepEqual(house.problems, []);
+  });
+
+  test('a deadline that is moved by keys tells late and the verdict anew', async () => {
+    const { page } = house;
+    await page.check('input[type=radio][value=voice]');
+    const said = () => page.innerText('[data-verdict=voice]');
+    await page.focus('[data-deadline]');
+    await page.keyboard.press('Home');
+    await page.getByText('Late is what takes longer than 50 ms').waitFor();
+    const report = JSON.parse(await saved(page, 'json'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.equal(report.workloads.find(({ name }) => name === 'voice').deadline, 50);
+    assert.equal(await said(), report.verdicts.find(({ workload }) => workload === 'voice').en);
+  });
+
+  test('what is measured in turn has its figures, too', async () => {
+    const { page } = house;
+    await page.goto(`${server.url}/compare`);
+    await page.waitForSelector('[data-start]:enabled');
+    for (const use of ['chat', 'cursor', 'voice']) await page.uncheck(`input[value=${use}]`);
+    for (const use of ['video', 'file', 'loaded', 'connect']) await page.check(`input[value=${use}]`);
+    await page.click('[data-start]');
+    await page.waitForSelector('[data-result]', { timeout: 240_000 });
+    const report = JSON.parse(await saved(page, 'json'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    const of = (use) => report.results.filter(({ workload }) => workload === use);
+    assert.deepEqual(report.results.filter(({ failure }) => failure), []);
+    console.log('    ' + of('file').map(({ lane, mbps }) => `${lane} ${mbps} Mb/s`).join(', '));
+    console.log('    ' + of('connect').map(({ lane, setup }) => `${lane} ${setup} ms`).join(', '));
+    assert.ok(of('file').every(({ mbps }) => mbps > 0) && of('connect').every(({ setup }) => setup > 0));
+    assert.ok(of('loaded').every(({ rpm }) => rpm > 0) && of('video').every(({ cpu }) => cpu >= 0));
+  });
+
+  test('stopped early, it shows what there was until then and says so', async () => {
+    const { page } = house;
+    await page.goto(`${server.url}/compare`);
+    await page.click('[data-start]:enabled');
+    await page.waitForSelector('[data-phase=cursor]', { timeout: 30_000 });
+    await until('some cursor', async () => /\d/.test(await page.innerText('[data-lane=channel] .now')));
+    await page.click('[data-stop]');
+    await page.waitForSelector('[data-result]');
+    const report = JSON.parse(await saved(page, 'json'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.equal(report.partial, true);
+    assert.ok(report.page.doubts.includes('stopped'));
+    assert.equal(await page.getAttribute('[data-confidence]', 'data-confidence'), 'low');
+  });
+});
+
+test('a server that does not measure says so, and what to set; its first page has no such door', async () => {
+  const [server, house] = await Promise.all([startServer({ flags: { 'compare.enabled': 'false' } }), openChromium()]);
+  try {
+    await house.page.goto(`${server.url}/compare`);
+    assert.match(await house.page.innerText('[data-off]'), /compare\.enabled: true/);
+    await house.page.goto(server.url);
+    await house.page.waitForLoadState('networkidle');
+    assert.equal(await house.page.locator('a[href="/compare"]').count(), 0);
+  } finally {
+    await house.close();
+    await server.stop();
+  }
+});
+
+test('on a line that loses, over plain http on a phone: what is reliable bunches and is late, what is lossy loses and is on time', { skip: !isRoot && 'needs root' }, async () => {
+  const lab = await openLab('loss=2%,rtt=80ms,seed=7');
+  let server;
+  let phone;
+  try {
+    server = await startServer({ namespace: lab.server });
+    phone = await openChromium({ namespace: lab.client, viewport: PHONE, media: false });
+    await server.rest();
+    const { report, seconds } = await compare(phone.page, `http://${lab.address}:${server.port}`, ['cursor', 'voice']);
+    console.log(`    ${seconds.toFixed(1)} s; the page kept its sender waiting ${report.page.own} ms`);
+    assert.equal(await phone.page.evaluate(() => isSecureContext), false);
+    for (const use of ['cursor', 'voice']) {
+      const of = Object.fromEntries(report.results.filter(({ workload }) => workload === use).map((each) => [each.lane, each]));
+      console.log('    ' + LANES.map((lane) => `${lane} p95 ${of[lane].p95} late ${of[lane].late} lost ${of[lane].lost} of ${of[lane].sent}`).join('\n    '));
+      for (const lane of ['websocket', 'channel']) {
+        assert.equal(of[lane].lost, 0, `${use} ${lane}`);
+        assert.ok(of[lane].late > 0 && bunched(of[lane], use) > 2 * bunched(of['channel-lossy'], use), `${use} ${lane}: ${of[lane].late} late, ${bunched(of[lane], use)} bunched`);
+        assert.ok(of['channel-lossy'].late / of['channel-lossy'].sent < of[lane].late / of[lane].sent, `${use} ${lane}`);
+      }
+      assert.ok(of['channel-lossy'].lost > 0, `${use}: the lossy lane lost nothing`);
+      assert.ok(of.polling.p95 > of.websocket.p95, use);
+      assert.ok(report.verdicts.find(({ workload }) => workload === use).best.includes('channel-lossy'), report.verdicts);
+      bearsOut(report, use);
+    }
+    // A page without a clipboard of its own copies all the same.
+    await phone.page.click('[data-copy]');
+    await phone.page.getByText('Copied.').waitFor();
+    if (shots) await phone.page.screenshot({ path: join(shots, 'loss-phone.png'), fullPage: true });
+    assert.deepEqual(phone.problems, []);
+  } finally {
+    await phone?.close();
+    await server?.stop();
+    await lab.close();
+  }
+});
+
+/** How many answers came at once with the one before: a train that was held up. */
+function bunched({ delays }, use) {
+  const every = { cursor: 1000 / 60, voice: 20 }[use];
+  const arrivals = delays.map((delay, i) => (delay === null ? null : i * every + delay));
+  return arrivals.filter((at, i) => at !== null && arrivals[i - 1] != null && Math.abs(at - arrivals[i - 1]) < every / 8).length;
+}

@@ -1,0 +1,97 @@
+import { browser, doubts, resolution } from './confidence.ts';
+import { browserLanes, type Workload } from './kinds.ts';
+import { Lanes } from './lanes/lanes.ts';
+import { withFigures, type Report } from './report.ts';
+import { needsItsOwnTime, Run, type Phase } from './run.ts';
+
+/** A measurement that goes on; stopped, it still has a report of what there was until then. */
+export type Measuring = { report: Promise<Report>; stop: () => void };
+
+const CLOCK = 'one clock: the browser’s performance.now(); delays are round trips in milliseconds';
+
+/** @param changed hears of every new phase */
+export function measure(
+  workloads: readonly Workload[],
+  version: string,
+  changed: (phase: Phase | undefined) => void,
+): Measuring {
+  let run: Run | undefined;
+  let stopped = false;
+  return {
+    report: begin(),
+    stop: () => {
+      stopped = true;
+      run?.stop();
+    },
+  };
+
+  async function begin(): Promise<Report> {
+    const lanes = await Lanes.ask();
+    const each = share(workloads);
+    const made = new Run(lanes, browserLanes, workloads, each, () => changed(made.phase));
+    run = made;
+    if (stopped) {
+      made.stop();
+    }
+    const at = `${new Date().toISOString().slice(0, 19)}Z`;
+    const step = resolution();
+    let hidden = document.hidden;
+    const watch = () => {
+      hidden ||= document.hidden;
+    };
+    document.addEventListener('visibilitychange', watch);
+    try {
+      await made.measure();
+    } finally {
+      document.removeEventListener('visibilitychange', watch);
+      lanes.close();
+    }
+    return withFigures(
+      {
+        madang: version,
+        server: location.origin,
+        at,
+        seconds: each,
+        partial: made.stopped,
+        clock: CLOCK,
+        lab: null,
+        workloads: [],
+        results: [],
+        verdicts: [],
+        page: {
+          browser: browser(navigator.userAgent),
+          bytes: made.spent,
+          paths: [...made.paths].map(([lane, path]) => ({ lane, ...path })),
+          own: made.own,
+          resolution: step,
+          doubts: doubts({ stopped: made.stopped, hidden, own: made.own, resolution: step }),
+        },
+      },
+      made.measured,
+    );
+  }
+}
+
+/** What the workloads that run together have between them. */
+const TOGETHER = 21;
+
+/** How many seconds each of them has. */
+function share(workloads: readonly Workload[]): number {
+  const together = workloads.filter(({ shape }) => shape === 'together').length;
+  return Math.floor(TOGETHER / Math.max(1, Math.min(3, together))) || TOGETHER;
+}
+
+/** How long it takes, in all, about. */
+export function seconds(workloads: readonly Workload[]): number {
+  const each = share(workloads);
+  return workloads.reduce((sum, workload) => {
+    switch (workload.shape) {
+      case 'together':
+        return sum + each + 1.2 + (needsItsOwnTime('events', workload) ? each / 4 + 1 : 0);
+      case 'connect':
+        return sum + browserLanes.length;
+      default:
+        return sum + browserLanes.length * (each / 4 + 1);
+    }
+  }, 1);
+}

@@ -1,0 +1,243 @@
+import type { Doubt } from './confidence.ts';
+import type { Figures } from './figures.ts';
+import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
+import type { Path } from './paths.ts';
+import { fixed, laneWords, title, type Both } from './sentences.ts';
+import { verdicts } from './verdict.ts';
+
+/** A result, as `docs/compare.schema.json` describes it; the command line writes the same. */
+export type Report = {
+  madang: string;
+  server: string;
+  at: string;
+  seconds: number;
+  partial: boolean;
+  clock: string;
+  lab: Record<string, number> | null;
+  workloads: { name: WorkloadName; size: number; perSecond: number; burst: number; deadline: number }[];
+  results: Result[];
+  verdicts: { workload: WorkloadName; best: LaneName[]; same: boolean; en: string; ko: string }[];
+  page?: Page;
+};
+
+export type Result = { workload: WorkloadName; lane: LaneName } & (
+  | { failure: string }
+  | {
+      failure?: undefined;
+      sent: number;
+      late: number;
+      lost: number;
+      p50?: number;
+      p95?: number;
+      p95Interval?: [number, number];
+      p99?: number;
+      jitter?: number;
+      stall?: number;
+      mbps?: number;
+      setup?: number;
+      rpm?: number;
+      cpu?: number;
+      wire?: number;
+      cdf?: number[];
+      delays?: (number | null)[];
+    }
+);
+
+/** What only a browser's measurement says. */
+export type Page = {
+  browser: string;
+  /** bytes of messages, both ways, without the headers of the network */
+  bytes: number;
+  paths: ({ lane: LaneName } & Path)[];
+  /** milliseconds that the page kept its own sender waiting: the 95th percentile */
+  own: number;
+  /** the finest step of its clock, in milliseconds */
+  resolution: number;
+  doubts: Doubt[];
+};
+
+export function results(figures: readonly Figures[]): Result[] {
+  return sorted(figures).map((each): Result => {
+    const { workload, lane, failure, cdf, delays, sent, late, lost } = each;
+    const named = { workload: workload.name, lane };
+    if (failure !== undefined) {
+      return { ...named, failure };
+    }
+    const { p50, p95, p95Interval, p99, jitter, stall, mbps, setup, rpm, cpu, wire } = each;
+    return {
+      ...named,
+      sent,
+      late,
+      lost,
+      ...(cdf.length > 0 ? { p50, p95, p95Interval, p99, jitter, stall, cdf } : {}),
+      ...(delays && delays.length > 0 ? { delays } : {}),
+      ...defined({ mbps, setup, rpm, cpu, wire }),
+    };
+  });
+}
+
+/** In the order of the table, whatever was measured first. */
+function sorted(figures: readonly Figures[]): Figures[] {
+  const place = ({ workload, lane }: Figures) => workload.number * 100 + laneNames.indexOf(lane);
+  return [...figures].sort((a, b) => place(a) - place(b));
+}
+
+function defined<Values extends object>(values: Values): Partial<Values> {
+  return Object.fromEntries(
+    Object.entries(values).filter(([, value]) => value !== undefined),
+  ) as Partial<Values>;
+}
+
+/** The figures in a report. */
+export function figuresOf(report: Report): Figures[] {
+  return report.results.map((result): Figures => {
+    const written = report.workloads.find(({ name }) => name === result.workload);
+    const workload = { ...workloadOf(result.workload), ...written };
+    const none = {
+      sent: 0,
+      late: 0,
+      lost: 0,
+      p50: 0,
+      p95: 0,
+      p95Interval: [0, 0] as [number, number],
+      p99: 0,
+      jitter: 0,
+      stall: 0,
+      cdf: [],
+    };
+    return { ...none, ...result, workload };
+  });
+}
+
+/** The same report with other figures: late by other deadlines, say. */
+export function withFigures(report: Report, figures: readonly Figures[]): Report {
+  const used = workloads.flatMap(({ name }) => {
+    const one = figures.find(({ workload }) => workload.name === name);
+    return one === undefined ? [] : [one.workload];
+  });
+  return {
+    ...report,
+    workloads: used.map(({ name, size, perSecond, burst, deadline }) => ({ name, size, perSecond, burst, deadline })),
+    results: results(figures),
+    verdicts: verdicts(sorted(figures)).map(({ workload, best, all, said }) => ({
+      workload: workload.name,
+      best: best.map(({ lane }) => lane),
+      same: all && best.length > 1,
+      ...said,
+    })),
+  };
+}
+
+/** What of a file can be shown; a sentence of a person's own file is never taken for markup. */
+export function readReport(text: string): Report | undefined {
+  try {
+    const report = JSON.parse(text) as Report;
+    const good =
+      Array.isArray(report.workloads) &&
+      Array.isArray(report.results) &&
+      report.results.length > 0 &&
+      report.results.every(
+        ({ workload, lane }) => workloads.some(({ name }) => name === workload) && laneNames.includes(lane),
+      );
+    return good ? withFigures(report, figuresOf(report)) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const COLUMNS = [
+  'sent',
+  'late',
+  'lost',
+  'p50',
+  'p95',
+  'p95_low',
+  'p95_high',
+  'p99',
+  'jitter',
+  'stall',
+  'mbps',
+  'setup',
+  'rpm',
+  'cpu',
+  'wire',
+] as const;
+
+export function csv(figures: readonly Figures[]): string {
+  const rows = sorted(figures).map((each) => {
+    const { workload, lane, failure, p95Interval } = each;
+    const values = { ...each, p95_low: p95Interval[0], p95_high: p95Interval[1] };
+    const cells = COLUMNS.map((name) => (failure === undefined ? (values[name] ?? '') : ''));
+    const why = failure === undefined ? '' : `"${failure.replaceAll('"', '""').replaceAll('\n', ' ')}"`;
+    return [workload.name, lane, ...cells, why].join(',');
+  });
+  return [['workload', 'lane', ...COLUMNS, 'failure'].join(','), ...rows].join('\n') + '\n';
+}
+
+export type Cell = { word: Word; text: string };
+export type Word = 'p50' | 'p95' | 'p99' | 'late' | 'lost' | 'jitter' | 'stall' | 'throughput' | 'setup' | 'rpm' | 'cpu' | 'wire';
+
+/** The figures of one lane as they are read, in the order of their columns. */
+export function cells(figures: Figures): Cell[] {
+  const { workload, cdf, sent } = figures;
+  const delay = (value: number) => (cdf.length === 0 ? '–' : `${fixed(value, 1)} ms`);
+  const share = (of: number) => (sent === 0 || of === 0 ? '0' : `${fixed((100 * of) / sent, 1)} %`);
+  const optional = (value: number | undefined, digits: number, unit: string) =>
+    value === undefined ? '–' : `${fixed(value, digits)}${unit}`;
+  switch (workload.shape) {
+    case 'bulk':
+      return [
+        { word: 'throughput', text: optional(figures.mbps, 0, ' Mb/s') },
+        { word: 'lost', text: share(figures.lost) },
+      ];
+    case 'connect':
+      return [{ word: 'setup', text: optional(figures.setup, 1, ' ms') }];
+    default:
+      return [
+        { word: 'p50', text: delay(figures.p50) },
+        { word: 'p95', text: delay(figures.p95) },
+        { word: 'p99', text: delay(figures.p99) },
+        { word: 'late', text: share(figures.late) },
+        { word: 'lost', text: share(figures.lost) },
+        { word: 'jitter', text: delay(figures.jitter) },
+        { word: 'stall', text: delay(figures.stall) },
+        ...(workload.shape === 'loaded'
+          ? [{ word: 'rpm' as const, text: optional(figures.rpm, 0, '') }]
+          : workload.shape === 'inTurn'
+            ? [
+                { word: 'cpu' as const, text: optional(figures.cpu, 0, ' µs') },
+                { word: 'wire' as const, text: optional(figures.wire, 2, '') },
+              ]
+            : []),
+      ];
+  }
+}
+
+/** For an issue or a chat: the tables and the verdicts. `word` names a column. */
+export function markdown(
+  report: Report,
+  figures: readonly Figures[],
+  language: keyof Both,
+  word: (of: Word | 'lane') => string,
+): string {
+  const parts = [`\`madang compare\` ${report.madang}, ${report.at}, ${report.page?.browser ?? report.server}`];
+  for (const { name } of report.workloads) {
+    const rows = sorted(figures).filter(({ workload }) => workload.name === name);
+    const worked = rows.find(({ failure }) => failure === undefined) ?? rows[0]!;
+    const words = cells(worked).map((cell) => word(cell.word));
+    parts.push(
+      `**${title(rows[0]!.workload)[language]}**`,
+      [
+        `| ${[word('lane'), ...words].join(' | ')} |`,
+        `|---${'|--:'.repeat(words.length)}|`,
+        ...rows.map((each) => {
+          const texts = each.failure === undefined ? cells(each).map(({ text }) => text) : [`— ${each.failure}`];
+          const filled = words.map((_, i) => texts[i] ?? '');
+          return `| ${[laneWords[each.lane][language], ...filled].join(' | ')} |`;
+        }),
+      ].join('\n'),
+    );
+  }
+  parts.push(report.verdicts.map((verdict) => `- ${verdict[language]}`).join('\n'));
+  return parts.join('\n\n') + '\n';
+}

@@ -1,0 +1,386 @@
+import { failed, figures, round, type Figures } from './figures.ts';
+import { interval, type LaneName, type Workload, workloadOf } from './kinds.ts';
+import type { Lane } from './lanes/lane.ts';
+import type { Lanes } from './lanes/lanes.ts';
+import { way, type Path } from './paths.ts';
+import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
+import { Ticker } from './ticker.ts';
+
+/** A lane at work, as it is drawn. */
+export type Working = { kind: LaneName; tally: Tally };
+
+/** What is being measured now. */
+export type Phase = {
+  workload: Workload;
+  /** when it began, and how many milliseconds it lasts; nothing where nobody knows */
+  begun: number;
+  lasting: number | undefined;
+  working: readonly Working[];
+};
+
+/**
+ * One measurement: every workload over every lane, in the same order and by the same rules as the
+ * command line. Somebody may stop it, which leaves what was measured until then.
+ */
+export class Run {
+  phase: Phase | undefined;
+  stopped = false;
+  readonly measured: Figures[] = [];
+  readonly paths = new Map<LaneName, Path>();
+  private readonly ticker = new Ticker();
+  private readonly tallies = new Map<LaneName, Tally[]>();
+  private readonly standing = new Map<LaneName, Lane>();
+  private readonly refused = new Map<LaneName, string>();
+  private closedSpent = 0;
+
+  /**
+   * @param seconds how long a workload lasts that is run on all lanes together; one that is run in
+   *   turn lasts a quarter of it on each
+   * @param changed hears of every new phase
+   */
+  constructor(
+    private readonly lanes: Lanes,
+    private readonly kinds: readonly LaneName[],
+    private readonly workloads: readonly Workload[],
+    private readonly seconds: number,
+    private readonly changed: () => void,
+  ) {}
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Bytes that went through all lanes so far. */
+  get spent(): number {
+    return [...this.standing.values()].reduce((sum, lane) => sum + lane.spent, this.closedSpent);
+  }
+
+  /** How long the page kept the sender waiting: the 95th percentile. */
+  get own(): number {
+    return round(this.ticker.own());
+  }
+
+  async measure(): Promise<void> {
+    try {
+      await this.together();
+      await this.alone();
+      this.closeAll();
+      for (const workload of this.workloads) {
+        if (workload.shape !== 'together') {
+          await this.inTurn(workload);
+        }
+      }
+    } finally {
+      this.closeAll();
+      this.ticker.close();
+    }
+  }
+
+  private enter(workload: Workload, lasting: number | undefined, working: readonly Working[]): void {
+    this.phase = { workload, begun: performance.now(), lasting, working };
+    this.changed();
+  }
+
+  // ---- all lanes at once ----------------------------------------------------------------------
+
+  private async together(): Promise<void> {
+    for (const workload of this.steady()) {
+      if (this.stopped) {
+        return;
+      }
+      const kinds = this.kinds.filter((kind) => !needsItsOwnTime(kind, workload));
+      await this.openAll(kinds, workload);
+      await this.sendOn(kinds.filter((kind) => this.standing.has(kind)), workload, this.seconds);
+    }
+  }
+
+  /** Those whose requests would stand in the way of the others'. */
+  private async alone(): Promise<void> {
+    this.closeAll();
+    for (const workload of this.steady()) {
+      for (const kind of this.kinds.filter((kind) => needsItsOwnTime(kind, workload))) {
+        if (this.stopped) {
+          return;
+        }
+        await this.openAll([kind], workload);
+        if (this.standing.has(kind)) {
+          await this.sendOn([kind], workload, this.seconds / 4);
+        }
+      }
+    }
+  }
+
+  private steady(): Workload[] {
+    return this.workloads.filter(({ shape }) => shape === 'together');
+  }
+
+  private async openAll(kinds: readonly LaneName[], workload: Workload): Promise<void> {
+    this.enter(workload, undefined, []);
+    await Promise.all(
+      kinds.map(async (kind) => {
+        if (this.standing.get(kind)?.broken) {
+          this.close(kind);
+        }
+        if (!this.standing.has(kind) && !this.refused.has(kind)) {
+          try {
+            await this.open(kind);
+          } catch (why) {
+            this.refused.set(kind, sentence(why));
+          }
+        }
+      }),
+    );
+    for (const kind of kinds) {
+      const why = this.refused.get(kind);
+      if (why !== undefined) {
+        this.measured.push(failed(workload, kind, why));
+      }
+    }
+  }
+
+  private async sendOn(kinds: readonly LaneName[], workload: Workload, seconds: number): Promise<void> {
+    const working = kinds.map((kind) => this.work(kind, workload));
+    this.enter(workload, seconds * 1000, working);
+    await this.send(workload, working, seconds);
+    await Promise.all(working.map(({ tally }) => tally.settle(STRAGGLERS)));
+    await this.look();
+    for (const { kind, tally } of working) {
+      this.measured.push(figures(workload, kind, tally.series(warm(workload) * workload.burst)));
+    }
+  }
+
+  /** The lanes send evenly one after the other within each interval: none is alone, none is crowded. */
+  private async send(workload: Workload, working: readonly Working[], seconds: number): Promise<void> {
+    if (working.length === 0) {
+      return;
+    }
+    const every = interval(workload);
+    const step = every / working.length;
+    const rounds = warm(workload) + Math.round((seconds * 1000) / every);
+    const start = performance.now() + LEAD;
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < working.length; i++) {
+        const due = start + round * every + i * step;
+        // A lane that is late is caught up with at once: the next is due by the clock, not by it.
+        while (performance.now() < due) {
+          await this.ticker.wake(due);
+        }
+        if (this.stopped) {
+          return;
+        }
+        const { kind, tally } = working[i]!;
+        const lane = this.standing.get(kind);
+        for (let n = 0; n < workload.burst; n++) {
+          lane?.send(tally.next(ECHO, performance.now()));
+        }
+      }
+    }
+  }
+
+  // ---- one lane after the other ---------------------------------------------------------------
+
+  private async inTurn(workload: Workload): Promise<void> {
+    for (const kind of this.kinds) {
+      if (this.stopped) {
+        return;
+      }
+      this.enter(workload, workload.shape === 'connect' ? undefined : (this.seconds / 4) * 1000, []);
+      try {
+        this.measured.push(await this.one(workload, kind));
+        await this.look();
+      } catch (why) {
+        this.measured.push(failed(workload, kind, sentence(why)));
+      } finally {
+        this.closeAll();
+      }
+    }
+  }
+
+  private one(workload: Workload, kind: LaneName): Promise<Figures> {
+    switch (workload.shape) {
+      case 'bulk':
+        return this.bulk(workload, kind);
+      case 'loaded':
+        return this.loaded(workload, kind);
+      case 'connect':
+        return this.connect(workload, kind);
+      default:
+        return this.turn(workload, kind);
+    }
+  }
+
+  private async turn(workload: Workload, kind: LaneName): Promise<Figures> {
+    await this.open(kind);
+    const before = await this.lanes.processor();
+    const working = this.work(kind, workload);
+    this.enter(workload, (this.seconds / 4) * 1000, [working]);
+    await this.send(workload, [working], this.seconds / 4);
+    await working.tally.settle(STRAGGLERS);
+    const after = await this.lanes.processor();
+    const found = figures(workload, kind, working.tally.series(warm(workload) * workload.burst));
+    return before === undefined || after === undefined || working.tally.sent === 0
+      ? found
+      : { ...found, cpu: round(((after - before) * 1000) / working.tally.sent) };
+  }
+
+  private async bulk(workload: Workload, kind: LaneName): Promise<Figures> {
+    await this.open(kind);
+    const working = this.work(kind, workload);
+    this.enter(workload, undefined, [working]);
+    await this.flow(kind, working.tally, FILE, Infinity, this.seconds * 2);
+    const { delays: _, ...found } = figures(workload, kind, working.tally.series(0));
+    return { ...found, ...throughput(working.tally) };
+  }
+
+  private async loaded(workload: Workload, kind: LaneName): Promise<Figures> {
+    await this.open(kind);
+    const file = this.work(kind, workloadOf('file'));
+    const cursor = this.work(kind, workload);
+    this.enter(workload, (this.seconds / 4) * 1000, [cursor]);
+    await Promise.all([
+      this.flow(kind, file.tally, Infinity, LOAD, this.seconds / 4),
+      this.send(workload, [cursor], this.seconds / 4),
+    ]);
+    await cursor.tally.settle(STRAGGLERS);
+    const found = figures(workload, kind, cursor.tally.series(warm(workload)));
+    return {
+      ...found,
+      ...throughput(file.tally),
+      ...(found.p50 === 0 ? {} : { rpm: Math.round(60_000 / found.p50) }),
+    };
+  }
+
+  /**
+   * Sends as fast as acknowledgements come, with a window in between, but not faster than so many
+   * bits a second.
+   */
+  private async flow(kind: LaneName, tally: Tally, bytes: number, rate: number, seconds: number): Promise<void> {
+    const { size } = tally.workload;
+    const begun = performance.now();
+    const until = begun + seconds * 1000;
+    let givenUp = 0;
+    while (!this.stopped && tally.sent * size < bytes && performance.now() < until) {
+      const lane = this.standing.get(kind);
+      if (lane === undefined || lane.broken) {
+        return;
+      }
+      if (await tally.room(WINDOW, givenUp, LOST_AFTER)) {
+        const due = begun + (tally.sent * 8000 * size) / rate;
+        if (due > performance.now()) {
+          await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+        }
+        lane.send(tally.next(ACKNOWLEDGE, performance.now()));
+      } else {
+        // On a lane that loses: what has not come back until now will not.
+        givenUp = tally.sent - tally.heard;
+      }
+    }
+    await tally.settle(STRAGGLERS);
+  }
+
+  private async connect(workload: Workload, kind: LaneName): Promise<Figures> {
+    const times: number[] = [];
+    for (let i = 0; i < CONNECTS && !this.stopped; i++) {
+      const { tally } = this.work(kind, workload);
+      const begun = performance.now();
+      await this.open(kind);
+      this.standing.get(kind)?.send(tally.next(ECHO, begun));
+      await tally.settle(STRAGGLERS);
+      this.closeAll();
+      if (tally.heard > 0) {
+        times.push(tally.heardAt[0]! - begun);
+      }
+    }
+    if (times.length === 0) {
+      return failed(workload, kind, 'no answer came');
+    }
+    times.sort((a, b) => a - b);
+    const { delays: _, ...nothing } = figures(workload, kind, { sentAt: [], heardAt: [] });
+    return { ...nothing, setup: round(times[Math.floor(times.length / 2)]!) };
+  }
+
+  // ---- what stands ----------------------------------------------------------------------------
+
+  private async open(kind: LaneName): Promise<void> {
+    const tallies = this.talliesOf(kind);
+    const lane = await this.lanes.open(kind, (answer, now) => {
+      for (const tally of tallies) {
+        tally.answer(answer, now);
+      }
+    });
+    this.standing.set(kind, lane);
+  }
+
+  /** By which way the lanes go that stand now. */
+  private async look(): Promise<void> {
+    for (const [kind, { connection }] of this.standing) {
+      const path = connection === undefined ? undefined : await way(connection);
+      if (path !== undefined) {
+        this.paths.set(kind, path);
+      }
+    }
+  }
+
+  private talliesOf(kind: LaneName): Tally[] {
+    const tallies = this.tallies.get(kind) ?? [];
+    this.tallies.set(kind, tallies);
+    return tallies;
+  }
+
+  /** An answer is known by its workload's number: a lane has one tally for each. */
+  private work(kind: LaneName, workload: Workload): Working {
+    const tally = new Tally(workload);
+    const tallies = this.talliesOf(kind);
+    const before = tallies.findIndex((each) => each.workload.number === workload.number);
+    tallies.splice(before < 0 ? tallies.length : before, before < 0 ? 0 : 1, tally);
+    return { kind, tally };
+  }
+
+  private close(kind: LaneName): void {
+    const lane = this.standing.get(kind);
+    this.standing.delete(kind);
+    this.closedSpent += lane?.spent ?? 0;
+    lane?.close();
+  }
+
+  private closeAll(): void {
+    [...this.standing.keys()].forEach((kind) => this.close(kind));
+  }
+}
+
+/**
+ * Over HTTP/1.1 a browser has six connections to one host. A POST for each of 60 messages a second
+ * takes them all where the way is long, and would hold up the polling beside it.
+ */
+export function needsItsOwnTime(kind: LaneName, workload: Workload): boolean {
+  return kind === 'events' && workload.perSecond > 10;
+}
+
+function throughput(tally: Tally): { mbps?: number } {
+  let last = -1;
+  for (let i = 0; i < tally.sent; i++) {
+    last = Math.max(last, tally.heardAt[i]!);
+  }
+  const seconds = (last - tally.sentAt[0]!) / 1000;
+  return last < 0 || seconds <= 0
+    ? {}
+    : { mbps: round((8 * tally.workload.size * tally.heard) / seconds / 1e6) };
+}
+
+/** Rounds that are not counted, since the first messages warm up: half a second, none where there are few. */
+export function warm({ perSecond, burst }: Workload): number {
+  return perSecond < 10 ? 0 : Math.floor(Math.floor(perSecond / 2) / burst);
+}
+
+function sentence(why: unknown): string {
+  return why instanceof Error ? why.message : String(why);
+}
+
+const LEAD = 20;
+const STRAGGLERS = 1000;
+const LOST_AFTER = 500;
+const FILE = 10_000_000;
+/** Bits a second: what fills most lines, and no grant in a second. */
+const LOAD = 100e6;
+const WINDOW = 64;
+const CONNECTS = 3;

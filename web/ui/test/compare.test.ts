@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { browser, doubts, trust } from '../src/compare/confidence.ts';
+import { figures, withDeadline, type Figures } from '../src/compare/figures.ts';
+import { workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
+import { head, base64 } from '../src/compare/lanes/lane.ts';
+import { cells, csv, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
+import { warm } from '../src/compare/run.ts';
+import { fixed } from '../src/compare/sentences.ts';
+import { ECHO, Tally } from '../src/compare/tally.ts';
+import { firstAfter, glance } from '../src/compare/train.ts';
+import { verdicts } from '../src/compare/verdict.ts';
+
+type Vector = {
+  workload: WorkloadName;
+  every: number;
+  lanes: { lane: LaneName; delays: (number | null)[]; mbps?: number; setup?: number }[];
+  results: Result[];
+  verdict: { best: LaneName[]; same: boolean; en: string; ko: string };
+};
+const vectors = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../docs/compare-vectors.json'), 'utf8'),
+) as Vector[];
+
+function measured({ workload, every, lanes }: Vector): Figures[] {
+  return lanes.map(({ lane, delays, mbps, setup }) => {
+    const sentAt = delays.map((_, i) => (i * every) / 1000);
+    const heardAt = delays.map((delay, i) => (delay === null ? -1 : sentAt[i]! + delay / 1000));
+    return {
+      ...figures(workloadOf(workload), lane, { sentAt, heardAt }),
+      ...(mbps === undefined ? {} : { mbps: Math.round(mbps * 100) / 100 }),
+      ...(setup === undefined ? {} : { setup: Math.round(setup * 100) / 100 }),
+    };
+  });
+}
+
+const empty: Report = {
+  madang: '0.1.0',
+  server: 'http://yard:7700',
+  at: '2026-01-02T03:04:05Z',
+  seconds: 7,
+  partial: false,
+  clock: 'one',
+  lab: null,
+  workloads: [],
+  results: [],
+  verdicts: [],
+};
+
+describe.each(vectors.map((vector, i) => ({ name: `${i}: ${vector.workload}`, vector })))('of the messages $name', ({ vector }) => {
+  test('the page has the figures of the command line', () => {
+    const found = results(measured(vector).map(({ delays: _, ...each }) => each));
+    const order = (a: Result, b: Result) => a.lane.localeCompare(b.lane);
+    expect(found.sort(order)).toEqual(vector.results.sort(order));
+  });
+
+  test('the page says what the command line says', () => {
+    const [verdict] = verdicts(measured(vector));
+    expect({
+      best: verdict!.best.map(({ lane }) => lane),
+      same: verdict!.all && verdict!.best.length > 1,
+      ...verdict!.said,
+    }).toEqual(vector.verdict);
+  });
+});
+
+describe('a deadline that is moved', () => {
+  const lanes = measured(vectors[0]!);
+
+  test('tells late anew, exactly where each message is known', () => {
+    const [first] = lanes;
+    expect(withDeadline(first!, 150).late).toBe(first!.late);
+    expect(withDeadline(first!, 300).late).toBeLessThan(first!.late);
+    expect(withDeadline(first!, 50).late).toBe(first!.sent - first!.lost);
+  });
+
+  test('tells late nearly where only percentiles are known', () => {
+    for (const each of lanes) {
+      const { delays: _, ...known } = each;
+      expect(Math.abs(withDeadline(known, 200).late - withDeadline(each, 200).late)).toBeLessThanOrEqual(
+        Math.ceil(each.sent / 100) + 1,
+      );
+    }
+  });
+
+  test('changes the verdict, and the report says by which deadline', () => {
+    const moved = withFigures(empty, lanes.map((each) => withDeadline(each, 300)));
+    expect(moved.workloads[0]!.deadline).toBe(300);
+    expect(moved.verdicts[0]!.en).toContain('300 ms');
+  });
+});
+
+describe('a report', () => {
+  const report = withFigures(empty, measured(vectors[0]!));
+
+  test('is read back as it was written', () => {
+    expect(readReport(JSON.stringify(report))).toEqual(report);
+    expect(results(figuresOf(report))).toEqual(report.results);
+  });
+
+  test('is refused when it is none', () => {
+    for (const text of ['', '[]', '{"results":[]}', '{"workloads":[],"results":[{"lane":"smoke","workload":"chat"}]}']) {
+      expect(readReport(text)).toBeUndefined();
+    }
+  });
+
+  test('as CSV has a row for each lane, and commas of a reason stay inside it', () => {
+    const lines = csv([...figuresOf(report), { ...figuresOf(report)[0]!, failure: 'no, "never"' }]).trim().split('\n');
+    expect(lines).toHaveLength(6);
+    expect(lines[0]).toBe('workload,lane,sent,late,lost,p50,p95,p95_low,p95_high,p99,jitter,stall,mbps,setup,rpm,cpu,wire,failure');
+    expect(lines.some((line) => line.endsWith(',"no, ""never"""'))).toBe(true);
+  });
+
+  test('as Markdown has a table and the verdicts', () => {
+    const text = markdown(report, figuresOf(report), 'en', (word) => word);
+    expect(text).toContain('| lane | p50 | p95 | p99 | late | lost | jitter | stall |\n|---|--:|');
+    expect(text).toContain('| WebSocket | 82.');
+    expect(text.trimEnd().split('\n').at(-1)).toBe(`- ${report.verdicts[0]!.en}`);
+  });
+
+  test('of a file tells its throughput, of a connection its set-up', () => {
+    expect(cells(measured(vectors[8]!)[0]!)).toEqual([
+      { word: 'throughput', text: '412 Mb/s' },
+      { word: 'lost', text: '0' },
+    ]);
+    expect(cells(measured(vectors[9]!)[0]!)).toEqual([{ word: 'setup', text: '12.4 ms' }]);
+  });
+});
+
+test('halves go up by the digits that are read', () => {
+  expect([fixed(0.15, 1), fixed(12.25, 1), fixed(2.5, 0), fixed(99.96, 1), fixed(0, 1)]).toEqual(['0.2', '12.3', '3', '100.0', '0.0']);
+});
+
+describe('a tally', () => {
+  const answerTo = (message: Uint8Array, change: (view: DataView) => void = () => undefined) => {
+    const view = new DataView(message.slice().buffer);
+    view.setUint8(0, view.getUint8(0) + 0x10);
+    change(view);
+    return view;
+  };
+
+  test('counts an answer once, and only of its own workload', () => {
+    const tally = new Tally(workloadOf('chat'));
+    const answer = answerTo(tally.next(ECHO, 5));
+    tally.answer(answer, 9);
+    tally.answer(answer, 10);
+    tally.answer(answerTo(tally.next(ECHO, 6), (view) => view.setUint8(1, 3)), 11);
+    tally.answer(answerTo(tally.next(ECHO, 7), (view) => view.setUint32(4, 77)), 12);
+    tally.answer(new DataView(new ArrayBuffer(3)), 13);
+    expect([tally.sent, tally.heard]).toEqual([3, 1]);
+    expect([...Array.from(tally.series(0).heardAt)]).toEqual([9, -1, -1]);
+    expect(tally.series(5).sentAt).toHaveLength(0);
+  });
+
+  test('takes thousands', () => {
+    const tally = new Tally(workloadOf('cursor'));
+    for (let i = 0; i < 5000; i++) {
+      tally.answer(answerTo(tally.next(ECHO, i)), i + 2);
+    }
+    expect(figures(tally.workload, 'tcp', tally.series(0))).toMatchObject({ sent: 5000, lost: 0, p50: 2, p99: 2, stall: 1 });
+    expect(glance(tally, 6000)).toEqual({ median: 2, late: 0, lost: 0 });
+    expect(firstAfter(tally.sentAt, tally.sent, 1234)).toBe(1234);
+  });
+
+  test('knows when all is back, and when there is room', async () => {
+    const tally = new Tally(workloadOf('file'));
+    const question = answerTo(tally.next(ECHO, performance.now()));
+    expect(await tally.room(1, 0, 5)).toBe(false);
+    const room = tally.room(1, 0, 5000);
+    tally.answer(question, performance.now());
+    expect(await room).toBe(true);
+    await tally.settle(5000);
+  });
+});
+
+test('the head of a message survives base64', () => {
+  const message = new Uint8Array(160).map((_, i) => i);
+  expect(new Uint8Array(head(base64(message)).buffer)).toEqual(message.subarray(0, 42));
+});
+
+test('the first half second warms up, where there is more than a few', () => {
+  expect([warm(workloadOf('chat')), warm(workloadOf('cursor')), warm(workloadOf('video'))]).toEqual([0, 30, 14]);
+});
+
+describe('confidence', () => {
+  const calm = { stopped: false, hidden: false, own: 1.2, resolution: 0.1 };
+
+  test('is high where much was measured by a page that was at ease', () => {
+    expect(trust(doubts(calm), 400)).toEqual({ confidence: 'high', doubts: [] });
+  });
+
+  test('is less where little was measured or the device was busy, and least where nobody looked', () => {
+    expect(trust(doubts(calm), 14)).toEqual({ confidence: 'medium', doubts: ['few'] });
+    expect(trust(doubts({ ...calm, own: 30 }), 400).confidence).toBe('medium');
+    expect(trust(doubts({ ...calm, hidden: true }), 400)).toEqual({ confidence: 'low', doubts: ['hidden'] });
+  });
+});
+
+test('a browser has the name that people know', () => {
+  const linux = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36';
+  expect(browser(linux)).toBe('Chromium 156, Linux');
+  expect(browser(linux + ' Edg/156.0')).toBe('Edge 156, Linux');
+  expect(browser('Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0')).toBe('Firefox 153, Linux');
+  expect(browser('Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1')).toBe('Safari 19, iPhone');
+  expect(browser('')).toBe('unknown');
+});
