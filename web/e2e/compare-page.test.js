@@ -39,7 +39,7 @@ async function saved(page, what) {
 
 const inTime = ({ sent, late, lost }) => (sent - late - lost) / sent;
 
-/** Nothing that was not named best brought more in time and sooner than what was. */
+/** Whatever was not named best is worse than one that was: less in time, or later, or not all of it. */
 function bearsOut(report, use) {
   const worked = report.results.filter((each) => each.workload === use && each.sent > 0);
   const { best } = report.verdicts.find(({ workload }) => workload === use);
@@ -47,7 +47,7 @@ function bearsOut(report, use) {
   assert.ok(named.length > 0, `${use}: no best among ${JSON.stringify(report.verdicts)}`);
   for (const other of worked.filter(({ lane }) => !best.includes(lane))) {
     assert.ok(
-      named.every((each) => inTime(each) > inTime(other) || each.p95 <= other.p95 || other.lost > 0),
+      named.some((each) => inTime(each) > inTime(other) || each.p95 <= other.p95 || other.lost > 0),
       `${use}: ${other.lane} would have been better than ${best}`,
     );
   }
@@ -72,7 +72,7 @@ describe('on this machine', () => {
     await page.waitForURL('**/compare');
     const { report, seconds } = await compare(page, server.url, ['chat', 'cursor', 'voice']);
     console.log(`    ${seconds.toFixed(1)} s; the page kept its sender waiting ${report.page.own} ms; ${report.page.bytes} bytes`);
-    assert.ok(seconds <= 32, `${seconds} s`);
+    assert.ok(seconds <= 30, `${seconds} s`);
     assert.equal(report.partial, false);
     for (const use of ['chat', 'cursor', 'voice']) {
       const results = report.results.filter(({ workload }) => workload === use);
@@ -96,6 +96,29 @@ describe('on this machine', () => {
     assert.match(markdown, /\| way \| p50 \|/);
     assert.ok(markdown.includes(report.verdicts[0].en));
     assert.deepEqual(house.problems, []);
+  });
+
+  test('what is kept is seen by a friend, and by nobody when it is deleted', async () => {
+    const { page } = house;
+    const said = await page.innerText('[data-verdict=cursor]');
+    await page.click('[data-keep]');
+    const link = await page.getAttribute('[data-link] a', 'href');
+    const friend = await house.another({ viewport: PHONE, locale: 'ko-KR' });
+    await friend.page.goto(link);
+    await friend.page.waitForSelector('[data-result]');
+    assert.equal(await friend.page.locator('[data-remove]').count(), 0);
+    await friend.page.click('[data-switch=language]');
+    await until('the same verdict', async () => (await friend.page.innerText('[data-verdict=cursor]')) === said);
+
+    const own = await page.context().newPage();
+    await own.goto(link);
+    await own.click('[data-remove]');
+    await own.click('[data-remove]');
+    await own.getByText('The result is deleted.').waitFor();
+    await friend.page.reload();
+    await friend.page.waitForSelector('[data-problem]');
+    await own.close();
+    await friend.context.close();
   });
 
   test('a deadline that is moved by keys tells late and the verdict anew', async () => {

@@ -5,7 +5,7 @@ import { route, type Route } from './route.ts';
 import './style/base.css';
 import { learn, start, type Part } from './words/words.svelte.ts';
 
-type Page = { default: Component<{ room: string }> };
+type Page = { default: Component<Route> };
 
 // Each page is a piece of its own, with the words that it speaks: the first page does not load the room.
 const pages: Record<Route['page'], [() => Promise<unknown>, ...Part[]]> = {
@@ -13,6 +13,7 @@ const pages: Record<Route['page'], [() => Promise<unknown>, ...Part[]]> = {
   trust: [() => import('./trust/Trust.svelte'), 'trust'],
   admin: [() => import('./admin/Admin.svelte'), 'admin'],
   compare: [() => import('./compare/Compare.svelte'), 'compare'],
+  kept: [() => import('./compare/Kept.svelte'), 'compare'],
   room: [() => import('./room/RoomPage.svelte'), 'room'],
   send: [() => import('./stream/Send.svelte'), 'stream'],
   watch: [() => import('./stream/Watch.svelte'), 'stream'],
@@ -33,7 +34,7 @@ load(here).then(
   ([page]) =>
     mount((page as Page).default, {
       target,
-      props: { room: 'room' in here ? here.room : '' },
+      props: here,
     }),
   () => mount(Broken, { target }),
 );

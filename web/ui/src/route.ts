@@ -4,6 +4,7 @@ export type Route =
   | { page: 'trust' }
   | { page: 'admin' }
   | { page: 'compare' }
+  | { page: 'kept'; id: string }
   | { page: 'room' | 'send' | 'watch'; room: string }
   | { page: 'nowhere'; path: string };
 
@@ -15,6 +16,9 @@ export function route(path: string): Route {
   const [first, name] = parts;
   if (parts.length === 1 && (first === 'trust' || first === 'admin' || first === 'compare')) {
     return { page: first };
+  }
+  if (parts.length === 2 && first === 'compare' && /^[\w-]{22}$/.test(name!)) {
+    return { page: 'kept', id: name! };
   }
   const ofRoom = parts.length === 2 ? ofRooms.get(first!) : undefined;
   if (ofRoom !== undefined) {

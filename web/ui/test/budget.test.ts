@@ -57,9 +57,10 @@ test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (la
   expect(bytes).toBeLessThanOrEqual(36_864);
 });
 
-test.each(['en', 'ko'])('the page of comparisons loads at most 70 KB of script, its chart too (%s)', (language) => {
+// 70 KB held what measures and shows; results that stay are 2 KB more.
+test.each(['en', 'ko'])('the page of comparisons loads at most 73 KB of script, its chart too (%s)', (language) => {
   const bytes = weight('compare/Compare.svelte', `common.${language}.ts`, `compare.${language}.ts`, 'uPlot.esm.js');
-  expect(bytes).toBeLessThanOrEqual(71_680);
+  expect(bytes).toBeLessThanOrEqual(74_752);
 });
 
 test('the first page does not load the room or the client', () => {

@@ -19,6 +19,9 @@ describe('addresses', () => {
     expect(route('/r/tea')).toEqual({ page: 'room', room: 'tea' });
     expect(route('/whip/tea')).toEqual({ page: 'send', room: 'tea' });
     expect(route('/whep/tea')).toEqual({ page: 'watch', room: 'tea' });
+    expect(route('/compare')).toEqual({ page: 'compare' });
+    expect(route('/compare/Zm9vYmFyLWZvb2Jhci1mb28')).toEqual({ page: 'nowhere', path: '/compare/Zm9vYmFyLWZvb2Jhci1mb28' });
+    expect(route('/compare/Zm9vYmFyLWZvb2Jhci1mb_')).toEqual({ page: 'kept', id: 'Zm9vYmFyLWZvb2Jhci1mb_' });
     expect(route('/x/y')).toEqual({ page: 'nowhere', path: '/x/y' });
   });
 

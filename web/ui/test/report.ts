@@ -44,6 +44,16 @@ export function loss(): Report {
   );
 }
 
+/** One that a terminal wrote: with UDP and TCP, without what only a page knows. */
+export function terminal(): Report {
+  const { page: _, ...report } = loss();
+  const results = report.results.flatMap((result) => {
+    const { delays: _, ...known } = { delays: undefined, ...result };
+    return result.lane === 'channel-lossy' ? [{ ...known, lane: 'udp' as const }, { ...known }] : result.lane === 'websocket' ? [{ ...known, lane: 'tcp' as const }, known] : [known];
+  });
+  return { ...report, results, clock: 'one clock: the client’s' };
+}
+
 /** What is lost is sent again, and holds up those behind it, or is not, as the lane has it. */
 function heard(lane: LaneName, sentAt: readonly number[], random: () => number): number[] {
   let open = 0;

@@ -111,6 +111,18 @@ export const scenes: readonly Scene[] = [
       await page.locator(':popover-open').waitFor();
     },
   },
+  {
+    name: 'compare-kept',
+    path: '/compare/AAAAAAAAAAAAAAAAAAAAAA',
+    before: true,
+    then: async (page) => {
+      await page.evaluate(() => localStorage.setItem('madang.results', '{"AAAAAAAAAAAAAAAAAAAAAA":"BBBBBBBBBBBBBBBBBBBBBB"}'));
+      await page.reload();
+      await page.locator('input[type=radio]').nth(1).click();
+      await page.locator('[data-row=udp]').waitFor();
+      await page.locator('[data-remove]').click();
+    },
+  },
   { name: 'nowhere', path: '/no/such/page', before: true },
   { name: 'before', path: '/r/아침-차', before: true },
   { name: 'before-refused', path: '/r/tea?deny', before: true },

@@ -72,13 +72,11 @@ export function measure(
   }
 }
 
-/** What the workloads that run together have between them. */
-const TOGETHER = 21;
+/** Seconds that up to three workloads have between them; with their connections that is half a minute. */
+const ALL = 18;
 
-/** How many seconds each of them has. */
 function share(workloads: readonly Workload[]): number {
-  const together = workloads.filter(({ shape }) => shape === 'together').length;
-  return Math.floor(TOGETHER / Math.max(1, Math.min(3, together))) || TOGETHER;
+  return ALL / Math.min(3, Math.max(1, workloads.length));
 }
 
 /** How long it takes, in all, about. */

@@ -139,10 +139,14 @@ export function readReport(text: string): Report | undefined {
       report.results.every(
         ({ workload, lane }) => workloads.some(({ name }) => name === workload) && laneNames.includes(lane),
       );
-    return good ? withFigures(report, figuresOf(report)) : undefined;
+    return good ? withFigures({ ...report, page: pageOf(report.page) }, figuresOf(report)) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function pageOf(page: Page | undefined): Page | undefined {
+  return page && Array.isArray(page.paths) && Array.isArray(page.doubts) ? page : undefined;
 }
 
 const COLUMNS = [

@@ -257,8 +257,8 @@ public final class Madang implements AutoCloseable {
 
   private static List<String> pages(Config config) {
     return config.admin().enabled()
-        ? List.of("/", "/r/", "/trust", "/compare", "/admin")
-        : List.of("/", "/r/", "/trust", "/compare");
+        ? List.of("/", "/r/", "/trust", "/compare", "/compare/", "/admin")
+        : List.of("/", "/r/", "/trust", "/compare", "/compare/");
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Madang.class);
