@@ -4,10 +4,11 @@ import dev.madang.chat.Handshake;
 import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.Refused;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// What the room says to people, for those who read Korean. The room itself speaks English; codes
 /// are the same in every language. Stateless; used from any thread.
-final class Korean {
+public final class Korean {
   private Korean() {}
 
   private record Words(String message, String help) {}
@@ -19,10 +20,15 @@ final class Korean {
         said instanceof String word
             ? word
             : handshake.headers().getOrDefault("accept-language", "");
-    return language.toLowerCase(Locale.ROOT).startsWith("ko");
+    return isFirstIn(language);
   }
 
-  static Refused say(Refused refused) {
+  /// @param languages as `Accept-Language` has them; null when it is not there
+  public static boolean isFirstIn(@Nullable String languages) {
+    return languages != null && languages.toLowerCase(Locale.ROOT).startsWith("ko");
+  }
+
+  public static Refused say(Refused refused) {
     Words words =
         switch (refused.code()) {
           case NEEDS_TOKEN ->
@@ -68,7 +74,7 @@ final class Korean {
     return new Refused(refused.code(), words.message(), words.help());
   }
 
-  static Ended say(Ended ended) {
+  public static Ended say(Ended ended) {
     Words words =
         switch (ended.code()) {
           case REMOVED -> new Words("회의에서 내보내졌습니다.", "실수였다면 초대한 분께 물어보세요.");

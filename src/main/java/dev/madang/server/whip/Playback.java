@@ -3,7 +3,6 @@ package dev.madang.server.whip;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.sdp.IceFragment;
 import dev.madang.protocol.sdp.SessionDescription;
-import dev.madang.room.Ending;
 import dev.madang.room.Entry;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Ended;
@@ -213,8 +212,7 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
     door.hall().unwatch(room, this);
     if (now != null) {
       answered();
-      Replies.say(
-          now.exchange(), why.code() == Ending.REMOVED ? 403 : 409, why.message(), why.help());
+      Replies.end(now.exchange(), why);
     }
     close();
   }

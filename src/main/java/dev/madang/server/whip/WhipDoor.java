@@ -150,12 +150,7 @@ public final class WhipDoor {
     Address address = address(exchange);
     String room = Names.room(wanted);
     if (!pace(address).allows(System.nanoTime())) {
-      exchange.respond(
-          429,
-          Replies.TEXT,
-          "Too many sessions from your network: wait a moment.\n",
-          "retry-after",
-          "5");
+      Replies.tooMany(exchange);
     } else if (room == null) {
       Replies.refuse(exchange, Refusal.BAD_ROOM_NAME);
     } else {
@@ -188,7 +183,7 @@ public final class WhipDoor {
     // request with an … "422 Unprocessable Content"".
     if (session.sources().isEmpty() || session.sources().size() < sections(offer)) {
       session.close();
-      exchange.respond(422, "Not everything in this offer can be received here.");
+      Replies.notAll(exchange);
       return;
     }
     switch (ingest.enter(session, wish, exchange.query("name"))) {

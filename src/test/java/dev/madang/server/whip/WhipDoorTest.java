@@ -66,6 +66,43 @@ class WhipDoorTest {
     return sent.get();
   }
 
+  @Test
+  void whoReadsKoreanIsRefusedInKorean() throws Exception {
+    try (WhipRig rig = rig(false)) {
+      String offer = rig.sender(false).offer;
+      HttpResponse<String> none = korean(rig, "/whip/yard", offer);
+      assertThat(none.statusCode()).isEqualTo(401);
+      assertThat(none.body()).contains("초대가 있어야");
+      HttpResponse<String> wrong =
+          rig.request(
+              "POST",
+              "/whip/" + "x".repeat(70),
+              offer,
+              "content-type",
+              "application/sdp",
+              "accept-language",
+              "ko");
+      assertThat(wrong.statusCode()).isEqualTo(404);
+      assertThat(wrong.body()).contains("방 이름은");
+      assertThat(rig.post("/whip/yard", offer).body()).contains("needs an invitation");
+    }
+    try (WhipRig rig = rig(true)) {
+      HttpResponse<String> nobody = korean(rig, "/whep/yard", rig.receiver().offer);
+      assertThat(nobody.statusCode()).isEqualTo(409);
+      assertThat(nobody.body()).contains("아직 보내는 사람이 없습니다");
+      HttpResponse<String> gone =
+          rig.request("DELETE", "/whip/yard/none", "", "accept-language", "ko-KR");
+      assertThat(gone.statusCode()).isEqualTo(404);
+      assertThat(gone.body()).contains("그런 연결이 없습니다");
+    }
+  }
+
+  private static HttpResponse<String> korean(WhipRig rig, String path, String offer)
+      throws Exception {
+    return rig.request(
+        "POST", path, offer, "content-type", "application/sdp", "accept-language", "ko-KR,ko;q=0.9");
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whoeverRunsTheServerReadsWhatFlowsAndHow(boolean overTcp) throws Exception {
