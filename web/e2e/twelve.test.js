@@ -12,7 +12,7 @@ let server;
 let bots;
 let mina;
 before(async () => {
-  [server, bots, mina] = await Promise.all([startServer(), openChromium(), openChromium()]);
+  [server, bots, mina] = await Promise.all([startServer({ flags: { 'whip.programs': '0' } }), openChromium(), openChromium()]);
   await bots.page.goto(`${server.url}/healthz`);
 });
 after(async () => {

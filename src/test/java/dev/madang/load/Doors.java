@@ -38,7 +38,7 @@ final class Doors implements AutoCloseable {
     signal =
         SignalDoor.open(open, socketIo.io().of("/room"), tcp.home(), data, new NoRelays(), hall);
     new WhipDoor(
-            new WhipDoor.Config(true, new Rate(1000, 100)),
+            new WhipDoor.Config(true, new Rate(1000, 100), 0),
             media,
             hall,
             signal.side(),

@@ -30,15 +30,23 @@ final class Ingest implements Resource, UpSession.Output, SideDoor.Guest {
   private final String id;
   private final String room;
   private final Caller caller;
+  private final String bearer;
   private @Nullable UpSession session;
   private UpSession.@Nullable Output member;
   private long connection;
 
-  Ingest(WhipDoor door, String id, String room, Caller caller) {
+  /// @param bearer of which token it is, or else of which network
+  Ingest(WhipDoor door, String id, String room, Caller caller, String bearer) {
+    this.bearer = bearer;
     this.door = door;
     this.id = id;
     this.room = room;
     this.caller = caller;
+  }
+
+  /// Whether both are of one bearer and in one room.
+  boolean sharesWith(Ingest other) {
+    return room.equals(other.room) && bearer.equals(other.bearer);
   }
 
   /// Enters the room with what this connection sends; closes the connection unless it is let in.

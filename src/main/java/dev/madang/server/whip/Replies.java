@@ -69,6 +69,15 @@ final class Replies {
         "5");
   }
 
+  static void crowded(Exchange exchange, int most) {
+    say(
+        exchange,
+        429,
+        "%d programs send into this room by this token or from this network already: end one first."
+            .formatted(most),
+        "이 토큰이나 네트워크로 이미 프로그램 %d개가 이 방에 보내고 있습니다. 먼저 하나를 끝내세요.".formatted(most));
+  }
+
   static void notAll(Exchange exchange) {
     say(
         exchange,

@@ -6,6 +6,7 @@ import dev.madang.protocol.sdp.Kind;
 import dev.madang.protocol.sdp.MediaSection;
 import dev.madang.protocol.sdp.SessionDescription;
 import dev.madang.room.Entry;
+import dev.madang.room.Grant;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.Names;
 import dev.madang.room.Pace;
@@ -48,9 +49,11 @@ import org.slf4j.LoggerFactory;
 public final class WhipDoor {
   /// @param enabled whether there is one
   /// @param posts how often one network address may begin a session
-  public record Config(boolean enabled, Rate posts) {
+  /// @param programs that send into one room at a time by one token, or without one from one IPv4
+  ///   address or IPv6 /64; 0 = no limit
+  public record Config(boolean enabled, Rate posts, int programs) {
     public static Config defaults() {
-      return new Config(true, new Rate(60, 2));
+      return new Config(true, new Rate(60, 2), 4);
     }
   }
 
@@ -173,7 +176,11 @@ public final class WhipDoor {
 
   /// The connection comes before the entrance, so that an offer of no use moves nobody in the room.
   private void ingest(Exchange exchange, String offer, Caller caller, SideDoor.Wish wish) {
-    Ingest ingest = new Ingest(this, word(), wish.room(), caller);
+    Ingest ingest = new Ingest(this, word(), wish.room(), caller, bearer(caller, wish));
+    if (isCrowded(ingest)) {
+      Replies.crowded(exchange, config.programs());
+      return;
+    }
     UpSession session = media.up(offer, caller, home, ingest);
     if (session == null) {
       Replies.full(exchange);
@@ -192,6 +199,20 @@ public final class WhipDoor {
       case Entry.Nobody() ->
           throw new IllegalStateException("a program opens the room it sends to");
     }
+  }
+
+  /// For whom programs are counted.
+  private static String bearer(Caller caller, SideDoor.Wish wish) {
+    Grant grant = wish.grant();
+    return grant == null ? "network " + caller.address().network() : "token " + grant.id();
+  }
+
+  private boolean isCrowded(Ingest newcomer) {
+    return config.programs() > 0
+        && sessions.values().stream()
+                .filter(each -> each.resource instanceof Ingest known && known.sharesWith(newcomer))
+                .count()
+            >= config.programs();
   }
 
   private static int sections(String offer) {

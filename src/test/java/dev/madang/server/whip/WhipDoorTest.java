@@ -97,10 +97,41 @@ class WhipDoorTest {
     }
   }
 
+  @Test
+  void fourProgramsOfOneTokenAreInARoomAndNoFifth() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      List<WhipRig.Far> all = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        all.add(rig.sender(false).at("/whip/yard"));
+      }
+      HttpResponse<String> fifth = rig.post("/whip/yard", rig.sender(false).offer);
+      assertThat(fifth.statusCode()).isEqualTo(429);
+      assertThat(fifth.body()).startsWith("4 programs send into this room");
+      rig.sender(false).at("/whip/elsewhere");
+      assertThat(rig.request("DELETE", all.getFirst().location, "").statusCode()).isEqualTo(200);
+      await().until(() -> rig.post("/whip/yard", rig.sender(false).offer).statusCode() == 201);
+    }
+    try (WhipRig rig = rig(false)) {
+      String[] tokens = {rig.token(Invitation.to("yard")), rig.token(Invitation.to("yard"))};
+      for (int i = 0; i < 8; i++) {
+        assertThat(bearing(rig, "/whip/yard", rig.sender(false).offer, tokens[i % 2]).statusCode())
+            .isEqualTo(201);
+      }
+      assertThat(bearing(rig, "/whip/yard", rig.sender(false).offer, tokens[0]).statusCode())
+          .isEqualTo(429);
+    }
+  }
+
   private static HttpResponse<String> korean(WhipRig rig, String path, String offer)
       throws Exception {
     return rig.request(
-        "POST", path, offer, "content-type", "application/sdp", "accept-language", "ko-KR,ko;q=0.9");
+        "POST",
+        path,
+        offer,
+        "content-type",
+        "application/sdp",
+        "accept-language",
+        "ko-KR,ko;q=0.9");
   }
 
   @ParameterizedTest
