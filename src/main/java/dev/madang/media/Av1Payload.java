@@ -16,6 +16,7 @@ public final class Av1Payload {
   private final int[] lengths = new int[MAX_ELEMENTS];
   private int elements;
   private int at;
+  private final Av1Sequence sequence = new Av1Sequence();
 
   /** Reads the payload at `offset`; false when the sizes lie. */
   public boolean read(byte[] bytes, int offset, int length) {
@@ -113,6 +114,17 @@ public final class Av1Payload {
 
   private boolean hasExtension(int element) {
     return type(element) >= 0 && lengths[element] >= 2 && (bytes[offsets[element]] & 0x04) != 0;
+  }
+
+  /// The height of the pictures that follow, in lines; 0 when the packet does not tell. A sequence
+  /// header tells it, of the largest layer.
+  public int height() {
+    for (int i = 0; i < elements; i++) {
+      if (type(i) == SEQUENCE_HEADER) {
+        return sequence.read(bytes, offsets[i], lengths[i]) ? sequence.height() : 0;
+      }
+    }
+    return 0;
   }
 
   /// Whether a receiver may begin here: the packet begins a coded video sequence, or holds a

@@ -50,6 +50,19 @@ final class BitReader {
     return value < shorter ? value : (value << 1) - shorter + read(1);
   }
 
+  /// The next value of `ue(v)` (ITU-T H.264 §9.1), which is `uvlc()` of AV1 too: as many zeros as
+  /// bits follow the first one. What does not fit into 31 bits counts as past the end.
+  int exponential() {
+    int zeros = 0;
+    while (zeros < 31 && !overrun && !flag()) {
+      zeros++;
+    }
+    if (zeros == 31) {
+      overrun = true;
+    }
+    return overrun ? 0 : (1 << zeros) - 1 + read(zeros);
+  }
+
   /** Bits read so far. */
   int position() {
     return at - start;

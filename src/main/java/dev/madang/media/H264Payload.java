@@ -8,6 +8,7 @@ public final class H264Payload {
   private byte[] bytes = NOTHING;
   private int offset;
   private int length;
+  private final H264Sequence sequence = new H264Sequence();
 
   /** Whether the payload holds together. Interleaved forms, which WebRTC does not use, do not. */
   public boolean read(byte[] bytes, int offset, int length) {
@@ -85,6 +86,29 @@ public final class H264Payload {
       case FU_A -> fragmentType() == IDR;
       default -> type() == IDR;
     };
+  }
+
+  /// The height of the pictures that follow, in lines; 0 when the payload does not tell. A sequence
+  /// parameter set tells it that is whole in it, as they are.
+  public int height() {
+    return switch (type()) {
+      case SPS -> heightOf(offset, length);
+      case STAP_A -> aggregateHeight();
+      default -> 0;
+    };
+  }
+
+  private int aggregateHeight() {
+    for (int at = offset + 1; at < offset + length; at += 2 + BigEndian.u16(bytes, at)) {
+      if ((bytes[at + 2] & 0x1F) == SPS) {
+        return heightOf(at + 2, BigEndian.u16(bytes, at));
+      }
+    }
+    return 0;
+  }
+
+  private int heightOf(int at, int size) {
+    return sequence.read(bytes, at, size) ? sequence.height() : 0;
   }
 
   private static boolean begins(int type) {

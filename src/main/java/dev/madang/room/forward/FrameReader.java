@@ -2,12 +2,15 @@ package dev.madang.room.forward;
 
 import dev.madang.media.Av1Payload;
 import dev.madang.media.Codec;
+import dev.madang.media.DependencyDescriptor;
+import dev.madang.media.DependencyStructure;
 import dev.madang.media.H264Payload;
 import dev.madang.media.H265Payload;
 import dev.madang.media.Vp8Descriptor;
 import dev.madang.media.Vp9Descriptor;
 import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.wire.Sequence;
+import org.jspecify.annotations.Nullable;
 
 /// Reads what forwarding needs to know out of a video payload: where frames begin and end, which
 /// need no other, to which layers they belong. One a [Layer], since picture ids wrap.
@@ -18,6 +21,8 @@ final class FrameReader {
   private final H264Payload h264 = new H264Payload();
   private final H265Payload h265 = new H265Payload();
   private final Av1Payload av1 = new Av1Payload();
+  private final DependencyDescriptor descriptor = new DependencyDescriptor();
+  private @Nullable DependencyStructure structure;
   private Sequence.Unwrapper pictures = new Sequence.Unwrapper(15);
   private int lastTimestamp;
   private boolean begun;
@@ -29,6 +34,7 @@ final class FrameReader {
   void reset() {
     pictures = new Sequence.Unwrapper(15);
     begun = false;
+    structure = null;
   }
 
   /// Fills in the arrival; false for a payload that is none of this codec.
@@ -49,6 +55,7 @@ final class FrameReader {
       case H264 -> {
         boolean fits = h264.read(arrival.bytes, arrival.payload, arrival.payloadLength);
         mark(arrival, newPicture, fits && h264.keyframe());
+        arrival.height = fits ? h264.height() : 0;
         yield fits;
       }
       case H265 -> {
@@ -116,7 +123,27 @@ final class FrameReader {
       }
     }
     arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
+    arrival.height = av1Height(arrival);
     return true;
+  }
+
+  /// The descriptor of a keyframe says how large each layer is; the sequence header, how large the
+  /// largest.
+  private int av1Height(Arrival arrival) {
+    if (tellsStructure(arrival)
+        && descriptor.read(arrival.bytes, arrival.descriptor, arrival.descriptorLength, null)) {
+      structure = descriptor.structure();
+    }
+    int known = structure == null ? 0 : structure.height(arrival.spatial);
+    if (known > 0) {
+      return arrival.is(Arrival.FRAME_START) ? known : 0;
+    }
+    return structure == null || structure.spatialLayers() == 1 ? av1.height() : 0;
+  }
+
+  /// It is the first flag behind the three bytes that every descriptor has.
+  private static boolean tellsStructure(Arrival arrival) {
+    return arrival.descriptorLength > 3 && arrival.bytes[arrival.descriptor + 3] < 0;
   }
 
   private long picture(int id, int bits) {
