@@ -352,9 +352,11 @@ final class Room {
     return new Done();
   }
 
-  /** Whether nothing is lost when this room is forgotten. */
+  /// Whether nothing is lost when this room is forgotten. Where only programs were, who watches may
+  /// wait for one that is started anew.
   boolean over(long now) {
-    return people.isEmpty() && (unused() ? entrance.knocking().isEmpty() : keptUntil - now <= 0);
+    return people.isEmpty()
+        && (unused() ? entrance.knocking().isEmpty() && audience.isEmpty() : keptUntil - now <= 0);
   }
 
   /** Everybody out, inside and outside. */

@@ -392,8 +392,10 @@ public final class Rooms {
         guarded(room, () -> room.stopKnocking(identity));
         forgetIfOver(room, now);
       }
-      case Seat.Watching(Room room, Visitor viewer) ->
-          guarded(room, () -> room.unwatch(viewer, now));
+      case Seat.Watching(Room room, Visitor viewer) -> {
+        guarded(room, () -> room.unwatch(viewer, now));
+        forgetIfOver(room, now);
+      }
     }
   }
 

@@ -254,12 +254,28 @@ public final class Downlink {
     return subscription;
   }
 
+  /// Has a subscription go on with another relay on this loop: under the numbers that the far end
+  /// knows it gets another track, of the same kind and coding, in the place of the one before.
+  public void follow(Subscription subscription, Relay other, long now) {
+    subscription.relay().remove(subscription, now);
+    Allocator.Share before = subscription.share();
+    if (before != null) {
+      allocator.remove(before);
+    }
+    subscription.goesOnWith(other, before == null ? null : allocator.add(other.layers()), now);
+    other.add(subscription);
+    subscription.replay(now);
+    other.wantedChanged(now);
+    subscription.tick(now);
+    divideSoon(now);
+  }
+
   public void unsubscribe(Subscription subscription, long now) {
     for (int i = 0; i < count; i++) {
       if (subscriptions[i] == subscription) {
         subscriptions[i] = subscriptions[--count];
         Arrays.fill(subscriptions, count, count + 1, null);
-        subscription.relay.remove(subscription, now);
+        subscription.relay().remove(subscription, now);
         if (subscription.share() != null) {
           allocator.remove(subscription.share());
         } else {
@@ -385,7 +401,7 @@ public final class Downlink {
     if (now - nextLook >= 0) {
       nextLook = now + LOOK_NANOS;
       for (int i = 0; i < count; i++) {
-        subscriptions[i].relay.sort();
+        subscriptions[i].relay().sort();
         subscriptions[i].tick(now);
       }
       divide(now);

@@ -22,17 +22,17 @@ public final class Subscription {
   /// Of its downlink, never used again.
   final int id;
 
-  final Relay relay;
+  private Relay relay;
   final byte[] mid;
   final int ssrc;
   final int retransmissionSsrc;
   final Coding coding;
   private final Downlink downlink;
   private final boolean video;
-  private final boolean layered;
+  private boolean layered;
 
   /// What it gets of the path; sound is not divided.
-  private final Allocator.@Nullable Share share;
+  private Allocator.@Nullable Share share;
 
   private final Numbers sequences;
   private final Numbers pictures;
@@ -46,6 +46,9 @@ public final class Subscription {
   private long heardUpTo;
 
   private boolean begun;
+
+  /// It goes on with another track, of which nothing was forwarded yet.
+  private boolean fresh;
 
   /// The stream that is forwarded, -1 for none; of layered coding also up to which layer.
   private int stream = -1;
@@ -64,7 +67,7 @@ public final class Subscription {
   private boolean hushed;
 
   private boolean decided;
-  private final long undecidedUntil;
+  private long undecidedUntil;
   private long asked = Long.MIN_VALUE;
 
   /// Null where the far end does not take it.
@@ -185,6 +188,7 @@ public final class Subscription {
 
   private void begin(Ring ring, int slot, int from, long now) {
     long number = ring.sequence(slot);
+    fresh = false;
     if (begun) {
       timestampOffset = ring.timestamp(slot) - continued(ring, slot, from, now);
       sequences.begin(number, 0);
@@ -359,6 +363,29 @@ public final class Subscription {
     }
   }
 
+  /// Goes on with another track of the same coding under its own numbers, from the first keyframe
+  /// on; of what was before nothing is repeated. It waits as one that has just begun.
+  ///
+  /// @param divided what it gets of the path; null for sound
+  void goesOnWith(Relay other, Allocator.@Nullable Share divided, long now) {
+    relay = other;
+    layered = other.layered();
+    share = divided;
+    undecidedUntil = now + GRACE_NANOS;
+    decided = false;
+    fresh = true;
+    stream = -1;
+    paused = false;
+    wantLayer = 0;
+    wantSpatial = MOST;
+    wantTemporal = MOST;
+    heardUpTo = 0;
+    asked = Long.MIN_VALUE;
+    for (int base = 0; base < sent.length; base += FIELDS) {
+      sent[base + OUT] = Numbers.NONE;
+    }
+  }
+
   // ---- what is wanted ---------------------------------------------------------------------------
 
   /// What the far end makes of it; [Downlink#tick] decides what it gets.
@@ -516,7 +543,7 @@ public final class Subscription {
   }
 
   boolean hasClock() {
-    return begun && relay.clock(Math.max(stream, 0)).known();
+    return begun && !fresh && relay.clock(Math.max(stream, 0)).known();
   }
 
   /// The publisher's clock.

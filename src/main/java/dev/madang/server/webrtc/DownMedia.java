@@ -41,6 +41,10 @@ final class DownMedia implements Cargo, Downlink.Output {
   private static final class Receipt {
     final Terms terms;
     @Nullable Subscription subscription;
+
+    /// What it is subscribed to.
+    @Nullable Source from;
+
     @Nullable Priority priority;
     int rank;
     int height;
@@ -73,7 +77,7 @@ final class DownMedia implements Cargo, Downlink.Output {
     Downlink link = downlink;
     Transport there = transport;
     if (receipt == null
-        || receipt.subscription != null
+        || source.equals(receipt.from)
         || link == null
         || there == null
         || !connected) {
@@ -81,17 +85,41 @@ final class DownMedia implements Cargo, Downlink.Output {
     }
     Relay relay = there.station().relayOf(source);
     if (relay != null) {
-      Terms terms = receipt.terms;
-      receipt.subscription =
-          link.subscribe(relay, terms.mid, terms.ssrc, terms.rtxSsrc, terms.coding, there.now());
-      if (terms.red >= 0) {
-        receipt.subscription.redundant(terms.red);
-      }
-      if (hushed.contains(source)) {
-        receipt.subscription.hear(false, there.now());
-      }
+      subscribe(receipt, source, link, there, relay);
       apply(receipt);
       there.touch();
+    }
+  }
+
+  private void subscribe(
+      Receipt receipt, Source source, Downlink link, Transport there, Relay relay) {
+    Terms terms = receipt.terms;
+    Source before = receipt.from;
+    Subscription known = receipt.subscription;
+    receipt.from = source;
+    if (known != null && before != null) {
+      link.follow(known, relay, there.now());
+      there.station().letGo(before);
+      return;
+    }
+    Subscription made =
+        link.subscribe(relay, terms.mid, terms.ssrc, terms.rtxSsrc, terms.coding, there.now());
+    receipt.subscription = made;
+    if (terms.red >= 0) {
+      made.redundant(terms.red);
+    }
+    if (hushed.contains(source)) {
+      made.hear(false, there.now());
+    }
+  }
+
+  /// Forwards another source in the place of one, under the same numbers, as soon as it can be.
+  void replace(Source before, Source source) {
+    hushed.remove(before);
+    Receipt receipt = receipts.remove(before);
+    if (receipt != null) {
+      receipts.put(source, receipt);
+      begin(source);
     }
   }
 
@@ -126,16 +154,18 @@ final class DownMedia implements Cargo, Downlink.Output {
     hushed.remove(source);
     Receipt receipt = receipts.remove(source);
     if (receipt != null) {
-      end(source, receipt);
+      end(receipt);
     }
   }
 
-  private void end(Source source, Receipt receipt) {
+  private void end(Receipt receipt) {
     Subscription subscription = receipt.subscription;
-    if (subscription != null && downlink != null && transport != null) {
+    Source from = receipt.from;
+    if (subscription != null && from != null && downlink != null && transport != null) {
       receipt.subscription = null;
+      receipt.from = null;
       downlink.unsubscribe(subscription, transport.now());
-      transport.station().letGo(source);
+      transport.station().letGo(from);
     }
   }
 
@@ -225,7 +255,7 @@ final class DownMedia implements Cargo, Downlink.Output {
 
   @Override
   public void ended(Ending why, String detail, long now) {
-    receipts.forEach(this::end);
+    receipts.values().forEach(this::end);
     receipts.clear();
     vitals = null;
     home.execute(() -> output.ended(why, detail));

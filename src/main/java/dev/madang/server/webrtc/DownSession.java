@@ -177,12 +177,27 @@ public final class DownSession {
     }
   }
 
-  /// A source that was offered is over. The far end learns it with the next offer.
-  public void over(Source source) {
-    tracks.remove(source);
-    if (attached.remove(source)) {
-      transport.tell(() -> media.detach(source));
+  /// In the place of a source that was offered another, of the same kind and coding, that it does
+  /// not get: the far end gets it where it got the first, and hears nothing of it.
+  ///
+  /// @return false when it cannot take that place
+  public boolean replace(Source before, Source source) {
+    DownTrack track = tracks.get(before);
+    if (track == null || attached.contains(source) || !isCodedAs(before, source)) {
+      return false;
     }
+    tracks.remove(before);
+    tracks.put(source, track);
+    if (attached.remove(before)) {
+      attached.add(source);
+      transport.tell(() -> media.replace(before, source));
+    }
+    return true;
+  }
+
+  private static boolean isCodedAs(Source one, Source other) {
+    return one.kind() == other.kind()
+        && one.codings().getFirst().codec() == other.codings().getFirst().codec();
   }
 
   /// Whether anything is left that it receives or waits for.

@@ -7,6 +7,7 @@ import dev.madang.room.Entry;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.IceServer;
+import dev.madang.room.forward.Kind;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.signal.SideDoor;
 import dev.madang.server.webrtc.Caller;
@@ -17,6 +18,7 @@ import dev.madang.server.webrtc.Playbill;
 import dev.madang.server.webrtc.Source;
 import dev.madang.server.webrtc.Vitals;
 import dev.madang.wire.Address;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -229,7 +231,8 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
     return session == null ? null : session.vitals();
   }
 
-  /// What it gets may be over. Who is left with nothing has seen the end.
+  /// It goes on with what one would get who came now, where that is coded in the same way. While
+  /// there is nothing, it waits: a program that is started anew takes seconds.
   @Override
   public void changed() {
     DownSession playing = session;
@@ -238,14 +241,37 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
       return;
     }
     List<Source> there = door.hall().playbill(room).sources();
-    for (Source source : List.copyOf(given)) {
-      if (!there.contains(source)) {
-        given.remove(source);
-        playing.over(source);
-      }
+    for (Kind kind : Kind.values()) {
+      follow(playing, there.stream().filter(source -> source.kind() == kind).toList(), kind);
     }
-    if (given.isEmpty()) {
-      playing.close();
+    if (given.stream().noneMatch(there::contains)) {
+      patience =
+          patience != null
+              ? patience
+              : door.home().schedule(this::close, RESTART_SECONDS, TimeUnit.SECONDS);
+    } else {
+      answered();
+    }
+  }
+
+  private void follow(DownSession playing, List<Source> there, Kind kind) {
+    List<Source> had = given.stream().filter(source -> source.kind() == kind).toList();
+    List<Source> best = there.stream().limit(had.size()).toList();
+    List<Source> missing = new ArrayList<>(best);
+    missing.removeAll(given);
+    for (Source source : had) {
+      if (!best.contains(source)) {
+        // What is over gives way to anything.
+        List<Source> instead = new ArrayList<>(there.contains(source) ? missing : there);
+        instead.removeAll(given);
+        for (Source other : instead) {
+          if (playing.replace(source, other)) {
+            given.remove(source);
+            given.add(other);
+            break;
+          }
+        }
+      }
     }
   }
 
@@ -267,4 +293,6 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
 
   /// A page needs about a second to change over, on a busy machine several.
   private static final long PATIENCE_MILLIS = 10_000;
+
+  private static final long RESTART_SECONDS = 10;
 }

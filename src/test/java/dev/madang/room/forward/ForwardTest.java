@@ -286,6 +286,32 @@ class ForwardTest {
     assertThat(viewer.arrived).extracting(Viewer.Packet::source).contains(0xB1, 0xB2, 0xB3);
   }
 
+  @Test
+  void anotherTrackTakesThePlaceOfOneUnderTheSameNumbers() {
+    Track first = one();
+    Subscription subscription = subscribe(first);
+    frames(20);
+    publisher.sizes.add(new Publisher.Size(0xC1, "", 100, 7_000_000));
+    Track other = uplink.publish("w", Kind.VIDEO, List.of(VP8), List.of(), home);
+    uplink.announce(other, 0xC1, 0, now);
+    frames(5);
+    int before = viewer.arrived.size();
+    downlink.follow(subscription, other.relay(), now);
+    assertThat(first.relay().subscriptions()).isZero();
+    frames(20);
+    assertThat(viewer.arrived.subList(before, viewer.arrived.size()))
+        .extracting(Viewer.Packet::source)
+        .containsOnly(0xC1);
+    // What was before is not here any more, so nothing else is repeated in its place.
+    before = viewer.arrived.size();
+    miss(viewer.arrived.getFirst().sequence() + 3);
+    assertThat(viewer.arrived).hasSize(before);
+    downlink.follow(subscription, first.relay(), now);
+    frames(20);
+    assertThat(viewer.arrived.getLast().source()).isEqualTo(0xA1);
+    assertDecodable();
+  }
+
   /// The first is the largest here, as OBS names them.
   @Test
   void sizesAreKnownByWhatTheyTakeNotByTheirOrder() {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +121,62 @@ class WhipDoorTest {
       assertThat(bearing(rig, "/whip/yard", rig.sender(false).offer, tokens[0]).statusCode())
           .isEqualTo(429);
     }
+  }
+
+  @Test
+  void whoWatchesFollowsAProgramThatIsStartedAnew() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      byte[] before = untilPicture(sender, watcher, 500);
+      assertThat(rig.request("DELETE", sender.location, "").statusCode()).isEqualTo(200);
+      WhipRig.Far anew = rig.sender(false).at("/whip/yard");
+      byte[] after = untilPicture(anew, watcher, 600);
+      assertThat(Arrays.copyOfRange(after, 8, 12)).isEqualTo(Arrays.copyOfRange(before, 8, 12));
+      int numbers = (short) (number(after) - number(before));
+      assertThat(numbers).isBetween(1, 1000);
+      assertThat(watcher.ended).isNotDone();
+      rig.request("DELETE", anew.location, "");
+    }
+  }
+
+  @Test
+  void whoWatchesIsShownWhatIsOnAndNotWhatIsMuted() throws Exception {
+    try (WhipRig rig = rig(true);
+        SignalClient ann = rig.person("yard", "Ann", "")) {
+      WhipRig.Far one = rig.sender(false).at("/whip/yard");
+      String film = ann.next("participantJoined").path("participant").path("identity").asString();
+      WhipRig.Far other = rig.sender(false).at("/whip/yard");
+      WhipRig.Far watcher = rig.receiver().at("/whep/yard");
+      untilPicture(one, watcher, 500);
+      ann.ask("mute", SignalClient.fields("identity", film, "source", "camera"));
+      untilPicture(other, watcher, 600);
+    }
+  }
+
+  /// Sends keyframes of this length until one has come, and answers that.
+  private static byte[] untilPicture(WhipRig.Far from, WhipRig.Far to, int length) {
+    AtomicInteger sent = new AtomicInteger();
+    AtomicReference<byte[]> found = new AtomicReference<>();
+    RtpPacket packet = new RtpPacket();
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> {
+          int n = sent.getAndIncrement();
+          from.send(rtp(96, 2222, 500 + n, n * 3000, keyframe(length)));
+          for (byte[] bytes = to.rtp.poll(); bytes != null; bytes = to.rtp.poll()) {
+            if (packet.read(bytes, 0, bytes.length) && packet.payloadLength() == length) {
+              found.set(bytes);
+            }
+          }
+          return found.get() != null;
+        });
+    return found.get();
+  }
+
+  private static int number(byte[] packet) {
+    return (packet[2] & 0xFF) << 8 | packet[3] & 0xFF;
   }
 
   private static HttpResponse<String> korean(WhipRig rig, String path, String offer)
