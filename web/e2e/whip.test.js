@@ -1,7 +1,7 @@
 // WHIP and WHEP with real browsers: one page sends into a room, another receives from it, and people in the room see both.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
+import { openChromium, openFirefox, received, seesAgain, seesAndHears, until } from './browsers.js';
 import { come, namesOn, openPanel, tileOf } from './people.js';
 import { metric, startServer } from './server.js';
 
@@ -38,7 +38,8 @@ function sendByWhip(page, options) {
       const transceiver = connection.addTransceiver(track, {
         direction: 'sendonly',
         streams: [stream],
-        ...(video && simulcast ? { sendEncodings: layers } : {}),
+        // Without a mode Chromium sends AV1 in one size.
+        ...(video && simulcast ? { sendEncodings: layers.map((layer) => (codec === 'AV1' ? { ...layer, scalabilityMode: 'L1T1' } : layer)) } : {}),
       });
       if (video && codec) {
         const wanted = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => [`video/${codec}`, 'video/rtx'].includes(mimeType));
@@ -151,6 +152,22 @@ test('whoever is told goodbye by DELETE knows it at once, and is disconnected so
   }
   await until('no answers', async () => (await state(watcher.page, 'whep')) === 'disconnected');
 });
+
+for (const codec of ['VP8', 'H264', 'AV1']) {
+  test(`who shows a program in ${codec} in a small tile gets a small picture of it`, async () => {
+    const { page, context } = await person.another({ viewport: { width: 360, height: 640 } });
+    await come(page, server.url, `tile-${codec}`, 'Ann', { camera: false, microphone: false });
+    await sendByWhip(sender.page, { room: `tile-${codec}`, codec, simulcast: true });
+    const size = () => page.evaluate(() => Math.max(...[...document.querySelectorAll('[data-participant] video')].map(({ videoHeight }) => videoHeight)));
+    await until('a picture of 360 lines', async () => (await size()) === 360);
+    await seesAgain(page);
+    // It stays so though the line carries more.
+    await until('five seconds of it', async () => (await received(page)).frames > 100);
+    assert.equal(await size(), 360);
+    await page.goto(`${server.url}/healthz`);
+    await context.close();
+  });
+}
 
 test('where UDP is blocked sound and picture come by TCP on the port of the pages', async () => {
   await sendByWhip(sender.page, { room: 'tcp', only: ' tcp ' });
