@@ -153,6 +153,20 @@ test('whoever is told goodbye by DELETE knows it at once, and is disconnected so
   await until('no answers', async () => (await state(watcher.page, 'whep')) === 'disconnected');
 });
 
+test('who watches goes on when the program is started anew, by the same connection', async () => {
+  await sendByWhip(sender.page, { room: 'anew', codec: 'VP8' });
+  await playByWhep(watcher.page, 'anew');
+  await seesAndHears(watcher.page);
+  await sender.page.evaluate(async () => {
+    await fetch(globalThis.whip.url, { method: 'DELETE' });
+    globalThis.whip.connection.close();
+    globalThis.whip.stream.getTracks().forEach((track) => track.stop());
+  });
+  await sendByWhip(sender.page, { room: 'anew', codec: 'VP8' });
+  await seesAndHears(watcher.page);
+  assert.equal(await watcher.page.evaluate(() => globalThis.peerConnections.length), 1);
+});
+
 for (const codec of ['VP8', 'H264', 'AV1']) {
   test(`who shows a program in ${codec} in a small tile gets a small picture of it`, async () => {
     const { page, context } = await person.another({ viewport: { width: 360, height: 640 } });
