@@ -46,6 +46,12 @@ final class ChannelPoller extends Poller {
     selector.selectedKeys().clear();
   }
 
+  /// Channels send at once.
+  @Override
+  boolean holdsAll() {
+    return false;
+  }
+
   @Override
   void flush() {}
 

@@ -91,6 +91,11 @@ final class KernelPoller extends Poller {
   }
 
   @Override
+  boolean holdsAll() {
+    return outbox.holdsAll();
+  }
+
+  @Override
   void flush() {
     outbox.flush();
   }

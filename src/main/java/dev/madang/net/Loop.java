@@ -34,11 +34,22 @@ public final class Loop implements AutoCloseable {
     }
   }
 
+  /// Is told of turns that took long.
+  @FunctionalInterface
+  public interface LongTurns {
+    /// At the end of such a turn, before anything that was sent in it leaves.
+    ///
+    /// @param began the time of the turn, as [Loop#now] says it until the next
+    /// @param ends the time when it ends
+    void ends(long began, long ends);
+  }
+
   private final MpscUnboundedAtomicArrayQueue<Runnable> mailbox =
       new MpscUnboundedAtomicArrayQueue<>(256);
   private final Timers timers = new Timers();
   private final Traffic traffic = new Traffic();
   private final List<Runnable> atTurnsEnd = new ArrayList<>();
+  private final List<LongTurns> onLongTurn = new ArrayList<>();
   private final Poller poller;
   private final Thread thread;
   private volatile boolean asleep;
@@ -167,6 +178,11 @@ public final class Loop implements AutoCloseable {
     atTurnsEnd.add(last);
   }
 
+  /// Tells `listener` from now on. On the loop.
+  public void onLongTurn(LongTurns listener) {
+    onLongTurn.add(listener);
+  }
+
   /// Opens a socket whose datagrams go to `receiver`; on the loop. Bound to the IPv6 wildcard it
   /// speaks both families.
   public UdpSocket open(InetSocketAddress address, UdpOptions options, Receiver receiver)
@@ -235,7 +251,15 @@ public final class Loop implements AutoCloseable {
       }
       atTurnsEnd.clear();
     }
+    tellIfLong();
     poller.flush();
+  }
+
+  private void tellIfLong() {
+    long ends = System.nanoTime();
+    if (ends - now > LONG && poller.holdsAll()) {
+      onLongTurn.forEach(listener -> run(() -> listener.ends(now, ends)));
+    }
   }
 
   private void readMailbox() {
@@ -265,6 +289,9 @@ public final class Loop implements AutoCloseable {
       LOG.error("something on loop {} broke", thread.getName(), broken);
     }
   }
+
+  /// Much to do takes no longer; a thread that waits for a processor does.
+  private static final long LONG = 5_000_000L;
 
   private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
 }

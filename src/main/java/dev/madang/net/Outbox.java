@@ -26,6 +26,8 @@ final class Outbox {
   private final MemorySegment vectors;
   private final long vectorsAddress;
   private int used;
+  // Whether some of this turn left already, for want of room.
+  private boolean spilled;
 
   private final int[] pieceAt = new int[MOST_PIECES];
   private final int[] pieceLength = new int[MOST_PIECES];
@@ -62,6 +64,7 @@ final class Outbox {
   void add(KernelSocket socket, Path path, byte[] bytes, int offset, int length) {
     if (length > SLAB - used || pieces == MOST_PIECES || runsUsed == MOST_RUNS) {
       flush();
+      spilled = true;
       if (length > SLAB) {
         traffic.refused.add(1);
         return;
@@ -99,7 +102,12 @@ final class Outbox {
     socket.lastRun = run;
   }
 
+  boolean holdsAll() {
+    return !spilled;
+  }
+
   void flush() {
+    spilled = false;
     if (sendersUsed == 0) {
       return;
     }

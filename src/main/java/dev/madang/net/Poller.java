@@ -15,6 +15,9 @@ abstract sealed class Poller permits KernelPoller, ChannelPoller {
   /// Hands what is there to the receivers.
   abstract void deliver() throws IOException;
 
+  /// Whether all that was sent during this turn waits for [#flush].
+  abstract boolean holdsAll();
+
   /// Sends what was queued.
   abstract void flush() throws IOException;
 

@@ -17,8 +17,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -253,6 +255,32 @@ class LoopTest {
       int of = writer;
       assertThat(all.stream().filter(letter -> letter[0] == of).mapToInt(letter -> letter[1]))
           .isSorted();
+    }
+  }
+
+  @Test
+  void saysHowLongATurnTookBeforeWhatWasSentInItLeaves() throws Exception {
+    Loop loop = start();
+    UdpSocket socket = open(loop, "127.0.0.1", (_, _, _, _) -> {});
+    Map<Long, Long> ends = new ConcurrentHashMap<>();
+    try (DatagramSocket client = client()) {
+      Address far = Address.parse("127.0.0.1", client.getLocalPort());
+      long began =
+          loop.ask(() -> {
+            loop.onLongTurn(ends::put);
+            socket.path(far).send(new byte[] {1}, 0, 1);
+            while (System.nanoTime() - loop.now() < 10_000_000) {
+              Thread.onSpinWait();
+            }
+            return loop.now();
+          });
+      assertThat(receive(client)).containsExactly(1);
+      if (way == Loop.Way.KERNEL) {
+        assertThat(ends.get(began)).isBetween(began + 10_000_000, System.nanoTime());
+      } else {
+        // There it has left at once.
+        assertThat(ends).isEmpty();
+      }
     }
   }
 

@@ -82,6 +82,11 @@ public final class BandwidthEstimator {
     return log.sent(bytes, cluster, now);
   }
 
+  /// What was told of since then leaves only now: else our own delay would pass for the path's.
+  public void left(long since, long now) {
+    log.left(since, now);
+  }
+
   /// Feedback says that a packet arrived. In the order of sequence numbers within one feedback.
   ///
   /// @param arrival in units of 250 µs of the receiver's clock, modulo 2^32

@@ -26,6 +26,17 @@ final class SendLog {
     return (int) next++ & 0xFFFF;
   }
 
+  /// What was noted since then leaves only now.
+  void left(long since, long now) {
+    for (long number = next - 1; number >= oldest; number--) {
+      int slot = slot(number);
+      if (times[slot] - since < 0) {
+        return;
+      }
+      times[slot] = now;
+    }
+  }
+
   private void makeRoom(long now) {
     if (now - times[slot(oldest)] < KEPT && times.length < LARGEST) {
       grow();

@@ -230,6 +230,11 @@ public final class Downlink {
     return size + padding;
   }
 
+  /// What was sent since then leaves only now.
+  public void left(long since, long now) {
+    estimator.left(since, now);
+  }
+
   // ---- subscriptions ----------------------------------------------------------------------------
 
   /// Begins to forward what `relay` has, which is on this loop too.

@@ -14,6 +14,9 @@ interface Cargo {
   /// A compound RTCP packet, decrypted.
   void receiveRtcp(byte[] bytes, int offset, int length, long now);
 
+  /// The turn took long: what was sent since it began leaves only now.
+  default void left(long since, long now) {}
+
   void tick(long now);
 
   /// When to tick next; `Long.MAX_VALUE` = never.

@@ -232,6 +232,14 @@ final class DownMedia implements Cargo, Downlink.Output {
   }
 
   @Override
+  public void left(long since, long now) {
+    // Over TCP it left at once.
+    if (downlink != null && transport != null && !transport.overTcp()) {
+      downlink.left(since, now);
+    }
+  }
+
+  @Override
   public void tick(long now) {
     if (downlink != null && transport != null) {
       downlink.tick(now);

@@ -150,7 +150,11 @@ public final class MediaDoor implements AutoCloseable {
       stations.add(station);
     }
     door.transports.stations(stations);
-    udp.onMedia(loop -> stations.get(udp.loops().indexOf(loop)));
+    udp.onMedia(loop -> {
+      Station station = stations.get(udp.loops().indexOf(loop));
+      loop.onLongTurn(station::left);
+      return station;
+    });
     door.metrics = new MediaMetrics(meters, door.transports);
     return door;
   }

@@ -241,6 +241,13 @@ final class Station implements Receiver {
     touchedCount = 0;
   }
 
+  /// A turn took long ([Loop.LongTurns]).
+  void left(long since, long now) {
+    for (Transport transport : living) {
+      transport.left(since, now);
+    }
+  }
+
   private static final int SCRATCH = 4096;
   private static final int MOST_STRAY_BYTES = 8 << 20;
 }

@@ -438,6 +438,11 @@ final class Transport {
     here.counters.rtpBytesOut.add(length);
   }
 
+  /// What was sent since then leaves only now.
+  void left(long since, long now) {
+    cargo.left(since, now);
+  }
+
   /// Protects and sends a compound RTCP packet.
   void sendRtcp(byte[] bytes, int offset, int length) {
     Station here = here();

@@ -173,6 +173,22 @@ class CongestionTest {
     assertThat(low).isLessThan(30);
   }
 
+  /// A server that waits for a processor in the midst of every fifth of its turns; the path is free
+  /// all the time. Who takes the one for the other sends less than the best for more than half of
+  /// the time.
+  @RepeatedTest(3)
+  void doesNotTakeItsOwnDelayForThatOfThePath(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(50_000, 300)).stalls(0.2, Duration.ofMillis(150));
+    SimulatedCall.Video camera = call.camera(Priority.PINNED);
+    call.start().drive(Duration.ofSeconds(5));
+    int low = 0;
+    for (int i = 0; i < 300; i++) {
+      call.drive(Duration.ofMillis(100));
+      low += camera.share.spatial() < 2 ? 1 : 0;
+    }
+    assertThat(low).isLessThan(150);
+  }
+
   @RepeatedTest(3)
   void bearsTheLossOfEveryThirdFeedback(Seed seed) {
     SimulatedCall call =

@@ -37,6 +37,17 @@ class SendLogTest {
   }
 
   @Test
+  void knowsOfWhatLeftLaterThanItWasNoted() {
+    int before = log.sent(100, 0, 10);
+    int first = log.sent(100, 0, 20);
+    int last = log.sent(100, 0, 20);
+    log.left(20, 50);
+    assertThat(log.time(log.find(before))).isEqualTo(10);
+    assertThat(log.time(log.find(first))).isEqualTo(50);
+    assertThat(log.time(log.find(last))).isEqualTo(50);
+  }
+
+  @Test
   void countsWhatIsInFlight() {
     int a = log.sent(100, 0, 0);
     int b = log.sent(200, 0, 0);

@@ -31,6 +31,10 @@ final class SimulatedCall implements Node, Budget.Output {
   private final ArrivalLog arrivals = new ArrivalLog();
   private final RtcpWriter rtcp = new RtcpWriter();
   private boolean feeds = true;
+  private double stalls;
+  private long longestStall;
+  private long turn;
+  private long busyUntil;
   private boolean stopped;
 
   Duration longestQueue = Duration.ZERO;
@@ -43,8 +47,10 @@ final class SimulatedCall implements Node, Budget.Output {
     network = new SimulatedNetwork(seed);
     random = seed.random();
     budget = new Budget(limits, this, network.now());
+    turn = network.now();
+    busyUntil = turn;
     network.bind(RECEIVER, (_, bytes, now) -> receive(bytes, now));
-    network.bind(SERVER, (_, bytes, now) -> receiveFeedback(bytes, now));
+    network.bind(SERVER, (_, bytes, _) -> whenAwake(() -> receiveFeedback(bytes, network.now())));
     network.join(this);
   }
 
@@ -76,7 +82,8 @@ final class SimulatedCall implements Node, Budget.Output {
   /** Sound: 32 kb/s in 50 packets a second, kept out of the division. */
   SimulatedCall sound() {
     budget.allocator().reserve(40_000);
-    everyWhile(Duration.ofMillis(20), () -> send(packet(SOUND, 0, 0, 0, 0, 1, 0, 80)));
+    everyWhile(
+        Duration.ofMillis(20), () -> whenAwake(() -> send(packet(SOUND, 0, 0, 0, 0, 1, 0, 80))));
     return this;
   }
 
@@ -84,6 +91,24 @@ final class SimulatedCall implements Node, Budget.Output {
     budget.probe(network.now());
     everyWhile(Duration.ofMillis(10), this::feedback);
     return this;
+  }
+
+  /// The server waits for a processor: so often what it sends has its time already and leaves only
+  /// when it goes on, up to so much later. Whatever comes meanwhile waits for that.
+  SimulatedCall stalls(double share, Duration longest) {
+    stalls = share;
+    longestStall = longest.toNanos();
+    return this;
+  }
+
+  /** Does it when the server can: now, in most cases. */
+  private void whenAwake(Runnable action) {
+    long now = network.now();
+    if (now == turn || now - busyUntil > 0) {
+      action.run();
+    } else {
+      network.at(busyUntil + 1, () -> whenAwake(action));
+    }
   }
 
   /** Feedback is sent, or not. */
@@ -178,7 +203,7 @@ final class SimulatedCall implements Node, Budget.Output {
         paced = Math.max(paced, now);
         // In groups of 5 ms.
         long at = now + (paced - now) / 5_000_000 * 5_000_000;
-        network.at(at, () -> forward(layer, key, part, count, each));
+        network.at(at, () -> whenAwake(() -> forward(layer, key, part, count, each)));
         paced += each * 8_000_000_000L / pace;
       }
     }
@@ -321,7 +346,19 @@ final class SimulatedCall implements Node, Budget.Output {
     }
     byte[] copy = packet.clone();
     ByteBuffer.wrap(copy).putShort(0, (short) budget.sent(copy.length, now));
-    network.send(SERVER, RECEIVER, copy, 0, copy.length);
+    if (now != turn) {
+      turn = now;
+      boolean held = stalls > 0 && random.nextDouble() < stalls;
+      busyUntil = held ? now + random.nextLong(longestStall) : now;
+      if (held) {
+        network.at(busyUntil, () -> budget.estimator().left(now, network.now()));
+      }
+    }
+    if (busyUntil == now) {
+      network.send(SERVER, RECEIVER, copy, 0, copy.length);
+    } else {
+      network.at(busyUntil, () -> network.send(SERVER, RECEIVER, copy, 0, copy.length));
+    }
   }
 
   @Override
@@ -443,7 +480,11 @@ final class SimulatedCall implements Node, Budget.Output {
 
   @Override
   public long deadline() {
-    return stopped ? Long.MAX_VALUE : budget.deadline(network.now());
+    if (stopped) {
+      return Long.MAX_VALUE;
+    }
+    long next = budget.deadline(network.now());
+    return next - busyUntil <= 0 ? busyUntil + 1 : next;
   }
 
   private static final int SOUND = 1;
