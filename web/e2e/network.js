@@ -33,7 +33,7 @@ export function makeHost() {
     mend: () => ip('link', 'set', `mdg${number}`, 'up'),
     /** Nothing but TCP leaves or enters. */
     blockUdp() {
-      const rules = 'table inet madang { chain out { type filter hook output priority 0; meta l4proto udp drop; }; chain in { type filter hook input priority 0; meta l4proto udp drop; }; }';
+      const rules = 'table inet madang { chain out { type filter hook output priority 0; oifname != "lo" meta l4proto udp drop; }; chain in { type filter hook input priority 0; iifname != "lo" meta l4proto udp drop; }; }';
       inside(name, 'nft', rules);
     },
     /** Of all that leaves and enters, so many in a hundred do not arrive. Who sends is not told, as it is where he sends himself. */

@@ -14,6 +14,7 @@ const pages: Record<Route['page'], [() => Promise<unknown>, ...Part[]]> = {
   admin: [() => import('./admin/Admin.svelte'), 'admin'],
   compare: [() => import('./compare/Compare.svelte'), 'compare'],
   kept: [() => import('./compare/Kept.svelte'), 'compare'],
+  check: [() => import('./check/Check.svelte'), 'check'],
   room: [() => import('./room/RoomPage.svelte'), 'room'],
   send: [() => import('./stream/Send.svelte'), 'stream'],
   watch: [() => import('./stream/Watch.svelte'), 'stream'],

@@ -5,6 +5,7 @@ export type Route =
   | { page: 'admin' }
   | { page: 'compare' }
   | { page: 'kept'; id: string }
+  | { page: 'check' }
   | { page: 'room' | 'send' | 'watch'; room: string }
   | { page: 'nowhere'; path: string };
 
@@ -14,7 +15,7 @@ export function route(path: string): Route {
     return { page: 'home' };
   }
   const [first, name] = parts;
-  if (parts.length === 1 && (first === 'trust' || first === 'admin' || first === 'compare')) {
+  if (parts.length === 1 && (first === 'trust' || first === 'admin' || first === 'compare' || first === 'check')) {
     return { page: first };
   }
   if (parts.length === 2 && first === 'compare' && /^[\w-]{22}$/.test(name!)) {

@@ -9,6 +9,12 @@ export type About = {
   compare?: boolean;
   /** where others reach this server, if whoever runs it said */
   address?: string | null;
+  /** its UDP port; 0 = it takes none */
+  udp?: number;
+  /** it has a relay */
+  turn?: boolean;
+  /** its port speaks TLS, too */
+  tls?: boolean;
 };
 
 export async function about(): Promise<About> {

@@ -13,6 +13,7 @@ export default {
   'before.sealedWhat': 'Only who has the link sees and hears; not even the server can.',
   'before.sealedHint': 'The key is in the address: hand on the whole link. Chat and files are not part of it.',
   'before.sealedNot': 'This browser or this address cannot do it.',
+  'before.check': 'Does it work here?',
   'before.preview': 'Your camera, as a mirror',
   'before.cameraIsOff': 'Your camera is off',
   'before.cameraOpens': 'The camera is being opened…',

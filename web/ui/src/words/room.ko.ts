@@ -15,6 +15,7 @@ export default {
   'before.sealedWhat': '링크를 가진 사람만 보고 들어요. 서버도 볼 수 없어요.',
   'before.sealedHint': '열쇠는 주소에 들어 있으니 링크 전체를 전하세요. 채팅과 파일은 포함되지 않아요.',
   'before.sealedNot': '이 브라우저나 이 주소에서는 쓸 수 없어요.',
+  'before.check': '여기서 잘 되나요?',
   'before.preview': '거울처럼 보이는 내 카메라',
   'before.cameraIsOff': '카메라가 꺼져 있어요',
   'before.cameraOpens': '카메라를 여는 중…',

@@ -3,18 +3,20 @@ import type common from './common.en.ts';
 import type compare from './compare.en.ts';
 import type home from './home.en.ts';
 import type room from './room.en.ts';
+import type check from './check.en.ts';
 import type stream from './stream.en.ts';
 import type trust from './trust.en.ts';
 
 /** The pages speak two languages as equals; a test holds the dictionaries to each other. */
 export type Language = 'en' | 'ko';
-export type Part = 'admin' | 'common' | 'compare' | 'home' | 'room' | 'stream' | 'trust';
+export type Part = 'admin' | 'check' | 'common' | 'compare' | 'home' | 'room' | 'stream' | 'trust';
 export type Key =
   | keyof typeof admin
   | keyof typeof common
   | keyof typeof compare
   | keyof typeof home
   | keyof typeof room
+  | keyof typeof check
   | keyof typeof stream
   | keyof typeof trust;
 export type Values = Record<string, string | number>;
@@ -125,6 +127,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
     compare: () => import('./compare.en.ts'),
     home: () => import('./home.en.ts'),
     room: () => import('./room.en.ts'),
+    check: () => import('./check.en.ts'),
     stream: () => import('./stream.en.ts'),
     trust: () => import('./trust.en.ts'),
   },
@@ -134,6 +137,7 @@ const dictionaries: Record<Language, Record<Part, Loader>> = {
     compare: () => import('./compare.ko.ts'),
     home: () => import('./home.ko.ts'),
     room: () => import('./room.ko.ts'),
+    check: () => import('./check.ko.ts'),
     stream: () => import('./stream.ko.ts'),
     trust: () => import('./trust.ko.ts'),
   },

@@ -5,6 +5,7 @@ import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.http.Exchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// What the server says about itself: to the terminal when it starts, and to its pages at
@@ -12,16 +13,20 @@ import org.jspecify.annotations.Nullable;
 final class About {
   private final Config config;
   private final String address;
+  private final IntSupplier udpPort;
 
-  About(Config config) {
+  /// @param udpPort known when somebody asks
+  About(Config config, IntSupplier udpPort) {
     this.config = config;
+    this.udpPort = udpPort;
     // An address has no sign that JSON would escape.
     address = config.url() == null ? "null" : "\"" + config.address() + "\"";
   }
 
-  /// `{"version": …, "open": …, "compare": …, "secure": …, "address": …}`: whether anybody may open
-  /// a room, whether it answers measurements, where the same host is reached securely (null when it
-  /// is not), and where others reach this server (null when nobody said).
+  /// `{"version": …, "open": …, "compare": …, "secure": …, "address": …, "udp": …, "turn": …,
+  /// "tls": …}`: whether anybody may open a room, whether it answers measurements, where the same
+  /// host is reached securely (null when it is not), where others reach this server (null when
+  /// nobody said), the UDP port (0 = none), and whether there is a relay, and TLS.
   void answer(Exchange exchange) {
     String name = exchange.host();
     boolean secure =
@@ -30,13 +35,17 @@ final class About {
     exchange.respond(
         200,
         "application/json",
-        "{\"version\":\"%s\",\"open\":%b,\"compare\":%b,\"secure\":%s,\"address\":%s}"
+        ("{\"version\":\"%s\",\"open\":%b,\"compare\":%b,\"secure\":%s,\"address\":%s,"
+                + "\"udp\":%d,\"turn\":%b,\"tls\":%b}")
             .formatted(
                 Madang.version(),
                 config.signal().open(),
                 config.compare().enabled(),
                 secure ? "\"https://" + name + "\"" : "null",
-                address),
+                address,
+                udpPort.getAsInt(),
+                config.turn().enabled(),
+                config.http().tls().enabled()),
         "cache-control",
         "no-store");
   }

@@ -198,7 +198,8 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  private static URI address(String text) {
+  /// The root of the server that somebody wrote, with or without its scheme.
+  static URI address(String text) {
     try {
       URI at = URI.create(text.contains("://") ? text : "http://" + text);
       if (at.getHost() != null && List.of("http", "https").contains(at.getScheme())) {

@@ -63,7 +63,7 @@ public final class Madang implements AutoCloseable {
       Router router = new Router();
       StaticFiles pages = StaticFiles.ofResources("web");
       pages.addTo(router, pages(config));
-      router.get("/api/about", new About(config)::answer);
+      router.get("/api/about", new About(config, this::udpPort)::answer);
       router.get("/healthz", exchange -> exchange.respond(200, "ok"));
       boolean usesUdp =
           config.turn().enabled() || config.media().enabled() || config.compare().enabled();
@@ -257,8 +257,8 @@ public final class Madang implements AutoCloseable {
 
   private static List<String> pages(Config config) {
     return config.admin().enabled()
-        ? List.of("/", "/r/", "/trust", "/compare", "/compare/", "/admin")
-        : List.of("/", "/r/", "/trust", "/compare", "/compare/");
+        ? List.of("/", "/r/", "/trust", "/compare", "/compare/", "/check", "/admin")
+        : List.of("/", "/r/", "/trust", "/compare", "/compare/", "/check");
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Madang.class);

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       Main.Check.class,
       Load.class,
       CompareCommand.class,
+      DoctorCommand.class,
       Main.Version.class,
       Main.Rehearse.class
     })

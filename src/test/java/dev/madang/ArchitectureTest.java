@@ -36,7 +36,7 @@ class ArchitectureTest {
           List.of("net"),
           List.of("store", "cluster"),
           List.of("server"),
-          List.of("compare", "load"));
+          List.of("compare", "load", "check"));
 
   private static final String[] PURE = {
     "dev.madang.wire..",
