@@ -20,6 +20,7 @@ final class Endpoint {
   private final URI url;
   private final @Nullable String token;
   private final String host;
+  private final Runnable turnedAway;
 
   /// A session that the server has begun.
   ///
@@ -27,9 +28,12 @@ final class Endpoint {
   /// @param counter an offer of the server in place of an answer, to be answered by [#answer]
   record Begun(@Nullable URI url, String description, boolean counter) {}
 
+  /// @param turnedAway runs whenever the server says "429 Too Many Requests"
   /// @throws IOException when its host has no address
-  Endpoint(HttpClient web, URI url, @Nullable String token) throws IOException {
+  Endpoint(HttpClient web, URI url, @Nullable String token, Runnable turnedAway)
+      throws IOException {
     this.web = web;
+    this.turnedAway = turnedAway;
     this.token = token;
     InetAddress address = InetAddress.getByName(url.getHost());
     host = address.getHostAddress();
@@ -63,6 +67,9 @@ final class Endpoint {
       if (status != 429 && status != 409 && status != 503 || System.nanoTime() - until > 0) {
         throw new IOException(
             url + " answers " + status + " " + description.lines().findFirst().orElse(""));
+      }
+      if (status == 429) {
+        turnedAway.run();
       }
       Thread.sleep(
           answer.headers().firstValue("retry-after").map(Long::parseLong).orElse(1L) * 1000);

@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ final class Run implements AutoCloseable {
   private final List<Sending> sending = new ArrayList<>();
   private final List<Receiving> receiving = new ArrayList<>();
   private final Thread pump = Thread.ofPlatform().name("pump").daemon().unstarted(this::pump);
+  private final AtomicBoolean slowed = new AtomicBoolean();
   private volatile boolean over;
 
   /// @param progress told in a sentence what happens now
@@ -206,7 +208,7 @@ final class Run implements AutoCloseable {
   private void publish() throws IOException, InterruptedException {
     progress.accept(plan.publishers() + " publishers come");
     for (int i = 0; i < plan.publishers(); i++) {
-      Endpoint endpoint = new Endpoint(web, plan.whip(i), plan.token());
+      Endpoint endpoint = new Endpoint(web, plan.whip(i), plan.token(), this::turnedAway);
       Publisher publisher = new Publisher(plan, window, random.split());
       ClientSession session = senders.open(endpoint.from(), false, publisher);
       Endpoint.Begun begun = endpoint.connect(session, publisher.offer(session));
@@ -269,7 +271,7 @@ final class Run implements AutoCloseable {
 
   private Receiving receive(int publisher, SplittableRandom random)
       throws IOException, InterruptedException {
-    Endpoint endpoint = new Endpoint(web, plan.whep(publisher), plan.token());
+    Endpoint endpoint = new Endpoint(web, plan.whep(publisher), plan.token(), this::turnedAway);
     InetAddress from = endpoint.from();
     Receiver receiver = new Receiver(window, plan.loss(), random);
     ClientSession session = receivers.open(from, false, receiver);
@@ -280,6 +282,15 @@ final class Run implements AutoCloseable {
       throw new IOException(plan.whep(publisher) + ": " + reason(receiver.ended()));
     }
     return new Receiving(endpoint, begun, session, receiver, publisher);
+  }
+
+  /// Told once: who waits for minutes wants to know for whom.
+  private void turnedAway() {
+    if (!slowed.getAndSet(true)) {
+      progress.accept(
+          "the server answers 429: they come as fast as it lets them in (Madang:"
+              + " --whip.posts.burst, --whip.posts.per-second)");
+    }
   }
 
   private void leave() throws InterruptedException {

@@ -2,11 +2,14 @@ package dev.madang.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +76,25 @@ class LoadTest {
     assertThat(said.toString()).contains("answers 404");
     assertThat(line.execute(url, "--loss", "100")).isEqualTo(2);
     assertThat(said.toString()).contains("--loss is between 0 and 99 percent");
+  }
+
+  @Test
+  void saysThatAServerLetsNobodyInForAWhile() throws Exception {
+    HttpServer busy = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    AtomicInteger asked = new AtomicInteger();
+    busy.createContext(
+        "/",
+        exchange -> {
+          exchange.getResponseHeaders().add("retry-after", "0");
+          exchange.sendResponseHeaders(asked.getAndIncrement() < 3 ? 429 : 404, -1);
+          exchange.close();
+        });
+    busy.start();
+    StringWriter said = new StringWriter();
+    CommandLine line = new CommandLine(new Load()).setErr(new PrintWriter(said));
+    line.execute("http://127.0.0.1:" + busy.getAddress().getPort() + "/whip/yard");
+    busy.stop(0);
+    assertThat(said.toString()).containsOnlyOnce("429").contains("--whip.posts", "answers 404");
   }
 
   /// A second of a small picture, which any machine can carry while it does something else.
