@@ -265,13 +265,16 @@ public final class MediaDoor implements AutoCloseable {
   /// @return null when there are as many transports as there may be
   /// @throws ProtocolException with a sentence for whoever offered
   public @Nullable Watcher watch(
-      String offer, List<Source> sources, Caller caller, Executor home, DownSession.Output output) {
-    SessionDescription description = SessionDescription.read(offer);
+      SessionDescription offer,
+      List<Source> sources,
+      Caller caller,
+      Executor home,
+      DownSession.Output output) {
     LocalTransport local = describe(sessionId(), credentials(), caller.host());
     Map<Source, DownTrack> tracks = new LinkedHashMap<>();
     sources.forEach(source -> tracks.put(source, track(source)));
     WhepAnswer agreed =
-        WhepAnswer.to(description, local, capabilities, List.copyOf(tracks.values()), 1, null);
+        WhepAnswer.to(offer, local, capabilities, List.copyOf(tracks.values()), 1, null);
     DownMedia media =
         new DownMedia(
             settings,

@@ -42,7 +42,7 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
   private long connection;
 
   /// A request that is not answered yet.
-  private record Asked(Exchange exchange, String offer, List<IceServer> iceServers) {}
+  private record Asked(Exchange exchange, SessionDescription offer, List<IceServer> iceServers) {}
 
   Playback(WhipDoor door, String id, String room, Caller caller) {
     this.door = door;
@@ -53,7 +53,7 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
 
   /// Takes a seat and answers: at once; or, when two people who sent directly to each other begin
   /// to send to the server for this player's sake, as soon as that has come.
-  void begin(Exchange exchange, String offer, SideDoor.Wish wish) {
+  void begin(Exchange exchange, SessionDescription offer, SideDoor.Wish wish) {
     SideDoor.Answer answer = door.side().watch(wish, this);
     switch (answer.entry()) {
       case Entry.Refused refused -> Replies.refuse(exchange, refused.why());
@@ -123,8 +123,8 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
   }
 
   /// Whether an offer has a codec in which anything is sent.
-  private static boolean names(String offer, List<Source> sources) {
-    return SessionDescription.read(offer).media().stream()
+  private static boolean names(SessionDescription offer, List<Source> sources) {
+    return offer.media().stream()
         .flatMap(section -> section.codecs().stream())
         .anyMatch(codec ->
             sources.stream()

@@ -225,15 +225,16 @@ public final class WhipDoor {
   }
 
   private void play(Exchange exchange, String offer, Caller caller, SideDoor.Wish wish) {
+    SessionDescription description = SessionDescription.read(offer);
     boolean receives =
-        SessionDescription.read(offer).media().stream()
+        description.media().stream()
             .anyMatch(section ->
                 (section.kind() == Kind.AUDIO || section.kind() == Kind.VIDEO)
                     && section.direction().receives());
     if (!receives) {
       throw new ProtocolException("it offers to receive neither sound nor picture");
     }
-    new Playback(this, word(), wish.room(), caller).begin(exchange, offer, wish);
+    new Playback(this, word(), wish.room(), caller).begin(exchange, description, wish);
   }
 
   /// The answer to a beginning, when all is well.
