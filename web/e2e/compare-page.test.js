@@ -45,7 +45,9 @@ function bearsOut(report, use) {
   const { best } = report.verdicts.find(({ workload }) => workload === use);
   const named = worked.filter(({ lane }) => best.includes(lane));
   assert.ok(named.length > 0, `${use}: no best among ${JSON.stringify(report.verdicts)}`);
-  for (const other of worked.filter(({ lane }) => !best.includes(lane))) {
+  // What gives messages up is not for chats, however lucky it was.
+  const given = use === 'chat' ? ['channel-lossy', 'channel-lifetime'] : [];
+  for (const other of worked.filter(({ lane }) => ![...best, ...given].includes(lane))) {
     assert.ok(
       named.some((each) => inTime(each) > inTime(other) || each.p95 <= other.p95 || other.lost > 0),
       `${use}: ${other.lane} would have been better than ${best}`,

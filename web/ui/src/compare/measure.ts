@@ -2,7 +2,7 @@ import { browser, doubts, resolution } from './confidence.ts';
 import { browserLanes, type Workload } from './kinds.ts';
 import { Lanes } from './lanes/lanes.ts';
 import { withFigures, type Report } from './report.ts';
-import { needsItsOwnTime, Run, type Phase } from './run.ts';
+import { isMany, Run, type Phase } from './run.ts';
 
 /** A measurement that goes on; stopped, it still has a report of what there was until then. */
 export type Measuring = { report: Promise<Report>; stop: () => void };
@@ -85,7 +85,7 @@ export function seconds(workloads: readonly Workload[]): number {
   return workloads.reduce((sum, workload) => {
     switch (workload.shape) {
       case 'together':
-        return sum + each + 1.2 + (needsItsOwnTime('events', workload) ? each / 4 + 1 : 0);
+        return sum + each + 1.2 + (isMany(workload) ? each / 4 + 1 : 0);
       case 'connect':
         return sum + browserLanes.length;
       default:

@@ -16,6 +16,8 @@ export type Phase = {
   begun: number;
   lasting: number | undefined;
   working: readonly Working[];
+  /** those that have their turn by themselves, after the others */
+  later: readonly LaneName[];
 };
 
 /**
@@ -32,6 +34,8 @@ export class Run {
   private readonly standing = new Map<LaneName, Lane>();
   private readonly refused = new Map<LaneName, string>();
   private closedSpent = 0;
+  /** whether Server-Sent Events would stand in the way of others */
+  private crowded = false;
 
   /**
    * @param seconds how long a workload lasts that is run on all lanes together; one that is run in
@@ -62,6 +66,7 @@ export class Run {
 
   async measure(): Promise<void> {
     try {
+      this.crowded = await this.crowds();
       await this.together();
       await this.alone();
       this.closeAll();
@@ -77,7 +82,8 @@ export class Run {
   }
 
   private enter(workload: Workload, lasting: number | undefined, working: readonly Working[]): void {
-    this.phase = { workload, begun: performance.now(), lasting, working };
+    const later = this.kinds.filter((kind) => this.later(kind, workload));
+    this.phase = { workload, begun: performance.now(), lasting, working, later };
     this.changed();
   }
 
@@ -88,7 +94,7 @@ export class Run {
       if (this.stopped) {
         return;
       }
-      const kinds = this.kinds.filter((kind) => !needsItsOwnTime(kind, workload));
+      const kinds = this.kinds.filter((kind) => !this.later(kind, workload));
       await this.openAll(kinds, workload);
       await this.sendOn(kinds.filter((kind) => this.standing.has(kind)), workload, this.seconds);
     }
@@ -98,7 +104,7 @@ export class Run {
   private async alone(): Promise<void> {
     this.closeAll();
     for (const workload of this.steady()) {
-      for (const kind of this.kinds.filter((kind) => needsItsOwnTime(kind, workload))) {
+      for (const kind of this.kinds.filter((kind) => this.later(kind, workload))) {
         if (this.stopped) {
           return;
         }
@@ -108,6 +114,34 @@ export class Run {
         }
       }
     }
+  }
+
+  private later(kind: LaneName, workload: Workload): boolean {
+    return kind === 'events' && isMany(workload) && this.crowded;
+  }
+
+  /**
+   * Over HTTP/1.1 a browser has six connections to one host. Where the way is long, a POST for each
+   * message takes more than the polling and the events themselves leave, and would hold the polling up.
+   */
+  private async crowds(): Promise<boolean> {
+    const most = Math.max(0, ...this.steady().filter(isMany).map(({ perSecond }) => perSecond));
+    const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+    if (most === 0 || !this.kinds.includes('events') || page?.nextHopProtocol === 'h2') {
+      return false;
+    }
+    const { tally } = this.work('events', workloadOf('connect'));
+    try {
+      await this.open('events');
+    } catch {
+      return false;
+    }
+    for (let i = 0; i < PROBES && !this.stopped; i++) {
+      this.standing.get('events')?.send(tally.next(ECHO, performance.now()));
+      await tally.settle(STRAGGLERS);
+    }
+    const { p50 } = figures(tally.workload, 'events', tally.series(0));
+    return (most * p50) / 1000 > FREE;
   }
 
   private steady(): Workload[] {
@@ -348,12 +382,9 @@ export class Run {
   }
 }
 
-/**
- * Over HTTP/1.1 a browser has six connections to one host. A POST for each of 60 messages a second
- * takes them all where the way is long, and would hold up the polling beside it.
- */
-export function needsItsOwnTime(kind: LaneName, workload: Workload): boolean {
-  return kind === 'events' && workload.perSecond > 10;
+/** Whether a request for each message is much. */
+export function isMany({ perSecond }: Workload): boolean {
+  return perSecond > 10;
 }
 
 function throughput(tally: Tally): { mbps?: number } {
@@ -384,3 +415,6 @@ const FILE = 10_000_000;
 const LOAD = 100e6;
 const WINDOW = 64;
 const CONNECTS = 3;
+const PROBES = 5;
+/** Of six connections, what one for the events, two for the polling and some air leave. */
+const FREE = 2.5;
