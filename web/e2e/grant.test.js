@@ -80,6 +80,18 @@ test('the invitation leaves the address and stays in the browser: who copies the
   await page.waitForSelector('[data-room-state=connected]');
 });
 
+test('an invitation to watch asks for no device and shows no button for one', async () => {
+  const page = await visit(`/r/closed#token=${invite('closed', '--watch', '--name', 'Wren')}`);
+  await page.waitForSelector('[data-watching]');
+  await page.click('[data-join]');
+  await page.waitForSelector('[data-room-state=connected]');
+  assert.deepEqual(await page.locator('[data-tool=mic], [data-tool=camera], [data-tool=share]').count(), 0);
+  await page.keyboard.press('m');
+  await page.getByText('Your invitation is for watching and listening.').first().waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => globalThis.devicesAsked), 0);
+});
+
 test('without an invitation nobody’s camera is asked for, and the page says whom to ask', async () => {
   const page = await visit('/r/closed');
   const lost = await page.waitForSelector('[data-lost=needs-token]');

@@ -43,7 +43,7 @@ async function fromMore(page, name) {
 
 async function fromPerson(page, name, what) {
   await openPanel(page, 'people');
-  await button(page, `What to do with ${name}`).click();
+  await button(page, `Actions for ${name}`).click();
   await page.getByRole('menuitem', { name: what }).click();
 }
 

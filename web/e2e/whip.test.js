@@ -305,7 +305,7 @@ test('a host mutes and removes a program, and it does not come in again', async 
   await seesAndHears(person.page);
   const menu = async (what) => {
     await openPanel(person.page, 'people');
-    await person.page.getByRole('button', { name: 'What to do with WHIP', exact: true }).click();
+    await person.page.getByRole('button', { name: 'Actions for WHIP', exact: true }).click();
     await person.page.getByRole('menuitem', { name: what }).click();
   };
   await menu('Mute');

@@ -88,14 +88,24 @@ function key(room: string): string {
 
 /** The name that a grant carries, for the field; whether the grant is good is the server's matter. */
 export function grantedName(token: string | undefined): string | undefined {
+  const name = claims(token)?.name;
+  return typeof name === 'string' ? name : undefined;
+}
+
+/** Whether a grant lets its bearer see and hear alone. */
+export function watchesOnly(token: string | undefined): boolean {
+  const can = claims(token)?.can;
+  return Array.isArray(can) && !can.includes('publish');
+}
+
+function claims(token: string | undefined): { name?: unknown; can?: unknown } | undefined {
   try {
     const body = token?.split('.')[1]?.replace(/-/g, '+').replace(/_/g, '/');
     if (body === undefined) {
       return undefined;
     }
     const bytes = Uint8Array.from(atob(body), (sign) => sign.charCodeAt(0));
-    const name: unknown = (JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown }).name;
-    return typeof name === 'string' ? name : undefined;
+    return JSON.parse(new TextDecoder().decode(bytes)) as { name?: unknown; can?: unknown };
   } catch {
     return undefined;
   }

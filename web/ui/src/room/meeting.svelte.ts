@@ -118,6 +118,9 @@ export class Meeting {
   // ---- what the person presses
 
   async toggleMicrophone(): Promise<void> {
+    if (this.#watches()) {
+      return;
+    }
     this.over('microphone');
     const on = await this.#tried(this.room.setMicrophone(!this.deck.microphone.on));
     this.announcer.tell(say(on ? 'said.micOn' : 'said.micOff'));
@@ -125,10 +128,22 @@ export class Meeting {
   }
 
   async toggleCamera(): Promise<void> {
+    if (this.#watches()) {
+      return;
+    }
     this.over('camera');
     const on = await this.#tried(this.room.setCamera(!this.deck.camera.on));
     this.announcer.tell(say(on ? 'said.cameraOn' : 'said.cameraOff'));
     this.#keepWishes();
+  }
+
+  /** Says so to whoever only watches. */
+  #watches(): boolean {
+    const only = this.me?.canPublish === false;
+    if (only) {
+      this.notice(say('said.watching'));
+    }
+    return only;
   }
 
   /** So that the page, loaded again, begins as it was left. */
@@ -138,7 +153,7 @@ export class Meeting {
 
   /** Hold to talk: only while the microphone is off; letting go puts it off again. */
   async talk(on: boolean): Promise<void> {
-    if (on === this.talking || (on && this.deck.microphone.on)) {
+    if (on === this.talking || (on && (this.deck.microphone.on || this.#watches()))) {
       return;
     }
     this.talking = on;
@@ -470,12 +485,13 @@ export class Meeting {
   }
 
   #muted(by: Participant | undefined, source: Source): void {
+    const name = by?.name;
     const text =
-      source !== 'microphone'
-        ? say('said.stoppedBy', { source: say(`source.${source}`) })
-        : by === undefined
-          ? say('said.mutedByHost')
-          : say('said.mutedBy', { name: by.name });
+      source === 'camera'
+        ? say(name === undefined ? 'said.cameraStopped' : 'said.cameraStoppedBy', { name: name ?? '' })
+        : source === 'microphone'
+          ? say(name === undefined ? 'said.mutedByHost' : 'said.mutedBy', { name: name ?? '' })
+          : say('said.shareStopped');
     this.notice(text, { grave: true, about: source });
   }
 

@@ -14,6 +14,7 @@ export type Person = {
   isMe: boolean;
   /** Sends by WHIP, reads nothing. */
   program: boolean;
+  canPublish: boolean;
   canSend: boolean;
   speaking: boolean;
   muted: boolean;
@@ -42,6 +43,7 @@ export function picture(participant: Participant): Person {
     hand: participant.hand,
     isMe: participant.isMe,
     program: participant.program,
+    canPublish: participant.can.publish,
     canSend: participant.can.send,
     speaking: participant.speaking,
     muted: microphone === undefined || microphone.muted,

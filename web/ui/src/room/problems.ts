@@ -19,6 +19,7 @@ export function told(problem: { message?: string; help?: string }): string {
 
 const lost: Record<string, [Key, Key]> = {
   left: ['lost.left', 'lost.leftWhy'],
+  stopped: ['lost.stopped', 'lost.stoppedWhy'],
   removed: ['lost.removed', 'lost.removedWhy'],
   ended: ['lost.ended', 'lost.endedWhy'],
   replaced: ['lost.replaced', 'lost.replacedWhy'],
@@ -29,7 +30,7 @@ const lost: Record<string, [Key, Key]> = {
   'room-full': ['lost.full', 'lost.fullWhy'],
   'needs-token': ['lost.needsToken', 'lost.needsTokenWhy'],
   'bad-token': ['lost.token', 'lost.tokenWhy'],
-  'expired-token': ['lost.token', 'lost.tokenWhy'],
+  'expired-token': ['lost.expired', 'lost.expiredWhy'],
   'early-token': ['lost.early', 'lost.earlyWhy'],
   'wrong-room': ['lost.wrongRoom', 'lost.wrongRoomWhy'],
   'too-many-knocks': ['lost.crowd', 'lost.crowdWhy'],

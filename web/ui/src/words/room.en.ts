@@ -42,6 +42,9 @@ export default {
   'before.allowMicrophone': 'The microphone is refused. You can still join, be seen and listen.',
   'before.allowHow':
     'To allow it now or later: press the sign beside the address at the top of the browser, set it to “Allow”, then press the button of the device again.',
+  'before.otherJoin': 'You can join without it.',
+  'before.watching': 'This invitation is for watching and listening',
+  'before.watchingWhy': 'Nobody sees or hears you, and neither camera nor microphone is asked for. You can write and raise your hand.',
   'before.otherTitle': 'A device did not start',
 
   // ---- top line
@@ -134,7 +137,9 @@ export default {
   'tile.failedWhy':
     'You and {name} cannot see or hear each other; the others are not affected. It is tried again by itself. If it stays so, load the page again.',
   'tile.locked': 'Cannot decrypt {name}',
-  'tile.lockedWhy': 'Ask for the link again, and open the whole of it.',
+  'tile.lockedWhy': 'You came without the key, so nothing of yours is encrypted either. Ask for the link again, and open the whole of it.',
+  'tile.lockedTheirs': '{name} came without the key of this room, or with another one. Hand on your own link, the whole of it.',
+  'tile.ownScreen': 'Your screen',
   'tile.host': 'Host',
   'tile.program': 'Program',
   'tile.stage': 'People and screens',
@@ -315,7 +320,10 @@ export default {
   // ---- what happened
   'said.mutedBy': '{name} turned your microphone off. Press the microphone button to speak again.',
   'said.mutedByHost': 'A host turned your microphone off. Press the microphone button to speak again.',
-  'said.stoppedBy': 'A host turned your {source} off. Press its button to turn it on again.',
+  'said.cameraStoppedBy': '{name} turned your camera off. Press the camera button to be seen again.',
+  'said.cameraStopped': 'A host turned your camera off. Press the camera button to be seen again.',
+  'said.shareStopped': 'A host ended the sharing of your screen. Press its button to share again.',
+  'said.watching': 'Your invitation is for watching and listening.',
   'said.micOn': 'Microphone on',
   'said.micOff': 'Microphone off',
   'said.cameraOn': 'Camera on',
@@ -349,6 +357,10 @@ export default {
   'lost.reload': 'Try again',
   'lost.left': 'You left “{room}”',
   'lost.leftWhy': 'The others see that you are gone. Camera and microphone are closed.',
+  'lost.stopped': 'You stopped waiting at “{room}”',
+  'lost.stoppedWhy': 'You were not in. Camera and microphone are closed.',
+  'lost.expired': 'This invitation has expired',
+  'lost.expiredWhy': 'It was good for a time that is over. Ask whoever invited you for a new one.',
   'lost.removed': 'You were removed',
   'lost.removedWhy':
     'The meeting goes on without you, and this link does not let you in again. Ask whoever invited you if this was a mistake.',
@@ -358,7 +370,7 @@ export default {
   'lost.replacedWhy': 'The newest window counts. Go on there, or take the meeting back to this one.',
   'lost.replacedBack': 'Take it back here',
   'lost.declined': 'You were not let in',
-  'lost.declinedWhy': 'A host declined your knock. Ask the host, then knock again.',
+  'lost.declinedWhy': 'A host declined your knock. Ask the host; a minute from now you can knock again.',
   'lost.empty': 'Everybody left while you were waiting',
   'lost.emptyWhy': 'Nobody is left to let you in. Enter again: that opens a new meeting.',
   'lost.badName': 'Nothing of your name can be read',
@@ -371,7 +383,7 @@ export default {
     'As many people are in it as it takes. Try again when somebody has left, or meet in another room.',
   'lost.token': 'This invitation does not open the room',
   'lost.tokenWhy':
-    'It may have expired, or part of the link was cut off. Ask whoever invited you for a new link.',
+    'Part of the link may have been cut off. Ask whoever invited you for a new link.',
   'lost.needsToken': 'This room opens by invitation',
   'lost.needsTokenWhy':
     'The address alone does not open it. Ask a host of the meeting for an invitation, which hosts make in the room under “People”, then open that link.',

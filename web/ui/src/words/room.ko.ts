@@ -43,6 +43,9 @@ export default {
   'before.allowMicrophone': '마이크가 거부됐어요. 그래도 참여해서 얼굴을 보이고 들을 수 있어요.',
   'before.allowHow':
     '지금이든 나중이든 허용하려면: 브라우저 위쪽 주소 옆의 표시를 눌러 ‘허용’으로 바꾼 뒤 장치 버튼을 다시 누르세요.',
+  'before.otherJoin': '없어도 들어갈 수 있어요.',
+  'before.watching': '보고 듣는 초대예요',
+  'before.watchingWhy': '아무도 나를 보거나 듣지 못하고, 카메라와 마이크를 묻지 않아요. 글을 쓰고 손을 들 수는 있어요.',
   'before.otherTitle': '장치가 켜지지 않았어요',
 
   // ---- 윗줄
@@ -135,7 +138,9 @@ export default {
   'tile.failedWhy':
     '나와 {name}님은 서로 보거나 들을 수 없고, 다른 사람은 괜찮아요. 저절로 다시 시도해요. 계속되면 페이지를 새로 고치세요.',
   'tile.locked': '{name}님의 암호를 풀 수 없어요',
-  'tile.lockedWhy': '링크를 다시 요청해 전체를 여세요.',
+  'tile.lockedWhy': '열쇠 없이 들어와서 내 소리와 영상도 암호화되지 않아요. 링크를 다시 받아 끝까지 열어 주세요.',
+  'tile.lockedTheirs': '{name}님은 이 방의 열쇠가 없거나 다른 열쇠를 가졌어요. 내 링크를 끝까지 복사해 건네 주세요.',
+  'tile.ownScreen': '내 화면',
   'tile.host': '진행자',
   'tile.program': '프로그램',
   'tile.stage': '사람과 화면',
@@ -315,7 +320,10 @@ export default {
   // ---- 일어난 일
   'said.mutedBy': '{name}님이 내 마이크를 껐어요. 다시 말하려면 마이크 버튼을 누르세요.',
   'said.mutedByHost': '진행자가 내 마이크를 껐어요. 다시 말하려면 마이크 버튼을 누르세요.',
-  'said.stoppedBy': '진행자가 껐어요({source}). 다시 켜려면 그 버튼을 누르세요.',
+  'said.cameraStoppedBy': '{name}님이 내 카메라를 껐어요. 다시 보이려면 카메라 버튼을 누르세요.',
+  'said.cameraStopped': '진행자가 내 카메라를 껐어요. 다시 보이려면 카메라 버튼을 누르세요.',
+  'said.shareStopped': '진행자가 내 화면 공유를 끝냈어요. 다시 공유하려면 공유 버튼을 누르세요.',
+  'said.watching': '보고 듣는 초대예요.',
   'said.micOn': '마이크 켜짐',
   'said.micOff': '마이크 꺼짐',
   'said.cameraOn': '카메라 켜짐',
@@ -349,6 +357,10 @@ export default {
   'lost.reload': '다시 시도',
   'lost.left': '‘{room}’에서 나왔어요',
   'lost.leftWhy': '다른 사람에게 나간 것으로 보여요. 카메라와 마이크는 닫혔어요.',
+  'lost.stopped': '‘{room}’ 앞에서 그만 기다렸어요',
+  'lost.stoppedWhy': '방에 들어가지 않았어요. 카메라와 마이크는 닫혔어요.',
+  'lost.expired': '초대의 기한이 지났어요',
+  'lost.expiredWhy': '정해진 때가 지났어요. 초대한 사람에게 새 초대를 부탁하세요.',
   'lost.removed': '회의에서 내보내졌어요',
   'lost.removedWhy':
     '회의는 계속되고, 이 링크로는 다시 들어갈 수 없어요. 실수였다면 진행자에게 물어보세요.',
@@ -358,7 +370,7 @@ export default {
   'lost.replacedWhy': '가장 새로운 창이 쓰여요. 그 창에서 계속하거나 회의를 이 창으로 가져오세요.',
   'lost.replacedBack': '여기로 가져오기',
   'lost.declined': '들여보내 주지 않았어요',
-  'lost.declinedWhy': '진행자가 거절했어요. 진행자에게 물어본 뒤 다시 두드리세요.',
+  'lost.declinedWhy': '진행자가 거절했어요. 진행자에게 물어보세요. 1분 뒤에 다시 두드릴 수 있어요.',
   'lost.empty': '기다리는 동안 모두 나갔어요',
   'lost.emptyWhy': '들여보내 줄 사람이 없어요. 다시 들어가면 새 모임이 열려요.',
   'lost.badName': '이름에 읽을 수 있는 글자가 없어요',
@@ -371,7 +383,7 @@ export default {
     '들어갈 수 있는 사람이 모두 찼어요. 누가 나가면 다시 시도하거나 다른 방에서 만나세요.',
   'lost.token': '이 초대로는 들어갈 수 없어요',
   'lost.tokenWhy':
-    '기한이 지났거나 링크 일부가 잘렸을 수 있어요. 초대한 분께 새 링크를 부탁하세요.',
+    '링크 일부가 잘렸을 수 있어요. 초대한 분께 새 링크를 부탁하세요.',
   'lost.needsToken': '초대로 열리는 방이에요',
   'lost.needsTokenWhy':
     '주소만으로는 열리지 않아요. 회의 진행자에게 초대를 부탁해서 받은 링크를 여세요. 초대는 진행자가 방 안의 ‘사람’에서 만들어요.',

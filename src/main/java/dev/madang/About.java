@@ -81,8 +81,7 @@ final class About {
       lines.add("  Admin page        " + admin(config, port));
     }
     if (!dev && config.url() == null && config.http().hosts().isEmpty()) {
-      lines.add(
-          "  Your own domain   not answered yet: set url in madang.yml, or --url=https://NAME");
+      lines.add("  By a domain name  once url is set in madang.yml, or by --url=https://NAME");
     }
     if (!config.signal().open()) {
       lines.add("  Let people in     ./madang invite ROOM");

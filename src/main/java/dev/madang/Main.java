@@ -155,7 +155,7 @@ public final class Main {
 
     @Mixin Settings settings = new Settings();
 
-    @Option(names = "--name", description = "what the others read; otherwise the guest says")
+    @Option(names = "--name", description = "for the guest's field, where it can be changed")
     @Nullable String name;
 
     @Option(names = "--identity", description = "for this one person; otherwise for anybody")

@@ -81,6 +81,15 @@ class MainTest {
   }
 
   @Test
+  void aPortThatIsNoneIsNamedWithItsGroup() {
+    for (String group : List.of("http", "udp", "metrics")) {
+      Said said = say("config", "check", "--" + group + ".port=99999");
+      assertThat(said.code()).isEqualTo(1);
+      assertThat(said.err().strip()).isEqualTo("In " + group + ": port is not between 0 and 65535");
+    }
+  }
+
+  @Test
   void aBusyPortIsNamedInOneSentenceWithTheSettingThatChangesIt() throws IOException {
     try (ServerSocket tcp = new ServerSocket(0);
         DatagramSocket udp = new DatagramSocket()) {

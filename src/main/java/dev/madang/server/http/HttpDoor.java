@@ -40,6 +40,12 @@ public final class HttpDoor implements AutoCloseable {
       List<String> trustedProxies,
       Tls.Config tls,
       Limits limits) {
+    public Config {
+      if (port < 0 || port > 0xFFFF) {
+        throw new IllegalArgumentException("port is not between 0 and 65535");
+      }
+    }
+
     public static Config defaults() {
       return new Config(
           "::",

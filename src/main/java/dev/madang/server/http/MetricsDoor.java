@@ -16,6 +16,12 @@ import java.util.List;
 public final class MetricsDoor implements AutoCloseable {
   /// @param port 0 takes any free one
   public record Config(boolean enabled, String host, int port) {
+    public Config {
+      if (port < 0 || port > 0xFFFF) {
+        throw new IllegalArgumentException("port is not between 0 and 65535");
+      }
+    }
+
     public static Config defaults() {
       return new Config(true, "127.0.0.1", 7701);
     }
