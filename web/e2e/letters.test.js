@@ -83,6 +83,25 @@ describe('messages in a room', () => {
     assert.deepEqual(await reliable(cem), ['ann text 한글', `ann bytes ${hash}`, `ann bytes ${two}`]);
   });
 
+  it('carry files through the server, whole and by their hash, to two at once, and messages pass beside them', async () => {
+    for (const page of [ann, bob, cem]) await page.evaluate(() => (got.length = 0));
+    for (const page of [bob, cem]) {
+      await page.evaluate(() => {
+        globalThis.fetched = new Promise((resolve, reject) => {
+          room.on('file', (offer) => room.fetchFile(offer).blob.then(async (blob) => resolve(hashOf(new Uint8Array(await blob.arrayBuffer()))), reject));
+        });
+      });
+    }
+    const sum = await ann.evaluate(async () => {
+      const bytes = new Uint8Array(1_500_000).map((_, at) => at * 7 + (at >> 10));
+      await room.offerFile(new File([bytes], 'plan.bin'));
+      return hashOf(bytes);
+    });
+    await cem.evaluate(() => room.send('beside it'));
+    await heard(bob, 'cem', 'beside it');
+    for (const page of [bob, cem]) assert.equal(await page.evaluate(() => fetched), sum);
+  });
+
   it('come whole and in order when there are many, both ways at once', async () => {
     for (const page of [ann, bob, cem]) await page.evaluate(() => (got.length = 0));
     const send = async () => {

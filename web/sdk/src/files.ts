@@ -3,7 +3,8 @@ import { MadangError, type Say } from './problem';
 import { Sha256 } from './sha256';
 import type { FileOffer, FileTransfer, Problem } from './types';
 
-// On a channel of its own for each fetch, so that a file never stands before a message. The one who
+// On a channel of its own for each fetch, so that a file never stands before a message; through the
+// server by parcels that look like one. The one who
 // fetches opens it and says {"fetch": ID, "from": OFFSET}; the bytes from there follow, then
 // {"end": true}; or {"refused": CODE}. Closing it is cancelling.
 
@@ -13,6 +14,9 @@ export interface FileChannel {
   readonly bufferedAmount: number;
   bufferedAmountLowThreshold: number;
   binaryType: BinaryType;
+  /** Bytes of one message, and of those under way, where the usual ones are too many. */
+  readonly piece?: number;
+  readonly most?: number;
   onopen: ((event: Event) => void) | null;
   onmessage: ((event: MessageEvent) => void) | null;
   onclose: ((event: Event) => void) | null;
@@ -180,13 +184,14 @@ export class Fetch implements FileTransfer {
 }
 
 async function pour(file: Blob, start: number, channel: FileChannel): Promise<void> {
-  channel.bufferedAmountLowThreshold = LOW;
+  const { piece: size = PIECE, most = HIGH } = channel;
+  channel.bufferedAmountLowThreshold = most / 4;
   for (let at = start; at < file.size; at += SLICE) {
     const bytes = await file.slice(at, at + SLICE).arrayBuffer();
-    for (let piece = 0; piece < bytes.byteLength; piece += PIECE) {
-      if (channel.bufferedAmount > HIGH) await drained(channel);
+    for (let piece = 0; piece < bytes.byteLength; piece += size) {
+      if (channel.bufferedAmount > most) await drained(channel);
       if (channel.readyState !== 'open') return;
-      channel.send(bytes.slice(piece, piece + PIECE));
+      channel.send(bytes.slice(piece, piece + size));
     }
   }
   if (channel.readyState === 'open') channel.send('{"end":true}');
@@ -195,7 +200,7 @@ async function pour(file: Blob, start: number, channel: FileChannel): Promise<vo
 function drained(channel: FileChannel): Promise<void> {
   return new Promise((resolve) => {
     channel.onbufferedamountlow = channel.onclose = () => resolve();
-    if (channel.bufferedAmount <= LOW || channel.readyState !== 'open') resolve();
+    if (channel.bufferedAmount <= channel.bufferedAmountLowThreshold || channel.readyState !== 'open') resolve();
   });
 }
 
@@ -214,7 +219,6 @@ function parse(data: unknown): Record<string, unknown> {
 
 const PIECE = 64 * 1024;
 const SLICE = 1024 * 1024;
-const LOW = 256 * 1024;
 const HIGH = 1024 * 1024;
 const GATHER = 8 * 1024 * 1024;
 const MOST_FRUITLESS = 5;

@@ -1,6 +1,8 @@
 /** What others send by the server, and to whom this page sends by it. */
 export interface LettersOutput {
   data(from: string, data: string | ArrayBuffer, reliable: boolean): void;
+  /** Something of a file. */
+  parcel(from: string, parcel: ArrayBuffer): void;
   /** Reliable messages to this page were dropped: it takes them too slowly. */
   missed(): void;
   /** No channel can be had on this connection any more. */
@@ -46,6 +48,15 @@ export class Letters {
     return true;
   }
 
+  /** Something of a file, to one; if it goes at once. */
+  parcel(to: string, parcel: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.ready(true) || this.reliable.bufferedAmount > MOST_BUFFERED_BYTES) return false;
+    const letter = seal(to, parcel);
+    letter[0] = PARCEL;
+    this.reliable.send(letter);
+    return true;
+  }
+
   close(): void {
     this.closed = true;
     for (const channel of [this.reliable, this.fast]) channel.onclose = channel.onmessage = null;
@@ -61,7 +72,8 @@ export class Letters {
     channel.binaryType = 'arraybuffer';
     channel.onmessage = ({ data }) => {
       const letter = data instanceof ArrayBuffer && unseal(data);
-      if (letter) this.output.data(letter.who, letter.data, reliable);
+      if (letter && new Uint8Array(data)[0] === PARCEL) this.output.parcel(letter.who, letter.data as ArrayBuffer);
+      else if (letter) this.output.data(letter.who, letter.data, reliable);
     };
     channel.onopen = () => {
       if (!reliable) return;
@@ -103,7 +115,7 @@ export function unseal(letter: ArrayBuffer): { who: string; data: string | Array
   const bytes = new Uint8Array(letter);
   if (bytes.length < 3) return undefined;
   const content = 3 + bytes[1]! * 256 + bytes[2]!;
-  if (bytes[0]! > 1 || content > bytes.length) return undefined;
+  if (bytes[0]! > PARCEL || content > bytes.length) return undefined;
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return {
     who: decoder.decode(bytes.subarray(3, content)),
@@ -111,6 +123,7 @@ export function unseal(letter: ArrayBuffer): { who: string; data: string | Array
   };
 }
 
+const PARCEL = 2;
 const MOST_LATE_BYTES = 64 * 1024;
 // Browsers throw at 16 MB.
 const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;

@@ -270,7 +270,6 @@ export class Meeting implements Room {
   }
 
   async offerFile(file: File, { to }: { to?: string } = {}): Promise<Message> {
-    if (this.info?.topology === 'server') throw MadangError.of(this.say_('no-direct-path'));
     let hash: string;
     try {
       hash = await sha256(file);
@@ -296,14 +295,19 @@ export class Meeting implements Room {
       own: () => this.shelf.take(offer.id),
       hopeless: () => {
         if (this.state.name === 'lost' || !owner()) return 'file-gone';
-        return this.info?.topology === 'server' && !owner()?.peer ? 'no-direct-path' : undefined;
+        // For who may not write the server passes on no question.
+        return this.info?.topology === 'server' && !owner()?.peer && !this.me?.can.send ? 'no-direct-path' : undefined;
       },
       open: () => {
-        const peer = owner()?.peer;
-        return peer?.state === 'connected' ? peer.openFileChannel() : undefined;
+        const person = owner();
+        return person && this.route.fileChannel(person);
       },
     });
     this.fetches.set(offer.id, fetch);
+    // Through the server few come at a time.
+    fetch.on('change', () => {
+      if (fetch.state !== 'running' && fetch.state !== 'waiting') for (const other of this.fetches.values()) other.look();
+    });
     return fetch;
   }
 

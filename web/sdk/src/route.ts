@@ -1,8 +1,10 @@
 import { Downlink, type DownlinkOutput, type Received } from './downlink';
+import type { FileChannel } from './files';
 import { whenItFlows } from './flow';
 import type { Data } from './letters';
 import type { Link, LinkOutput } from './link';
 import { Mesh, type MeshOutput } from './mesh';
+import { Parcels } from './parcels';
 import type { MadangError } from './problem';
 import type { Outgoing, OutgoingShare } from './peer';
 import type { Person } from './person';
@@ -10,7 +12,8 @@ import type { ClientMessages, ConnectionLost, Down, IceServer, LayersWanted, Top
 import type { Said } from './signaling';
 import { Uplink } from './uplink';
 
-export interface RouteOutput extends MeshOutput {
+export interface RouteOutput extends Omit<MeshOutput, 'fileAsked'> {
+  fileAsked(from: Person, channel: FileChannel): void;
   ask<M extends keyof ClientMessages>(name: M, message: ClientMessages[M]): Promise<Said>;
   me(): Person | undefined;
   others(): Iterable<Person>;
@@ -36,6 +39,13 @@ export class Route {
   private again?: ReturnType<typeof setTimeout> | undefined;
   private closing?: ReturnType<typeof setTimeout> | undefined;
   private closingAt = Infinity;
+  private readonly parcels = new Parcels({
+    send: (to, parcel) => this.letters?.parcel(to, parcel) ?? false,
+    asked: (from, channel) => {
+      const person = [...this.output.others()].find(({ identity }) => identity === from);
+      if (person) this.output.fileAsked(person, channel);
+    },
+  });
   /** Messages of people of whom the room has not told yet. */
   private early: { from: string; data: string | ArrayBuffer; reliable: boolean; at: number }[] = [];
 
@@ -128,8 +138,7 @@ export class Route {
    */
   send(data: Data, reliable: boolean, to: string | undefined): number {
     const others = [...this.output.others()];
-    // The server passes nothing on for who may not write.
-    const letters = this.output.me()?.can.send ? this.up?.letters : undefined;
+    const { letters } = this;
     const byServer = others.filter((person) => {
       if (to !== undefined && person.identity !== to) return false;
       const direct = person.peer?.ready(reliable);
@@ -142,6 +151,12 @@ export class Route {
       if (letters?.send('', data, reliable)) count += byServer.length;
     } else count += byServer.filter(({ identity }) => letters?.send(identity, data, reliable)).length;
     return count;
+  }
+
+  /** A channel by which a file comes from somebody; `undefined` while there is no way. */
+  fileChannel({ peer, identity }: Person): FileChannel | undefined {
+    if (peer?.state === 'connected') return peer.openFileChannel();
+    return this.topology === 'server' && this.letters?.ready(true) ? this.parcels.open(identity) : undefined;
   }
 
   offered(down: Down): void {
@@ -166,7 +181,7 @@ export class Route {
   /** The connections with the server, as far as what is allowed needs them. */
   private open(): void {
     const { publish = false, subscribe = false } = this.output.me()?.can ?? {};
-    if (this.up && this.up.publishes !== publish) this.up = closed(this.up);
+    if (this.up && this.up.publishes !== publish) this.dropUp();
     if (!subscribe) this.drop();
     if (this.topology !== 'server' || this.again) return;
     const output: Omit<LinkOutput, 'lost'> = {
@@ -179,12 +194,18 @@ export class Route {
     };
     this.up ??= new Uplink(this.configuration, this.outgoing, {
       ...output,
-      lost: () => this.rebuild(() => (this.up = undefined)),
+      lost: () => this.rebuild(() => this.dropUp()),
       data: (from, data, reliable) => this.hear(from, data, reliable),
+      parcel: (from, parcel) => this.parcels.receive(from, parcel),
       missed: () => this.output.missed(),
     });
     if (subscribe && !this.down) this.receive(output);
     for (const person of this.output.others()) this.met(person);
+  }
+
+  /** The server passes nothing on for who may not write. */
+  private get letters() {
+    return this.output.me()?.can.send ? this.up?.letters : undefined;
   }
 
   private hear(from: string, data: string | ArrayBuffer, reliable: boolean): void {
@@ -269,8 +290,13 @@ export class Route {
   private closeLinks(): void {
     clearTimeout(this.again);
     this.again = undefined;
-    this.up = closed(this.up);
+    this.dropUp();
     this.drop();
+  }
+
+  private dropUp(): void {
+    this.parcels.close();
+    this.up = closed(this.up);
   }
 
   private drop(): void {

@@ -45,8 +45,8 @@ export const texts = {
     ['{}에게 가는 경로를 찾지 못했습니다.', '방화벽이 막을 수 있습니다. 다른 네트워크나 https 주소로 시도하세요.'],
   ],
   'no-direct-path': [
-    ['Files go straight from one to another, which works while two are in the room.', 'Send it when you are two, or share it by a link.'],
-    ['파일은 두 사람이 있을 때 직접 전달됩니다.', '두 사람만 있을 때 보내거나 링크로 공유하세요.'],
+    ['Your invitation lets you fetch files only while two are in the room.', 'Ask a host for another link.'],
+    ['받은 초대로는 두 사람이 있을 때만 파일을 받을 수 있습니다.', '진행자에게 다른 링크를 부탁하세요.'],
   ],
   'no-webrtc': [
     ['This browser cannot make calls.', 'Use a current Chrome, Edge, Firefox or Safari.'],

@@ -162,8 +162,8 @@ export interface Room {
   send(data: string | ArrayBuffer | ArrayBufferView<ArrayBuffer>, options?: { reliable?: boolean; to?: string }): number;
 
   /**
-   * Offers a file in the chat; others fetch it straight from this page while it is open. Refused with
-   * `no-direct-path` while the room goes through the server.
+   * Offers a file in the chat; others fetch it from this page while it is open: straight, or through
+   * the server when the room goes through it, a megabyte a second at most.
    */
   offerFile(file: File, options?: { to?: string }): Promise<Message>;
   fetchFile(offer: FileOffer): FileTransfer;

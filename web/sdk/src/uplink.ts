@@ -6,7 +6,7 @@ import { MUSIC_BITRATE, SCREEN_BITRATE, type Outgoing, type OutgoingShare } from
 import type { Sealing } from './sealing';
 import type { LayersWanted, SentTrack, Source } from './signal';
 
-export type UplinkOutput = LinkOutput & Pick<LettersOutput, 'data' | 'missed'>;
+export type UplinkOutput = LinkOutput & Pick<LettersOutput, 'data' | 'parcel' | 'missed'>;
 
 /**
  * By which this page sends: microphone, camera in three sizes, of which the server forwards the one
@@ -30,6 +30,7 @@ export class Uplink extends Link {
     this.sealing = sealing;
     this.letters = new Letters(this.connection, {
       data: (from, data, reliable) => output.data(from, data, reliable),
+      parcel: (from, parcel) => output.parcel(from, parcel),
       missed: () => output.missed(),
       broken: () => this.lose(),
     });

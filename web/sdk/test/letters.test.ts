@@ -39,7 +39,7 @@ function open() {
       return channels.at(-1);
     },
   };
-  const output = { data: vi.fn(), missed: vi.fn(), broken: vi.fn() };
+  const output = { data: vi.fn(), parcel: vi.fn(), missed: vi.fn(), broken: vi.fn() };
   const letters = new Letters(connection as unknown as RTCPeerConnection, output);
   return { letters, output, channels, connection };
 }
@@ -70,7 +70,7 @@ describe('a letter', () => {
       if (read) expect(typeof read.who).toBe('string');
     }
     expect(unseal(new ArrayBuffer(0))).toBeUndefined();
-    expect(unseal(new Uint8Array([2, 0, 0]).buffer)).toBeUndefined();
+    expect(unseal(new Uint8Array([3, 0, 0]).buffer)).toBeUndefined();
     expect(unseal(new Uint8Array([0, 0, 1]).buffer)).toBeUndefined();
   });
 });

@@ -13,10 +13,11 @@ class EnvelopeTest {
   @Test
   void theReceiverOnItIsExchangedForTheSender() {
     Envelope envelope = Envelope.read(bytes(0, "bob", "hello"));
-    assertThat(envelope.text()).isTrue();
+    assertThat(envelope.kind()).isEqualTo(Envelope.TEXT);
     assertThat(envelope.identity()).isEqualTo("bob");
     assertThat(envelope.from("앤")).isEqualTo(bytes(0, "앤", "hello"));
     assertThat(Envelope.read(bytes(1, "", "")).from("ann")).isEqualTo(bytes(1, "ann", ""));
+    assertThat(Envelope.read(bytes(2, "bob", "x")).from("ann")).isEqualTo(bytes(2, "ann", "x"));
   }
 
   @Test
@@ -33,7 +34,8 @@ class EnvelopeTest {
     for (int length = 0; length < whole.length; length++) {
       refused(Arrays.copyOf(whole, length));
     }
-    refused(bytes(2, "bob", "x"));
+    refused(bytes(3, "bob", "x"));
+    refused(bytes(2, "", "a piece of a file is for one"));
     refused(bytes(0, "b".repeat(513), "x"));
     refused(new ByteWriter().u8(0).u16(0xFFFF).bytes(new byte[100]).toArray());
     byte[] most = new ByteWriter().u8(1).u16(0).bytes(new byte[64 << 10]).toArray();

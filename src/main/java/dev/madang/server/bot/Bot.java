@@ -261,21 +261,21 @@ public final class Bot implements AutoCloseable {
   /// @return false when it is not sent: the bot may not, or sends faster than a room bears (about a
   ///   megabyte or a thousand messages a second)
   public boolean send(String text) {
-    return send(new Envelope(true, "", text.getBytes(UTF_8), 0));
+    return send(new Envelope(Envelope.TEXT, "", text.getBytes(UTF_8), 0));
   }
 
   /// The same with bytes, at most [Envelope#MOST_CONTENT].
   public boolean send(byte[] bytes) {
-    return send(new Envelope(false, "", bytes.clone(), 0));
+    return send(new Envelope(Envelope.BYTES, "", bytes.clone(), 0));
   }
 
   /// The same to one.
   public boolean send(String to, String text) {
-    return send(new Envelope(true, to, text.getBytes(UTF_8), 0));
+    return send(new Envelope(Envelope.TEXT, to, text.getBytes(UTF_8), 0));
   }
 
   public boolean send(String to, byte[] bytes) {
-    return send(new Envelope(false, to, bytes.clone(), 0));
+    return send(new Envelope(Envelope.BYTES, to, bytes.clone(), 0));
   }
 
   private boolean send(Envelope envelope) {

@@ -325,10 +325,14 @@ public final class Resident {
             .toList());
   }
 
+  /// Nobody here fetches files.
   void letter(String from, Envelope envelope) {
+    if (envelope.kind() == Envelope.FILE) {
+      return;
+    }
     byte[] content =
         Arrays.copyOfRange(envelope.bytes(), envelope.offset(), envelope.bytes().length);
-    output.letter(from, envelope.text(), content);
+    output.letter(from, envelope.kind() == Envelope.TEXT, content);
   }
 
   void live(Source source) {
