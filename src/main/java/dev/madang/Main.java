@@ -54,7 +54,18 @@ public final class Main {
     CommandLine line = new CommandLine(new Main());
     line.setUnmatchedOptionsArePositionalParams(true); // --http.port=8080 and all its like
     line.setExecutionExceptionHandler(Main::explain);
+    line.setParameterExceptionHandler(Main::misunderstood);
     return line;
+  }
+
+  /** One sentence, and where to read more: a page of usage would hide it. */
+  private static int misunderstood(CommandLine.ParameterException e, String[] args) {
+    CommandLine line = e.getCommandLine();
+    String name = line.getCommandSpec().qualifiedName(" ").replaceFirst("^madang", "./madang");
+    String said = String.valueOf(e.getMessage());
+    line.getErr().println(said + (said.endsWith(".") ? " " : ". ") + "See `" + name + " --help`.");
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, line.getErr());
+    return 2;
   }
 
   private static int explain(Exception e, CommandLine line, CommandLine.ParseResult result)

@@ -81,6 +81,24 @@ class MainTest {
   }
 
   @Test
+  void whatIsNotUnderstoodIsSaidInOneLineThatNamesTheHelp() {
+    for (List<String> words :
+        List.of(
+            List.of("config"),
+            List.of("invite", "yard", "--name"),
+            List.of("version", "--foo"),
+            List.of("load"))) {
+      Said said = say(words.toArray(new String[0]));
+      assertThat(said.code()).as(words.toString()).isNotZero();
+      assertThat(said.err().strip().lines())
+          .as(words.toString())
+          .singleElement()
+          .asString()
+          .endsWith("See `./madang " + words.getFirst() + " --help`.");
+    }
+  }
+
+  @Test
   void aPortThatIsNoneIsNamedWithItsGroup() {
     for (String group : List.of("http", "udp", "metrics")) {
       Said said = say("config", "check", "--" + group + ".port=99999");
