@@ -74,6 +74,14 @@ async function press(name: string): Promise<void> {
   await settled();
 }
 
+/** The sheet for invitations is fetched when it is asked for. */
+async function inviting(): Promise<void> {
+  await vi.waitFor(() => {
+    flushSync();
+    one('[data-inviting]');
+  });
+}
+
 /** What promises had to do is done and drawn. */
 async function settled(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
@@ -133,6 +141,7 @@ test('an invitation says for whom it is, what it allows and how long', async () 
   meeting.open('people');
   flushSync();
   await press('Invite people');
+  await inviting();
   const choose = (label: string, value: string) => {
     const field = [...document.querySelectorAll('label')].find((each) => each.textContent === label)!.control!;
     (field as HTMLInputElement).value = value;
@@ -159,7 +168,7 @@ test('who may not invite hosts reads what to do instead', async () => {
     throw new MadangError('not-allowed', 'No.', 'Ask.');
   };
   meeting.inviting = {};
-  flushSync();
+  await inviting();
   const right = [...document.querySelectorAll('select')][0]!;
   right.value = 'host';
   right.dispatchEvent(new Event('change', { bubbles: true }));
@@ -172,6 +181,7 @@ test('a browser that does not let the page copy shows the invitation to be copie
   await showOn({ open: false });
   vi.stubGlobal('navigator', { ...navigator, clipboard: undefined });
   await press('Copy an invitation');
+  await inviting();
   expect((one('[data-invitation]') as HTMLInputElement).value).toMatch(/#token=header\.body\.seal$/);
   expect(one('[data-inviting] [role=status]').textContent).toContain('copy it by hand');
 });
