@@ -4,7 +4,7 @@ import { whenItFlows } from './flow';
 import type { Data } from './letters';
 import type { Link, LinkOutput } from './link';
 import { Mesh, type MeshOutput } from './mesh';
-import { Parcels } from './parcels';
+import type { Parcels } from './parcels';
 import type { MadangError } from './problem';
 import type { Outgoing, OutgoingShare } from './peer';
 import type { Person } from './person';
@@ -39,13 +39,8 @@ export class Route {
   private again?: ReturnType<typeof setTimeout> | undefined;
   private closing?: ReturnType<typeof setTimeout> | undefined;
   private closingAt = Infinity;
-  private readonly parcels = new Parcels({
-    send: (to, parcel) => this.letters?.parcel(to, parcel) ?? false,
-    asked: (from, channel) => {
-      const person = [...this.output.others()].find(({ identity }) => identity === from);
-      if (person) this.output.fileAsked(person, channel);
-    },
-  });
+  private parcels: Parcels | undefined;
+  private loading: Promise<Parcels> | undefined;
   /** Messages of people of whom the room has not told yet. */
   private early: { from: string; data: string | ArrayBuffer; reliable: boolean; at: number }[] = [];
 
@@ -156,7 +151,23 @@ export class Route {
   /** A channel by which a file comes from somebody; `undefined` while there is no way. */
   fileChannel({ peer, identity }: Person): FileChannel | undefined {
     if (peer?.state === 'connected') return peer.openFileChannel();
-    return this.topology === 'server' && this.letters?.ready(true) ? this.parcels.open(identity) : undefined;
+    if (this.topology !== 'server' || !this.letters?.ready(true)) return undefined;
+    if (!this.parcels) void this.load().then(() => this.output.linkChanged());
+    return this.parcels?.open(identity);
+  }
+
+  /** Few need them: a bundler may bring them when somebody does. */
+  private load(): Promise<Parcels> {
+    return (this.loading ??= import('./parcels').then(
+      ({ Parcels }) =>
+        (this.parcels = new Parcels({
+          send: (to, parcel) => this.letters?.parcel(to, parcel) ?? false,
+          asked: (from, channel) => {
+            const person = [...this.output.others()].find(({ identity }) => identity === from);
+            if (person) this.output.fileAsked(person, channel);
+          },
+        })),
+    ));
   }
 
   offered(down: Down): void {
@@ -196,7 +207,7 @@ export class Route {
       ...output,
       lost: () => this.rebuild(() => this.dropUp()),
       data: (from, data, reliable) => this.hear(from, data, reliable),
-      parcel: (from, parcel) => this.parcels.receive(from, parcel),
+      parcel: (from, parcel) => void this.load().then((parcels) => parcels.receive(from, parcel)),
       missed: () => this.output.missed(),
     });
     if (subscribe && !this.down) this.receive(output);
@@ -295,7 +306,7 @@ export class Route {
   }
 
   private dropUp(): void {
-    this.parcels.close();
+    this.parcels?.close();
     this.up = closed(this.up);
   }
 
