@@ -58,7 +58,7 @@ export interface FetchOutput {
   /** A channel to the one who offers, or `undefined` while there is no path. */
   open(): FileChannel | undefined;
   /** Why nothing can come from the one who offers, however long one waits. */
-  hopeless(): 'file-gone' | 'no-direct-path' | undefined;
+  hopeless(): 'file-gone' | 'not-allowed' | undefined;
 }
 
 /** One file on its way to this page: goes on where it stopped, over any cut. */

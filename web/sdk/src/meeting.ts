@@ -296,7 +296,7 @@ export class Meeting implements Room {
       hopeless: () => {
         if (this.state.name === 'lost' || !owner()) return 'file-gone';
         // For who may not write the server passes on no question.
-        return this.info?.topology === 'server' && !owner()?.peer && !this.me?.can.send ? 'no-direct-path' : undefined;
+        return this.info?.topology === 'server' && !owner()?.peer && !this.me?.can.send ? 'not-allowed' : undefined;
       },
       open: () => {
         const person = owner();
@@ -306,7 +306,7 @@ export class Meeting implements Room {
     this.fetches.set(offer.id, fetch);
     // Through the server few come at a time.
     fetch.on('change', () => {
-      if (fetch.state !== 'running' && fetch.state !== 'waiting') for (const other of this.fetches.values()) other.look();
+      if (fetch.state !== 'waiting') for (const other of this.fetches.values()) other.look();
     });
     return fetch;
   }

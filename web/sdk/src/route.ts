@@ -13,7 +13,7 @@ import type { Said } from './signaling';
 import { Uplink } from './uplink';
 
 export interface RouteOutput extends Omit<MeshOutput, 'fileAsked'> {
-  fileAsked(from: Person, channel: FileChannel): void;
+  fileAsked(from: { identity: string }, channel: FileChannel): void;
   ask<M extends keyof ClientMessages>(name: M, message: ClientMessages[M]): Promise<Said>;
   me(): Person | undefined;
   others(): Iterable<Person>;
@@ -162,10 +162,7 @@ export class Route {
       ({ Parcels }) =>
         (this.parcels = new Parcels({
           send: (to, parcel) => this.letters?.parcel(to, parcel) ?? false,
-          asked: (from, channel) => {
-            const person = [...this.output.others()].find(({ identity }) => identity === from);
-            if (person) this.output.fileAsked(person, channel);
-          },
+          asked: (identity, channel) => this.output.fileAsked({ identity }, channel),
         })),
     ));
   }

@@ -44,10 +44,6 @@ export const texts = {
     ['No path to {} was found.', 'A firewall may block it; another network or the https address may help.'],
     ['{}에게 가는 경로를 찾지 못했습니다.', '방화벽이 막을 수 있습니다. 다른 네트워크나 https 주소로 시도하세요.'],
   ],
-  'no-direct-path': [
-    ['Your invitation lets you fetch files only while two are in the room.', 'Ask a host for another link.'],
-    ['받은 초대로는 두 사람이 있을 때만 파일을 받을 수 있습니다.', '진행자에게 다른 링크를 부탁하세요.'],
-  ],
   'no-webrtc': [
     ['This browser cannot make calls.', 'Use a current Chrome, Edge, Firefox or Safari.'],
     ['이 브라우저는 통화를 지원하지 않습니다.', '최신 Chrome, Edge, Firefox, Safari를 사용하세요.'],
