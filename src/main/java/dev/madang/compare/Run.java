@@ -204,7 +204,7 @@ final class Run {
           file.answer(bytes, offset, length, now);
         };
     CountDownLatch done = new CountDownLatch(1);
-    try (Lane lane = lanes.open(kind, both)) {
+    try (Lane lane = new Shared(lanes.open(kind, both))) {
       Thread.ofPlatform()
           .daemon()
           .name("compare-file")
@@ -268,6 +268,24 @@ final class Run {
     while (left > 0) {
       LockSupport.parkNanos(left);
       left = time - System.nanoTime();
+    }
+  }
+
+  /// A lane on which two threads send: a message may be several writes.
+  private record Shared(Lane lane) implements Lane {
+    @Override
+    public synchronized void send(byte[] message) {
+      lane.send(message);
+    }
+
+    @Override
+    public boolean broken() {
+      return lane.broken();
+    }
+
+    @Override
+    public void close() throws IOException {
+      lane.close();
     }
   }
 
