@@ -65,7 +65,7 @@ describe('a room that is encrypted end to end', () => {
   it('shows nothing to one without the key, whom the server sends the same packets', async () => {
     await come(pages.dan, server.url, 'sealed', 'dan');
     for (const name of ['ann', 'bob', 'cem']) await until(`dan is told of ${name}`, () => locked('dan', name), RARELY);
-    await until('the words', async () => /링크를 다시 요청/.test((await tileOf(pages.dan, 'ann'))?.words), RARELY);
+    await until('the words', async () => /열쇠 없이 들어와서/.test((await tileOf(pages.dan, 'ann'))?.words), RARELY);
     const [then, ann] = await Promise.all([received(pages.dan), received(pages.ann)]);
     await until('packets come', async () => (await received(pages.dan)).packetsIn > then.packetsIn + 600, RARELY);
     assert.deepEqual(await frames(pages.dan, ['ann', 'bob', 'cem']), [0, 0, 0]);
