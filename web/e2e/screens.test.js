@@ -83,6 +83,10 @@ for (const look of [
       await page.waitForSelector('[data-result] .u-over', { state: 'attached' });
       await page.evaluate(() => document.querySelectorAll('details').forEach((each) => (each.open = true)));
     });
+    screen('check', async () => {
+      await page.goto(`${server.url}/check`);
+      await page.waitForSelector('[data-check][data-done=true]');
+    });
     screen('nowhere', async () => {
       await page.goto(`${server.url}/r/`);
       await page.waitForSelector('h1');

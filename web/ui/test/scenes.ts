@@ -28,7 +28,6 @@ export const scenes: readonly Scene[] = [
     },
   },
   { name: 'trust', path: '/trust', before: true },
-  { name: 'check', path: '/check', before: true, then: async (page) => void (await page.locator('[data-done=true]').waitFor()) },
   { name: 'admin-link', path: '/admin#a-token', before: true },
   {
     name: 'admin-enter',
