@@ -37,7 +37,7 @@ export default {
   'check.tcp': 'TCP로 릴레이',
   'check.tcpNo': 'TCP {port}로는 릴레이가 답하지 않아요. UDP가 막힌 곳에서만 문제가 돼요. 서버 앞의 프록시는 HTTP만 넘겨요.',
   'check.tls': 'TLS로 릴레이',
-  'check.tlsNo': 'TLS {port}로는 릴레이가 답하지 않아요. TLS밖에 나가지 못하는 곳에서만 문제가 돼요. 흔한 까닭은 이 기기가 서버의 인증서를 믿지 않는 것이에요(/trust를 보세요).',
+  'check.tlsNo': 'TLS {port}로는 릴레이가 답하지 않아요. TLS밖에 나가지 못하는 곳에서만 문제가 돼요. 흔한 까닭은 이 기기가 서버의 인증서를 믿지 않는 것이에요. 서버를 돌리는 사람에게 순서를 물어보세요.',
   'check.microphone': '마이크',
   'check.microphoneNone': '마이크가 없어요. 들어와서 들을 수는 있어요. 말하려면 연결하고 ‘다시 살펴보기’를 누르세요.',
   'check.camera': '카메라',
