@@ -5,12 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.madang.protocol.sctp.DataChannel;
-import dev.madang.protocol.sctp.SendResult;
-import dev.madang.protocol.sdp.SessionDescription;
-import dev.madang.protocol.sdp.UpAnswer;
 import dev.madang.server.udp.UdpDoor;
-import dev.madang.wire.Address;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,7 +27,7 @@ class ChromiumDataTest {
   @ValueSource(booleans = {true, false})
   void messagesOfEverySizeArriveOnceAndUnchanged(boolean ordered, @TempDir Path home)
       throws Exception {
-    Far far = new Far(new Sum(ordered));
+    Torrent far = new Torrent(MESSAGES, ordered);
     String page = PAGE.replace("MESSAGES", "" + MESSAGES).replace("ORDERED", "" + ordered);
     CompletableFuture<String> said = new CompletableFuture<>();
     try (MediaRig rig =
@@ -44,7 +39,7 @@ class ChromiumDataTest {
           "/offer",
           exchange -> {
             String offer = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-            answer(exchange, connect(rig.media, offer, far));
+            answer(exchange, far.connect(rig.media, offer));
           });
       web.createContext(
           "/said",
@@ -67,7 +62,7 @@ class ChromiumDataTest {
               .redirectOutput(home.resolve("chromium.log").toFile())
               .start();
       try {
-        int sum = sumOfAll(ordered);
+        int sum = Torrent.sumOfAll(MESSAGES, ordered);
         assertThat(far.all.get(MINUTES, TimeUnit.MINUTES)).isEqualTo(sum);
         assertThat(said.get(MINUTES, TimeUnit.MINUTES)).isEqualTo(MESSAGES + " " + sum);
       } finally {
@@ -78,133 +73,12 @@ class ChromiumDataTest {
     }
   }
 
-  private static String connect(MediaDoor door, String offer, Far far) {
-    Caller caller = new Caller(Address.parse("127.0.0.1", 0), "127.0.0.1");
-    MediaDoor.Expected expected = door.expect(caller, far);
-    UpAnswer agreed = door.answer(SessionDescription.read(offer), expected.local(), 1, null);
-    expected.transport().setRemote(agreed.remote());
-    expected.transport().tell(() -> expected.transport().carry(agreed.data(), far));
-    return agreed.answer().write();
-  }
-
   private static void answer(HttpExchange exchange, String text) throws IOException {
     byte[] bytes = text.getBytes(UTF_8);
     exchange.getResponseHeaders().set("content-type", "text/html; charset=utf-8");
     exchange.sendResponseHeaders(200, bytes.length == 0 ? -1 : bytes.length);
     exchange.getResponseBody().write(bytes);
     exchange.close();
-  }
-
-  /// Our end: sends as long as there is room, and sums up what comes.
-  private static final class Far implements Cargo, Messages {
-    final CompletableFuture<Integer> all = new CompletableFuture<>();
-    private final Sum sum;
-    private Transport transport;
-    private int sent;
-    private int received;
-
-    Far(Sum sum) {
-      this.sum = sum;
-    }
-
-    @Override
-    public void begin(Transport begun, long now) {
-      transport = begun;
-    }
-
-    @Override
-    public void opened(DataChannel channel) {
-      writable(channel);
-    }
-
-    @Override
-    public void writable(DataChannel channel) {
-      while (sent < MESSAGES) {
-        byte[] bytes = made(sent);
-        SendResult result =
-            transport.channels().send(channel, false, bytes, 0, bytes.length, transport.now());
-        if (result != SendResult.TAKEN) {
-          return;
-        }
-        sent++;
-      }
-    }
-
-    @Override
-    public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
-      sum.add(bytes, offset, length);
-      received++;
-      if (received == MESSAGES) {
-        all.complete(sum.value);
-      }
-      if (received % 10_000 == 0) {
-        System.out.printf("%d received, %d sent%n", received, sent);
-      }
-    }
-
-    @Override
-    public void closed(DataChannel channel) {
-      all.completeExceptionally(new AssertionError("closed after " + received));
-    }
-
-    @Override
-    public void connected(long now) {}
-
-    @Override
-    public void receiveRtp(byte[] bytes, int offset, int length, long now) {}
-
-    @Override
-    public void receiveRtcp(byte[] bytes, int offset, int length, long now) {}
-
-    @Override
-    public void tick(long now) {}
-
-    @Override
-    public long deadline() {
-      return Long.MAX_VALUE;
-    }
-
-    @Override
-    public void ended(Ending why, String detail, long now) {
-      all.completeExceptionally(new AssertionError(why + " " + detail + " after " + received));
-    }
-  }
-
-  /// The page makes the same.
-  private static byte[] made(int number) {
-    byte[] bytes = new byte[1024 + (int) (number * 7919L % (63 * 1024 + 1))];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (number * 31 + i * 7 + (i >> 8));
-    }
-    return bytes;
-  }
-
-  private static int sumOfAll(boolean ordered) {
-    Sum sum = new Sum(ordered);
-    for (int i = 0; i < MESSAGES; i++) {
-      byte[] bytes = made(i);
-      sum.add(bytes, 0, bytes.length);
-    }
-    return sum.value;
-  }
-
-  /// FNV-1a over the length and every byte of each message: one hash over all in their order, or,
-  /// where they come in any, the hashes added up.
-  private static final class Sum {
-    private final boolean ordered;
-    int value;
-
-    Sum(boolean ordered) {
-      this.ordered = ordered;
-    }
-
-    void add(byte[] bytes, int offset, int length) {
-      int hash = ((ordered ? value : 0) ^ length) * 16_777_619;
-      for (int i = offset; i < offset + length; i++) {
-        hash = (hash ^ bytes[i] & 0xFF) * 16_777_619;
-      }
-      value = ordered ? hash : value + hash;
-    }
   }
 
   private static final String PAGE =

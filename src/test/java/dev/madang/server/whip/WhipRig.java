@@ -59,6 +59,11 @@ final class WhipRig implements AutoCloseable {
   private final Path data;
 
   WhipRig(Path data, boolean open, MediaDoor.Config config) throws IOException {
+    this(data, open, config, HttpDoor.Config.defaults());
+  }
+
+  WhipRig(Path data, boolean open, MediaDoor.Config config, HttpDoor.Config web)
+      throws IOException {
     this.data = data;
     signal = SignalDoor.Config.defaults().withOpen(open);
     udp = UdpDoor.open(new UdpDoor.Config("", 0, 3, false));
@@ -82,7 +87,7 @@ final class WhipRig implements AutoCloseable {
                     new IceServer(List.of("turn:" + host + ":7700"), "u", "p")),
             loops.home())
         .addTo(router, exchange -> exchange.respond(200, "text/html", "a page"));
-    http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
+    http = HttpDoor.open(web.withPort(0), loops, router);
     http.onIce(media::take);
     media.onTcp(http.port());
     clients = new Clients(1, loops);
@@ -236,6 +241,10 @@ final class WhipRig implements AutoCloseable {
     public void ended(Ending why, String detail) {
       ended.complete(why);
     }
+  }
+
+  int port() {
+    return http.port();
   }
 
   static String loopbackOnly(String sdp) {
