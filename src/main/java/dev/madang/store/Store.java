@@ -133,6 +133,11 @@ public final class Store implements AutoCloseable {
   private static void postgres(HikariConfig settings, String url) {
     URI at = URI.create(url);
     settings.setJdbcUrl("jdbc:postgresql://" + at.getHost() + ":" + port(at) + at.getPath());
+    // One that takes a connection and then says nothing would be waited for without end, also by
+    // whoever stops the server.
+    settings.addDataSourceProperty("connectTimeout", "5");
+    settings.addDataSourceProperty("loginTimeout", "5");
+    settings.addDataSourceProperty("socketTimeout", "30");
     String[] who = at.getUserInfo() == null ? new String[0] : at.getUserInfo().split(":", 2);
     if (who.length > 0) {
       settings.setUsername(who[0]);
