@@ -59,6 +59,11 @@ public final class Store implements AutoCloseable {
     return new Results(this, most);
   }
 
+  /// What outlives rooms.
+  public KeptRooms rooms(KeptRooms.Config rooms) {
+    return new KeptRooms(this, rooms);
+  }
+
   /// Copies a file of SQLite as it is at this moment, while others read and write.
   ///
   /// @throws StoreException when there is none, or the copy cannot be written
@@ -86,6 +91,11 @@ public final class Store implements AutoCloseable {
     } finally {
       opening.unlock();
     }
+  }
+
+  /// Nothing was ever kept here, and a question need not make a file.
+  boolean isUntouched() {
+    return config.url() == null && !Files.exists(file);
   }
 
   boolean isPostgres() {

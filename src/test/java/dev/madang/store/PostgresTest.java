@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-class PostgresTest extends ResultsContract {
+class PostgresTest extends KeptRoomsContract {
   private static Postgres postgres;
 
   @BeforeAll

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SqliteTest extends ResultsContract {
+class SqliteTest extends KeptRoomsContract {
   @TempDir Path data;
 
   @Override
