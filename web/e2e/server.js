@@ -61,13 +61,14 @@ export async function startServer({
       child.kill('SIGKILL');
       await gone;
     },
-    async stop() {
+    /** With `keep` the data folder stays, for another start. */
+    async stop({ keep = false } = {}) {
       if (child.exitCode === null && child.signalCode === null) {
         const gone = new Promise((resolve) => child.once('exit', resolve));
         child.kill('SIGTERM');
         await gone;
       }
-      rmSync(data, { recursive: true, force: true });
+      if (!keep) rmSync(data, { recursive: true, force: true });
     },
   };
 }

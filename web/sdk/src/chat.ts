@@ -40,6 +40,13 @@ export class Chat {
     return this.add(`${me.identity}\n${id}`, line);
   }
 
+  /** It was deleted; what is on its way comes after that. */
+  clear(): void {
+    for (const line of this.lines.splice(0))
+      if (line.state === 'sent') this.known.delete(`${line.from}\n${line.id}`);
+      else this.lines.push(line);
+  }
+
   mine(id: string): Line | undefined {
     return this.lines.find((line) => line.mine && line.id === id);
   }

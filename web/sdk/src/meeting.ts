@@ -332,6 +332,8 @@ export class Meeting implements Room {
     remove: (identity) => this.done('remove', { identity }),
     makeHost: (identity) => this.done('makeHost', { identity }),
     invite: async (invitation = {}) => (await this.ask('invite', invitation)) as Invited & Said,
+    keepChat: (on) => this.done('keepChat', { on }),
+    clearChat: () => this.done('clearChat', {}),
     end: () => this.done('end', {}),
   };
 
@@ -485,6 +487,10 @@ export class Meeting implements Room {
       if (!line) return;
       this.events.emit('said', line);
       if (line.file && !line.mine) this.events.emit('file', line.file, line);
+    },
+    chatCleared: ({ by }) => {
+      this.log.clear();
+      this.events.emit('cleared', this.participant(by));
     },
     reacted: ({ from, emoji }) => {
       const person = this.participant(from);

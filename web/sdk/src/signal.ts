@@ -108,6 +108,12 @@ export interface Invite {
 
 export type End = Record<string, never>;
 
+export interface KeepChat {
+  on: boolean;
+}
+
+export type ClearChat = Record<string, never>;
+
 export interface Joined {
   you: ParticipantInfo;
   resumed: boolean;
@@ -171,6 +177,10 @@ export interface ConnectionLost {
 
 export interface Said {
   message: ChatMessage;
+}
+
+export interface ChatCleared {
+  by: string;
 }
 
 export interface Reacted {
@@ -302,6 +312,7 @@ export interface RoomInfo {
   limit: number;
   topology: Topology;
   viewers: number;
+  chatKept: boolean;
 }
 
 export interface ChatMessage {
@@ -378,6 +389,8 @@ export type Refusal =
   | 'no-such-participant'
   | 'stale-instance'
   | 'away'
+  | 'not-kept'
+  | 'too-many-kept'
   | 'no-media'
   | 'bad-description'
   | 'stale-offer'
@@ -430,6 +443,8 @@ export interface ClientMessages {
   makeHost: MakeHost;
   invite: Invite;
   end: End;
+  keepChat: KeepChat;
+  clearChat: ClearChat;
 }
 
 /** What the room sends: event name → its one argument. */
@@ -445,6 +460,7 @@ export interface ServerMessages {
   speakers: Speakers;
   connectionLost: ConnectionLost;
   said: Said;
+  chatCleared: ChatCleared;
   reacted: Reacted;
   knocked: Knocked;
   knockEnded: KnockEnded;
@@ -489,6 +505,8 @@ export interface Answers {
   makeHost: Extract<Answer, { type: 'done' | 'refused' }>;
   invite: Extract<Answer, { type: 'invited' | 'refused' }>;
   end: Extract<Answer, { type: 'done' | 'refused' }>;
+  keepChat: Extract<Answer, { type: 'done' | 'refused' }>;
+  clearChat: Extract<Answer, { type: 'done' | 'refused' }>;
 }
 
 /** The most that is taken: characters of a text, elements of a list, value. */

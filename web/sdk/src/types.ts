@@ -83,9 +83,11 @@ export interface RoomEvents {
   track: [track: Track, participant: Participant];
   /** A chat message came or the state of an own one changed. */
   said: [message: Message];
+  /** A host deleted the chat: what was said before is no longer in `chat`. */
+  cleared: [by: Participant | undefined];
   reacted: [participant: Participant, emoji: string];
   knocked: [knock: Knock];
-  /** Lock, lobby or topology changed; `by` a host, or by the room itself. */
+  /** Lock, lobby, whether the chat is kept, or topology changed; `by` a host, or by the room itself. */
   info: [info: RoomInfo, reason: RoomChange, by: Participant | undefined];
   /** A host muted you; it is already done. */
   muted: [by: Participant | undefined, source: Source];
@@ -109,7 +111,7 @@ export interface Room {
   /** The others, by order of arrival. */
   readonly participants: readonly Participant[];
   readonly info: RoomInfo | undefined;
-  /** Oldest first: the last messages before you came, then all since. */
+  /** Oldest first: the last messages before you came (all, where the chat is kept), then all since. */
   readonly chat: readonly Message[];
   /** Who waits to be let in (hosts only). */
   readonly knocks: readonly Knock[];
@@ -190,7 +192,14 @@ export interface Host {
   makeHost(identity: string): Promise<void>;
   /** A token that lets others in, for a link or a `join` of yours; only where rooms need tokens. */
   invite(invitation?: Invitation): Promise<Invited>;
-  /** Ends the meeting for everybody. */
+  /**
+   * Has the chat kept: what is said to everybody from now on is there when all have left, and when the
+   * server was restarted. Off deletes it. `room.info.chatKept` says to everybody whether it is kept.
+   */
+  keepChat(on: boolean): Promise<void>;
+  /** Deletes the chat, whether it is kept or not. */
+  clearChat(): Promise<void>;
+  /** Ends the meeting for everybody; a chat that is kept stays. */
   end(): Promise<void>;
 }
 

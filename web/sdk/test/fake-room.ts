@@ -167,7 +167,7 @@ export class FakeRoom {
   }
 
   private info() {
-    return { name: 'room', locked: false, lobby: false, limit: 4, topology: this.topology, viewers: 0 };
+    return { name: 'room', locked: false, lobby: false, limit: 4, topology: this.topology, viewers: 0, chatKept: false };
   }
 
   private tellOthers<M extends keyof ServerMessages>(seat: Seat, name: M, message: ServerMessages[M]): void {

@@ -129,6 +129,9 @@ function act(room: FakeRoom): void {
     film.program = true;
     room.info = { ...room.info, viewers: 3 };
   }
+  if (ask.has('kept')) {
+    room.info = { ...room.info, chatKept: true };
+  }
   if (ask.has('locked')) {
     room.info = { ...room.info, locked: true };
   }
@@ -242,7 +245,7 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
     super();
     this.sealed = options.key !== undefined;
     this.media = options.media ?? new FakeMedia({});
-    this.info = { name, locked: false, lobby: false, limit: 4, topology: 'mesh', viewers: 0 };
+    this.info = { name, locked: false, lobby: false, limit: 4, topology: 'mesh', viewers: 0, chatKept: false };
     this.self = new FakeParticipant(options.name ?? 'Me', 9);
     this.self.identity = 'me';
     this.self.isMe = true;
@@ -275,6 +278,11 @@ export class FakeRoom extends Ears<RoomEvents> implements Room {
         this.asked.push(`invite ${JSON.stringify(wish)}`);
         return { token: 'header.body.seal', until: Date.UTC(2026, 4, 5, 5, 12) };
       },
+      keepChat: asks('keepChat', (on) => (this.info = { ...this.info, chatKept: on === 'true' })),
+      clearChat: asks('clearChat', () => {
+        this.chat = [];
+        this.tell('cleared', this.me);
+      }),
       end: asks('end', () => this.become('lost', 'ended')),
     };
     this.media.on('change', () => this.changed());

@@ -83,7 +83,13 @@ public final class Madang implements AutoCloseable {
       Hall hall = media == null ? null : new Hall(media, loops.home());
       SignalDoor signal =
           SignalDoor.open(
-              config.signal(), socketIo.io().of("/room"), loops.home(), data, new Relays(), hall);
+              config.signal(),
+              socketIo.io().of("/room"),
+              loops.home(),
+              data,
+              store,
+              new Relays(),
+              hall);
       keep(signal).measure(meters);
       bots =
           media == null || hall == null

@@ -1,27 +1,42 @@
 package dev.madang.room;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// Who does not come in again while the room lives: persons, browsers, grants made out to one; and
-/// with the grant of a program, programs. Pure.
+/// Who does not come in again while the room lives or its chat is kept: persons, browsers, grants
+/// made out to one; and with the grant of a program, programs. Pure.
 final class Bans {
   private final SequencedSet<String> words = new LinkedHashSet<>();
 
   /// A program's grant may be that of people who did nothing.
-  void add(Participant participant) {
+  ///
+  /// @return what was added
+  List<String> add(Participant participant) {
     Grant grant = participant.grant;
-    words.add("identity " + participant.identity);
-    words.add("device " + participant.device);
+    List<String> added = new ArrayList<>();
+    added.add("identity " + participant.identity);
+    added.add("device " + participant.device);
     if (grant != null && participant.program) {
-      words.add("program " + grant.id());
+      added.add("program " + grant.id());
     } else if (grant != null && grant.personal()) {
-      words.add("grant " + grant.id());
+      added.add("grant " + grant.id());
     }
+    addAll(added);
+    return added;
+  }
+
+  void addAll(List<String> added) {
+    words.addAll(added);
     while (words.size() > MOST) {
       words.removeFirst();
     }
+  }
+
+  List<String> words() {
+    return List.copyOf(words);
   }
 
   boolean hit(String identity, String device, @Nullable Grant grant, boolean program) {

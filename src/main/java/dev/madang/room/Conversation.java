@@ -33,9 +33,33 @@ final class Conversation {
     chat = new Chat(history);
   }
 
+  /// What was said before this meeting, and is kept.
+  void remember(List<ChatMessage> before) {
+    chat.remember(before);
+  }
+
   /** The chat as one who comes in, or comes back, may know it. */
   List<ChatMessage> knownTo(Participant participant, boolean back) {
-    return back ? chat.forReturning(participant.identity) : chat.forNewcomer();
+    return back ? chat.forReturning(participant.identity) : chat.forNewcomer(room.isChatKept());
+  }
+
+  /// What outlives this meeting.
+  List<ChatMessage> kept() {
+    return chat.kept();
+  }
+
+  /// Somebody whom the room does not know yet, but for what it said in meetings before.
+  Acquaintance acquaintance(String identity) {
+    Acquaintance acquaintance = new Acquaintance();
+    chat.of(identity).forEach(said -> acquaintance.say(said.id(), said.at()));
+    return acquaintance;
+  }
+
+  void clear(String by) {
+    chat.clear();
+    people.all().stream()
+        .filter(Participant::hears)
+        .forEach(participant -> people.reach(participant, new SignalMessage.ChatCleared(by)));
   }
 
   Answer negotiate(Participant from, Negotiate message) {
@@ -102,13 +126,22 @@ final class Conversation {
         new ChatMessage(
             message.id(), from.identity, from.name, message.text(), at, message.to(), file);
     from.acquaintance.say(message.id(), at);
-    chat.add(said);
+    boolean kept = room.isChatKept() && said.to() == null && !said.text().isBlank();
+    chat.add(said, kept);
+    if (kept) {
+      rooms.said(room, file == null ? said : withoutFile(said));
+    }
     if (said.to() == null) {
       people.toOthers(from, new Said(said));
     } else {
       people.to(Objects.requireNonNull(people.get(said.to())), new Said(said));
     }
     return new Sent(message.id(), at);
+  }
+
+  /// Who offers a file is no longer there when this is read.
+  private static ChatMessage withoutFile(ChatMessage said) {
+    return new ChatMessage(said.id(), said.from(), said.name(), said.text(), said.at(), null, null);
   }
 
   private static boolean reads(@Nullable Participant to, Participant from) {

@@ -18,10 +18,17 @@ final class Entrance {
   private boolean lobby;
   private boolean locked;
 
-  Entrance(Limits limits) {
+  /// @param lobby whether it begins with it on
+  /// @param bans who was removed from meetings before
+  Entrance(Limits limits, boolean lobby, List<String> bans) {
     mostKnocks = limits.knocks();
     mostOfNetwork = limits.knocksPerAddress();
-    lobby = limits.lobby();
+    this.lobby = lobby;
+    this.bans.addAll(bans);
+  }
+
+  Entrance(Limits limits) {
+    this(limits, limits.lobby(), List.of());
   }
 
   boolean lobby() {
@@ -71,8 +78,17 @@ final class Entrance {
         participant.identity, participant.device, participant.grant, participant.program);
   }
 
-  void ban(Participant participant) {
-    bans.add(participant);
+  /** Returns the words by which it is known again. */
+  List<String> ban(Participant participant) {
+    return bans.add(participant);
+  }
+
+  void ban(List<String> words) {
+    bans.addAll(words);
+  }
+
+  List<String> banned() {
+    return bans.words();
   }
 
   /** Why this visitor may not even knock. */

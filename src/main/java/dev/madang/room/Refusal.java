@@ -49,6 +49,12 @@ public enum Refusal implements Coded {
   AWAY(
       "The other side is reconnecting, and enough waits for it.",
       "Negotiate again when it is online."),
+  NOT_KEPT(
+      "The server cannot do this now: its database does not answer.",
+      "Try again in a minute; whoever runs the server reads why in its log."),
+  TOO_MANY_KEPT(
+      "This server keeps no more chats.",
+      "Ask whoever runs it; what you need later, save yourself."),
   NO_MEDIA(
       "This server does not forward sound and pictures.",
       "Connect the people directly with each other."),

@@ -1,10 +1,12 @@
 package dev.madang.room;
 
 import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.room.SignalMessage.Departure;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Invite;
 import dev.madang.room.SignalMessage.Joined;
+import dev.madang.room.SignalMessage.Keeping;
 import dev.madang.room.SignalMessage.Knock;
 import dev.madang.room.SignalMessage.KnockEnded;
 import dev.madang.room.SignalMessage.Knocked;
@@ -49,6 +51,14 @@ final class Room {
   private Conversation conversation;
   private int arrivals;
 
+  /** What hosts set for good; null where none has. */
+  private @Nullable Boolean lobby;
+
+  private boolean chatKept;
+
+  /** What is kept of it is in it. */
+  private boolean remembered;
+
   /** Somebody has been in this meeting; a program is nobody. */
   private boolean used;
 
@@ -65,6 +75,49 @@ final class Room {
     invitations = new Invitations(name, rooms);
     entrance = new Entrance(limits);
     conversation = new Conversation(this, rooms, people, limits.history());
+  }
+
+  // ---- what outlives it -----------------------------------------------------------------------
+
+  /// What is kept of it, once: as it is opened, or later where the database was slow.
+  void remember(Kept kept) {
+    if (remembered) {
+      return;
+    }
+    remembered = true;
+    RoomInfo before = info();
+    if (lobby == null && kept.lobby() != null) {
+      lobby = kept.lobby();
+      entrance.setLobby(lobby);
+    }
+    chatKept |= kept.chat();
+    entrance.ban(kept.bans());
+    conversation.remember(kept.messages());
+    if (!info().equals(before)) {
+      people.toAll(new RoomChanged(info(), RoomChange.ASKED, null));
+    }
+  }
+
+  /// The database has done what a host wanted.
+  void kept(Keeping wish, String by) {
+    switch (wish) {
+      case SignalMessage.KeepChat(boolean on) -> {
+        boolean news = chatKept != on;
+        chatKept = on;
+        if (!on) {
+          conversation.clear(by);
+        }
+        if (news) {
+          people.toAll(new RoomChanged(info(), RoomChange.ASKED, by));
+          keepOut(entrance.banned());
+        }
+      }
+      case SignalMessage.ClearChat() -> conversation.clear(by);
+    }
+  }
+
+  boolean isChatKept() {
+    return chatKept;
   }
 
   // ---- coming in ------------------------------------------------------------------------------
@@ -316,8 +369,14 @@ final class Room {
   /// The meeting is over though a program goes on sending: who comes next begins another.
   private void beginAnew() {
     entrance.knocking().forEach(visitor -> rooms.dismiss(visitor.connection(), Ending.EMPTY));
-    entrance = new Entrance(limits);
+    entrance =
+        new Entrance(
+            limits,
+            lobby == null ? limits.lobby() : lobby,
+            chatKept ? entrance.banned() : List.of());
+    List<ChatMessage> before = chatKept ? conversation.kept() : List.of();
     conversation = new Conversation(this, rooms, people, limits.history());
+    conversation.remember(before);
     known.clear();
     used = false;
   }
@@ -379,6 +438,10 @@ final class Room {
   // ---- what hosts do --------------------------------------------------------------------------
 
   Answer setLobby(Participant host, boolean on, long now) {
+    if (!Boolean.valueOf(on).equals(lobby)) {
+      lobby = on;
+      rooms.lobbySet(this, on);
+    }
     if (entrance.setLobby(on)) {
       changed(host, now);
     }
@@ -497,7 +560,7 @@ final class Room {
   }
 
   private void expel(Participant participant, long now) {
-    entrance.ban(participant);
+    List<String> banned = entrance.ban(participant);
     // The same browser may be here more than once.
     people.all().stream()
         .filter(one -> one == participant || entrance.bans(one) && !one.host())
@@ -530,6 +593,19 @@ final class Room {
     // Where no host is left nobody could let anybody in.
     if (people.all().stream().anyMatch(Participant::host) && entrance.setLobby(true)) {
       people.toAll(new RoomChanged(info(), RoomChange.REMOVAL, null));
+    }
+    keepOut(banned);
+  }
+
+  /// Nor do they come for what is kept, when everybody has left.
+  private void keepOut(List<String> banned) {
+    if (!chatKept || banned.isEmpty()) {
+      return;
+    }
+    rooms.banned(this, banned);
+    if (entrance.lobby() && !Boolean.TRUE.equals(lobby)) {
+      lobby = true;
+      rooms.lobbySet(this, true);
     }
   }
 
@@ -603,7 +679,7 @@ final class Room {
           .findFirst()
           .ifPresent(known::remove);
     }
-    return known.computeIfAbsent(identity, _ -> new Acquaintance());
+    return known.computeIfAbsent(identity, conversation::acquaintance);
   }
 
   private RoomInfo info() {
@@ -613,7 +689,8 @@ final class Room {
         entrance.lobby(),
         limits.people(),
         course.topology(),
-        audience.size());
+        audience.size(),
+        chatKept);
   }
 
   private static Knock knock(Visitor visitor) {

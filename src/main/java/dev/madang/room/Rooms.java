@@ -69,6 +69,19 @@ public final class Rooms {
     /** Somebody is no longer in a room. */
     void gone(String room, String identity);
 
+    /** A host set this for good. */
+    void lobbySet(String room, boolean on);
+
+    /** Said to everybody in a room whose chat is kept. */
+    void said(String room, SignalMessage.ChatMessage message);
+
+    /** Somebody was removed from a room whose chat is kept. */
+    void banned(String room, List<String> words);
+
+    /// A host wants this of what is kept. Whoever keeps it says [Rooms#kept] when it is done, and
+    /// answers this connection itself, once.
+    void keeping(long connection, String room, String by, SignalMessage.Keeping wish);
+
     /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
     void broke(String room, RuntimeException why);
   }
@@ -99,8 +112,14 @@ public final class Rooms {
   ///
   /// @param network whence it came: [Address#network()]
   /// @param grant what a token for this room allows; null where rooms are open
+  /// @param kept of this room, if it is not open; null when that is not known
   public void join(
-      long connection, Join message, Address network, @Nullable Grant grant, long now) {
+      long connection,
+      Join message,
+      Address network,
+      @Nullable Grant grant,
+      @Nullable Kept kept,
+      long now) {
     String name = Names.room(message.room());
     String given = message.name() != null ? message.name() : grant == null ? null : grant.name();
     String person = given == null ? null : Names.person(given);
@@ -121,11 +140,11 @@ public final class Rooms {
               grant,
               false,
               true);
-      join(visitor, name, now);
+      join(visitor, name, kept, now);
     }
   }
 
-  private void join(Visitor visitor, String name, long now) {
+  private void join(Visitor visitor, String name, @Nullable Kept kept, long now) {
     if (!mayJoin(seats.get(visitor.connection()), visitor, name)) {
       output.answer(visitor.connection(), Refusal.ALREADY_JOINED.refused());
       return;
@@ -140,8 +159,41 @@ public final class Rooms {
       room = open(name, visitor.network());
     }
     Room there = room;
-    guarded(there, () -> there.join(visitor, now));
+    guarded(
+        there,
+        () -> {
+          if (kept != null) {
+            there.remember(kept);
+          }
+          there.join(visitor, now);
+        });
     forgetIfOver(there, now);
+  }
+
+  /// Whether a room of this name is open; what is kept of it is asked for when it is not.
+  public boolean has(String room) {
+    return rooms.containsKey(room);
+  }
+
+  /** Of every room that is open. */
+  public List<String> names() {
+    return List.copyOf(rooms.keySet());
+  }
+
+  /// What is kept of a room that was opened without it.
+  public void remember(String name, Kept kept) {
+    Room room = rooms.get(name);
+    if (room != null) {
+      guarded(room, () -> room.remember(kept));
+    }
+  }
+
+  /// What a host wanted of what is kept is done.
+  public void kept(String name, String by, SignalMessage.Keeping wish) {
+    Room room = rooms.get(name);
+    if (room != null) {
+      guarded(room, () -> room.kept(wish, by));
+    }
   }
 
   private @Nullable Refusal refusesRoom(Address network) {
@@ -191,11 +243,13 @@ public final class Rooms {
   /// @param room as its client wrote it
   /// @param given what others read, if its token does not say
   /// @param tracks which it publishes, for good
+  /// @param kept as with [#join]
   public Entry enter(
       Outsider who,
       String room,
       @Nullable String given,
       List<SignalMessage.TrackInfo> tracks,
+      @Nullable Kept kept,
       long now) {
     String name = Names.room(room);
     if (name == null) {
@@ -208,7 +262,15 @@ public final class Rooms {
     }
     Room there = known == null ? open(name, who.network()) : known;
     Visitor program = visitor(who, name, given);
-    Entry entry = entry(there, () -> there.enterProgram(program, tracks, now));
+    Entry entry =
+        entry(
+            there,
+            () -> {
+              if (kept != null) {
+                there.remember(kept);
+              }
+              return there.enterProgram(program, tracks, now);
+            });
     forgetIfOver(there, now);
     return entry;
   }
@@ -281,6 +343,8 @@ public final class Rooms {
       forget(room);
     } else if (message instanceof SignalMessage.Media media) {
       media(room, from, media);
+    } else if (message instanceof SignalMessage.Keeping wish) {
+      output.keeping(connection, room.name(), from.identity, wish);
     } else {
       output.answer(connection, answer(room, from, message, now));
     }
@@ -322,7 +386,7 @@ public final class Rooms {
       case SignalMessage.Invite invite -> room.invite(from, invite, now);
 
       case SignalMessage.Detour(String identity) -> room.detour(from, identity, now);
-      case Join _, SignalMessage.End _, SignalMessage.Media _ ->
+      case Join _, SignalMessage.End _, SignalMessage.Media _, SignalMessage.Keeping _ ->
           throw new IllegalArgumentException("handled before");
     };
   }
@@ -364,6 +428,7 @@ public final class Rooms {
           SignalMessage.Remove _,
           SignalMessage.MakeHost _,
           SignalMessage.Invite _,
+          SignalMessage.Keeping _,
           SignalMessage.End _ ->
           true;
       default -> false;
@@ -527,6 +592,18 @@ public final class Rooms {
 
   void gone(Room room, Participant participant) {
     output.gone(room.name(), participant.identity);
+  }
+
+  void lobbySet(Room room, boolean on) {
+    output.lobbySet(room.name(), on);
+  }
+
+  void said(Room room, SignalMessage.ChatMessage message) {
+    output.said(room.name(), message);
+  }
+
+  void banned(Room room, List<String> words) {
+    output.banned(room.name(), words);
   }
 
   void wakeAt(long time) {

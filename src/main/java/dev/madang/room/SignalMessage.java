@@ -207,8 +207,19 @@ public sealed interface SignalMessage {
       @Limit(min = 60, max = 31_536_000) @Nullable Integer seconds)
       implements FromClient {}
 
-  /** Ends the meeting for everybody. */
+  /** Ends the meeting for everybody. A chat that is kept stays. */
   record End() implements FromClient {}
+
+  /// What is done once the database has done it: refused with `not-kept` when it does not answer,
+  /// with `too-many-kept` when it has as many rooms as it may.
+  sealed interface Keeping extends FromClient {}
+
+  /// Has the chat kept: what is said to everybody from now on is there when all have left, and when
+  /// the server was restarted. Private messages and files are not. Off deletes the chat.
+  record KeepChat(boolean on) implements Keeping {}
+
+  /// Deletes the chat, whether it is kept or not.
+  record ClearChat() implements Keeping {}
 
   // ---- from the room --------------------------------------------------------------------------
 
@@ -299,6 +310,10 @@ public sealed interface SignalMessage {
   record ConnectionLost(String connection, boolean up, String reason) implements FromServer {}
 
   record Said(ChatMessage message) implements FromServer {}
+
+  /// A host had the chat deleted: nobody who comes later reads what was said, and pages show it no
+  /// more.
+  record ChatCleared(String by) implements FromServer {}
 
   record Reacted(String from, String emoji) implements FromServer {}
 
@@ -404,8 +419,15 @@ public sealed interface SignalMessage {
   /// @param limit how many people may meet
   /// @param topology where sound and pictures go now
   /// @param viewers how many only watch, by WHEP; they are no participants
+  /// @param chatKept whether what is said to everybody stays when all have left
   record RoomInfo(
-      String name, boolean locked, boolean lobby, int limit, Topology topology, int viewers) {}
+      String name,
+      boolean locked,
+      boolean lobby,
+      int limit,
+      Topology topology,
+      int viewers,
+      boolean chatKept) {}
 
   enum Topology {
     /** Everybody to everybody, directly. */

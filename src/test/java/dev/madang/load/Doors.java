@@ -36,7 +36,8 @@ final class Doors implements AutoCloseable {
     socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), tcp.home());
     Hall hall = new Hall(media, tcp.home());
     signal =
-        SignalDoor.open(open, socketIo.io().of("/room"), tcp.home(), data, new NoRelays(), hall);
+        SignalDoor.open(
+            open, socketIo.io().of("/room"), tcp.home(), data, null, new NoRelays(), hall);
     new WhipDoor(
             new WhipDoor.Config(true, new Rate(1000, 100), 0),
             media,

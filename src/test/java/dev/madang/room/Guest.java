@@ -87,7 +87,8 @@ final class Guest {
   /** Over the same connection. */
   Answer joinAgain() {
     var join = new Join(room, name, null, session, device, instance);
-    return meeting.only(() -> meeting.rooms.join(connection, join, network, grant, meeting.now));
+    return meeting.only(() ->
+        meeting.rooms.join(connection, join, network, grant, meeting.kept(room), meeting.now));
   }
 
   Answer send(FromClient message) {

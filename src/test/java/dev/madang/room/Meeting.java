@@ -44,6 +44,12 @@ final class Meeting implements Rooms.Output {
 
   final Map<String, List<SignalMessage.TrackInfo>> published = new HashMap<>();
 
+  /** What the database has, by room. */
+  final Map<String, Kept> database = new HashMap<>();
+
+  /** Whether it answers. */
+  boolean databaseAway;
+
   private long lastConnection;
   private long lastOutsider;
   private int lastNetwork;
@@ -66,6 +72,19 @@ final class Meeting implements Rooms.Output {
   /** The time of day, in milliseconds since 1970. */
   long clock() {
     return EPOCH + now / 1_000_000;
+  }
+
+  /** Null: nobody knows. */
+  Kept kept(String room) {
+    return databaseAway ? null : database.getOrDefault(room, Kept.NOTHING);
+  }
+
+  /** All is as when the server is started anew with the same keys and the same database. */
+  Meeting restarted(Limits limits) {
+    Meeting next = new Meeting(limits);
+    next.database.putAll(database);
+    next.now = now;
+    return next;
   }
 
   /** Somebody with a tab and a browser of its own. */
@@ -97,7 +116,7 @@ final class Meeting implements Rooms.Output {
         List.of(
             new SignalMessage.TrackInfo("s", SignalMessage.Source.CAMERA, false),
             new SignalMessage.TrackInfo("s", SignalMessage.Source.MICROPHONE, false));
-    return rooms.enter(program, "standup", "Film", tracks, now);
+    return rooms.enter(program, "standup", "Film", tracks, kept("standup"), now);
   }
 
   /** Watches the room `standup`. */
@@ -200,6 +219,55 @@ final class Meeting implements Rooms.Output {
   @Override
   public void gone(String room, String identity) {
     present.remove(identity);
+  }
+
+  @Override
+  public void lobbySet(String room, boolean on) {
+    Kept kept = database.getOrDefault(room, Kept.NOTHING);
+    database.put(room, new Kept(on, kept.chat(), kept.messages(), kept.bans()));
+  }
+
+  @Override
+  public void said(String room, SignalMessage.ChatMessage message) {
+    Kept kept = database.getOrDefault(room, Kept.NOTHING);
+    assertThat(kept.chat()).as("said only where it is kept").isTrue();
+    database.put(room, new Kept(kept.lobby(), true, with(kept.messages(), message), kept.bans()));
+  }
+
+  @Override
+  public void banned(String room, List<String> words) {
+    Kept kept = database.getOrDefault(room, Kept.NOTHING);
+    assertThat(kept.chat()).as("told only where the chat is kept").isTrue();
+    List<String> bans = new ArrayList<>(kept.bans());
+    bans.addAll(words);
+    database.put(room, new Kept(kept.lobby(), true, kept.messages(), bans));
+  }
+
+  private static <T> List<T> with(List<T> all, T one) {
+    List<T> more = new ArrayList<>(all);
+    more.add(one);
+    return more;
+  }
+
+  @Override
+  public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+    if (databaseAway) {
+      answer(connection, Refusal.NOT_KEPT.refused());
+      return;
+    }
+    Kept kept = database.getOrDefault(room, Kept.NOTHING);
+    database.put(
+        room,
+        switch (wish) {
+          case SignalMessage.KeepChat(boolean on) ->
+              on
+                  ? new Kept(kept.lobby(), true, kept.messages(), kept.bans())
+                  : new Kept(kept.lobby(), false, List.of(), List.of());
+          case SignalMessage.ClearChat() ->
+              new Kept(kept.lobby(), kept.chat(), List.of(), kept.bans());
+        });
+    rooms.kept(room, by, wish);
+    answer(connection, new SignalMessage.Done());
   }
 
   @Override

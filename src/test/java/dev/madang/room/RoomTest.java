@@ -483,9 +483,9 @@ class RoomTest {
     var noName = new Join("standup", null, null, "s".repeat(16), "d".repeat(16), "1");
     Grant named = Meeting.personal("dora", Meeting.SPEAK);
 
-    assertThat(refusalOf(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, null, 0))))
+    assertThat(refusalOf(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, null, null, 0))))
         .isEqualTo(Refusal.BAD_NAME);
-    assertThat(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, named, 0)))
+    assertThat(meeting.only(() -> meeting.rooms.join(7, noName, NETWORK, named, null, 0)))
         .isInstanceOfSatisfying(
             Joined.class, joined -> assertThat(joined.you().name()).isEqualTo("dora"));
   }

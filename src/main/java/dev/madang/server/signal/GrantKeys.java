@@ -15,8 +15,9 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// The keys that sign grants: from the configuration, or made once for this install and kept in its
-/// data folder, readable by its owner alone. Used at the start, by the thread that starts.
+/// The keys of rooms, foremost those that sign grants: from the configuration, or made once for
+/// this install and kept in its data folder, readable by its owner alone. Used at the start, by the
+/// thread that starts.
 final class GrantKeys {
   private GrantKeys() {}
 
@@ -25,14 +26,20 @@ final class GrantKeys {
     var secrets = new LinkedHashMap<String, byte[]>();
     configured.forEach((id, secret) -> secrets.put(id, secret.getBytes(StandardCharsets.UTF_8)));
     if (secrets.isEmpty()) {
-      secrets.put(OWN, own(data));
+      secrets.put(OWN, own(data, "grants.key"));
     }
     return new Grants(secrets);
   }
 
+  /// What identities of people without a token are derived from: the same after another start, so
+  /// that what is kept of them stays theirs.
+  static byte[] identities(Path data) {
+    return own(data, "identities.key");
+  }
+
   /// Two starts at the same time agree: whoever creates the file first decides.
-  private static byte[] own(Path data) {
-    Path file = data.resolve("grants.key");
+  private static byte[] own(Path data, String name) {
+    Path file = data.resolve(name);
     try {
       if (!Files.exists(file)) {
         Files.createDirectories(data);
@@ -43,11 +50,11 @@ final class GrantKeys {
       String text = Files.readString(file).strip();
       if (text.length() < 32) {
         throw new IllegalArgumentException(
-            file + " is no key: remove it and a new one is made; old invitations end with it.");
+            file + " is no key: remove it and a new one is made; what was made by it ends.");
       }
       return text.getBytes(StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new UncheckedIOException("The key for grants cannot be kept in " + data + ".", e);
+      throw new UncheckedIOException("The key " + file + " cannot be kept.", e);
     }
   }
 

@@ -63,6 +63,12 @@ public final class Korean {
           case STALE_INSTANCE ->
               new Words("상대가 페이지를 새로 열었습니다.", "마지막 `participantChanged`의 instance로 새로 협상하세요.");
           case AWAY -> new Words("상대가 다시 연결하는 중이고, 기다리는 것이 이미 많습니다.", "상대가 돌아오면 다시 협상하세요.");
+          case NOT_KEPT ->
+              new Words(
+                  "지금은 할 수 없습니다. 서버의 데이터베이스가 답하지 않습니다.",
+                  "1분 뒤에 다시 시도하세요. 까닭은 서버를 운영하는 분이 로그에서 볼 수 있습니다.");
+          case TOO_MANY_KEPT ->
+              new Words("이 서버는 대화를 더 보관하지 않습니다.", "서버를 운영하는 분께 물어보세요. 나중에 볼 내용은 따로 저장해 두세요.");
           case NO_MEDIA -> new Words("이 서버는 소리와 영상을 중계하지 않습니다.", "사람들을 서로 직접 연결하세요.");
           case BAD_DESCRIPTION -> new Words("쓸 수 없는 연결 설명입니다.", "새로 제안하세요.");
           case STALE_OFFER -> new Words("이미 새 제안으로 바뀐 것에 대한 답입니다.", "마지막 `down`에 답하세요.");

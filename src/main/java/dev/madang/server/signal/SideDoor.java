@@ -2,6 +2,8 @@ package dev.madang.server.signal;
 
 import dev.madang.room.Entry;
 import dev.madang.room.Grant;
+import dev.madang.room.Kept;
+import dev.madang.room.Names;
 import dev.madang.room.Outsider;
 import dev.madang.room.Rooms;
 import dev.madang.room.SignalMessage;
@@ -54,12 +56,37 @@ public final class SideDoor {
   }
 
   private final Rooms rooms;
+  private final @Nullable Keeper keeper;
   private final Map<Long, Guest> guests = new HashMap<>();
   private long lastConnection;
   private SignalMessage.@Nullable Answer answered;
 
-  SideDoor(Rooms rooms) {
+  /** What is kept of the room that is entered now, where somebody waited for it. */
+  private @Nullable Kept kept;
+
+  SideDoor(Rooms rooms, @Nullable Keeper keeper) {
     this.rooms = rooms;
+    this.keeper = keeper;
+  }
+
+  /// Does something when it is known what is kept of a room, so that its lobby and its bans hold
+  /// for whoever is the first to come: at once where the room is open.
+  public void known(String room, Runnable then) {
+    String name = Names.room(room);
+    if (keeper == null || name == null || rooms.has(name)) {
+      then.run();
+    } else {
+      keeper.recall(
+          name,
+          found -> {
+            kept = found;
+            try {
+              then.run();
+            } finally {
+              kept = null;
+            }
+          });
+    }
   }
 
   /// What became of a wish.
@@ -67,12 +94,25 @@ public final class SideDoor {
   /// @param connection for [#leave]
   public record Answer(long connection, Entry entry) {}
 
-  /// A program wants to send.
+  /// A program wants to send. A room that it opens learns a moment later what is kept of it, unless
+  /// it [#known] that before.
   ///
   /// @param name what others read, if its token does not say
   public Answer enter(Wish wish, @Nullable String name, List<TrackInfo> tracks, Guest guest) {
     Outsider outsider = outsider(wish, guest);
-    return keep(outsider, rooms.enter(outsider, wish.room(), name, tracks, System.nanoTime()));
+    String room = Names.room(wish.room());
+    boolean opens = room != null && !rooms.has(room);
+    Entry entry = rooms.enter(outsider, wish.room(), name, tracks, kept, System.nanoTime());
+    if (keeper != null && room != null && opens && kept == null) {
+      keeper.recall(
+          room,
+          found -> {
+            if (found != null) {
+              rooms.remember(room, found);
+            }
+          });
+    }
+    return keep(outsider, entry);
   }
 
   /// A player wants to watch.

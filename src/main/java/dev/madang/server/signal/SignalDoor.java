@@ -8,11 +8,13 @@ import dev.madang.protocol.engineio.Pulse;
 import dev.madang.room.Grant;
 import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
+import dev.madang.room.Names;
 import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
 import dev.madang.room.Rooms;
 import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
+import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.FromClient;
@@ -20,18 +22,21 @@ import dev.madang.room.SignalMessage.FromServer;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.room.SignalMessage.Join;
 import dev.madang.room.SignalMessage.Joined;
+import dev.madang.room.SignalMessage.KeepChat;
 import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.store.KeptRooms;
+import dev.madang.store.KeptRooms.Change;
+import dev.madang.store.Store;
 import dev.madang.wire.Address;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,12 +65,14 @@ public final class SignalDoor implements AutoCloseable {
   /// @param pingInterval silence after which a client in a room is asked whether it still lives,
   ///   sooner than others who speak Socket.IO: people look at each other here
   /// @param pingTimeout how long its answer may take
+  /// @param kept what outlives rooms
   public record Config(
       boolean open,
       Map<String, String> keys,
       Rate joins,
       Duration pingInterval,
       Duration pingTimeout,
+      KeptRooms.Config kept,
       Limits limits) {
 
     public Config {
@@ -88,15 +95,16 @@ public final class SignalDoor implements AutoCloseable {
           new Rate(60, 2),
           Duration.ofSeconds(3),
           Duration.ofSeconds(6),
+          KeptRooms.Config.defaults(),
           Limits.defaults());
     }
 
     public Config withOpen(boolean everybody) {
-      return new Config(everybody, keys, joins, pingInterval, pingTimeout, limits);
+      return new Config(everybody, keys, joins, pingInterval, pingTimeout, kept, limits);
     }
 
     public Config withLimits(Limits other) {
-      return new Config(open, keys, joins, pingInterval, pingTimeout, other);
+      return new Config(open, keys, joins, pingInterval, pingTimeout, kept, other);
     }
   }
 
@@ -156,6 +164,7 @@ public final class SignalDoor implements AutoCloseable {
   private final ScheduledExecutorService home;
   private final InstantSource time;
   private final Rooms rooms;
+  private final @Nullable Keeper keeper;
   private final SideDoor side;
   private final Map<Long, Socket> sockets = new HashMap<>();
   private final Map<Address, Pace> networks = new LinkedHashMap<>();
@@ -164,6 +173,7 @@ public final class SignalDoor implements AutoCloseable {
   private volatile Figures figures = new Figures(0, 0, 0, 0, 0, Map.of());
   private long lastConnection;
   private long joins;
+  private long tidiedAt = System.nanoTime() - TIDYING;
 
   /** The wish for an answer to what is being handled now. */
   private @Nullable Ack asked;
@@ -176,6 +186,8 @@ public final class SignalDoor implements AutoCloseable {
       Grants grants,
       Relays relays,
       @Nullable Media media,
+      @Nullable KeptRooms kept,
+      byte[] identities,
       ScheduledExecutorService home,
       InstantSource time) {
     this.config = config;
@@ -186,8 +198,9 @@ public final class SignalDoor implements AutoCloseable {
     this.home = home;
     this.time = time;
     long epochMillis = time.millis() - System.nanoTime() / 1_000_000;
-    rooms = new Rooms(config.limits(), media != null, secret(), epochMillis, new Telling());
-    side = new SideDoor(rooms);
+    rooms = new Rooms(config.limits(), media != null, identities, epochMillis, new Telling());
+    keeper = kept == null ? null : new Keeper(kept, home, rooms::remember);
+    side = new SideDoor(rooms, keeper);
     ticking =
         home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
   }
@@ -196,17 +209,27 @@ public final class SignalDoor implements AutoCloseable {
   ///
   /// @param namespace `io.of("/room")`
   /// @param home the thread that `namespace` lives on
-  /// @param data this install's folder, for its own key
+  /// @param data this install's folder, for its own keys
+  /// @param store where rooms leave what outlives them; null: nothing does
   /// @param media forwards it; null: people send directly to each other, and few meet
   public static SignalDoor open(
       Config config,
       Namespace namespace,
       ScheduledExecutorService home,
       Path data,
+      @Nullable Store store,
       Relays relays,
       @Nullable Media media) {
-    Grants grants = GrantKeys.grants(config.keys(), data);
-    return open(config, namespace, home, grants, relays, media, InstantSource.system());
+    return open(
+        config,
+        namespace,
+        home,
+        GrantKeys.grants(config.keys(), data),
+        GrantKeys.identities(data),
+        store == null || config.kept().rooms() == 0 ? null : store.rooms(config.kept()),
+        relays,
+        media,
+        InstantSource.system());
   }
 
   static SignalDoor open(
@@ -214,10 +237,12 @@ public final class SignalDoor implements AutoCloseable {
       Namespace namespace,
       ScheduledExecutorService home,
       Grants grants,
+      byte[] identities,
+      @Nullable KeptRooms kept,
       Relays relays,
       @Nullable Media media,
       InstantSource time) {
-    var door = new SignalDoor(config, grants, relays, media, home, time);
+    var door = new SignalDoor(config, grants, relays, media, kept, identities, home, time);
     home.execute(() -> namespace.onConnection(door::connected));
     return door;
   }
@@ -264,12 +289,17 @@ public final class SignalDoor implements AutoCloseable {
     }
   }
 
-  /// Tells everybody that the server goes down. Returns at once; the words are on their way when
-  /// home has done what it was told before.
+  /// Tells everybody that the server goes down; the words are on their way when home has done what
+  /// it was told before. Returns when what rooms leave is written, or cannot be.
   @Override
   public void close() {
     ticking.cancel(false);
     home.execute(rooms::close);
+    Keeper writing = keeper;
+    if (writing != null) {
+      home.execute(writing::end);
+      writing.awaitEnd();
+    }
   }
 
   // ---- from sockets -----------------------------------------------------------------------------
@@ -322,13 +352,36 @@ public final class SignalDoor implements AutoCloseable {
     } else if (token != null) {
       switch (grants.check(token, join.room(), time.instant())) {
         case Grants.Checked.Bad(Refusal why) -> answer(socket, why.refused());
-        case Grants.Checked.Good(Grant grant) -> rooms.join(connection, join, network, grant, now);
+        case Grants.Checked.Good(Grant grant) -> join(connection, join, network, grant, now);
       }
     } else if (config.open()) {
-      rooms.join(connection, join, network, null, now);
+      join(connection, join, network, null, now);
     } else {
       answer(socket, Refusal.NEEDS_TOKEN.refused());
     }
+  }
+
+  /// Whoever is the first to come waits until it is known what is kept of the room.
+  private void join(long connection, Join join, Address network, @Nullable Grant grant, long now) {
+    String room = Names.room(join.room());
+    if (keeper == null || room == null || rooms.has(room)) {
+      rooms.join(connection, join, network, grant, null, now);
+      return;
+    }
+    Ack ack = asked;
+    keeper.recall(
+        room,
+        kept -> {
+          if (sockets.containsKey(connection)) {
+            Ack other = asked;
+            asked = ack;
+            try {
+              rooms.join(connection, join, network, grant, kept, System.nanoTime());
+            } finally {
+              asked = other;
+            }
+          }
+        });
   }
 
   private Pace pace(Address network, long now) {
@@ -470,13 +523,59 @@ public final class SignalDoor implements AutoCloseable {
     }
 
     @Override
+    public void lobbySet(String room, boolean on) {
+      keep(new Change.Lobby(room, on == config.limits().lobby() ? null : on));
+    }
+
+    @Override
+    public void said(String room, ChatMessage message) {
+      keep(new Change.Said(room, message));
+    }
+
+    @Override
+    public void banned(String room, List<String> words) {
+      keep(new Change.Banned(room, words));
+    }
+
+    private void keep(Change change) {
+      if (keeper != null) {
+        keeper.write(change);
+      }
+    }
+
+    @Override
+    public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+      Socket socket = sockets.get(connection);
+      Ack ack = asked;
+      Consumer<@Nullable Refusal> done =
+          refusal -> {
+            if (refusal == null) {
+              rooms.kept(room, by, wish);
+            }
+            if (socket != null) {
+              SignalDoor.this.answer(socket, ack, refusal == null ? new Done() : refusal.refused());
+            }
+          };
+      if (keeper != null) {
+        keeper.wish(room, wish, done);
+      } else {
+        done.accept(wish instanceof KeepChat(boolean on) && on ? Refusal.TOO_MANY_KEPT : null);
+      }
+    }
+
+    @Override
     public void broke(String room, RuntimeException why) {
       LOG.error("The room {} broke and is closed", room, why);
     }
   }
 
   private void tick() {
-    rooms.tick(System.nanoTime());
+    long now = System.nanoTime();
+    rooms.tick(now);
+    if (keeper != null && now - tidiedAt >= TIDYING) {
+      tidiedAt = now;
+      keeper.tidy(rooms.names());
+    }
     var byCode = new LinkedHashMap<String, Long>();
     refusals.forEach((refusal, count) -> byCode.put(refusal.code(), count));
     figures =
@@ -489,12 +588,6 @@ public final class SignalDoor implements AutoCloseable {
             Map.copyOf(byCode));
   }
 
-  private static byte[] secret() {
-    byte[] secret = new byte[32];
-    new SecureRandom().nextBytes(secret);
-    return secret;
-  }
-
   /// Messages of no documented form, or too many of them, that one connection may send: a newer
   /// client knows a few that we do not, a flood is read at everybody's expense.
   private static final Rate NONSENSE = new Rate(50, 5);
@@ -504,5 +597,6 @@ public final class SignalDoor implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;
+  private static final long TIDYING = TimeUnit.HOURS.toNanos(1);
   private static final int MOST_NETWORKS = 10_000;
 }

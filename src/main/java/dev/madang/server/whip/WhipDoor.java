@@ -165,7 +165,7 @@ public final class WhipDoor {
           if (!(ingest ? welcome.maySend() : welcome.mayWatch())) {
             Replies.refuse(exchange, Refusal.NOT_ALLOWED);
           } else if (ingest) {
-            ingest(exchange, offer, caller, wish);
+            side.known(room, () -> guarded(exchange, () -> ingest(exchange, offer, caller, wish)));
           } else {
             play(exchange, offer, caller, wish);
           }

@@ -44,7 +44,8 @@ class AdminDoorTest {
     socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
     SignalDoor.Config open = SignalDoor.Config.defaults().withOpen(true);
     signal =
-        SignalDoor.open(open, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), null);
+        SignalDoor.open(
+            open, socketIo.io().of("/room"), loops.home(), data, null, new NoRelays(), null);
     socketIo.open(router);
     new AdminDoor(AdminDoor.Config.defaults(), data, signal.rooms(), null, loops.home(), () -> now)
         .addTo(router);

@@ -273,6 +273,7 @@ class GrantsTest {
                 SignalDoor.Config.defaults().joins(),
                 SignalDoor.Config.defaults().pingInterval(),
                 SignalDoor.Config.defaults().pingTimeout(),
+                SignalDoor.Config.defaults().kept(),
                 SignalDoor.Config.defaults().limits()))
         .hasMessageContaining("32")
         .hasMessageNotContaining("short");

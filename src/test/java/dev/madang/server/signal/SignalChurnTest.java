@@ -50,7 +50,13 @@ class SignalChurnTest {
     SignalDoor.Config config = SignalDoor.Config.defaults().withOpen(true).withLimits(limits);
     config =
         new SignalDoor.Config(
-            true, config.keys(), plenty, config.pingInterval(), config.pingTimeout(), limits);
+            true,
+            config.keys(),
+            plenty,
+            config.pingInterval(),
+            config.pingTimeout(),
+            config.kept(),
+            limits);
     try (SignalServer server = new SignalServer(config)) {
       comeAndGo(server.port(), WARM_UP);
       server.revoked.clear();

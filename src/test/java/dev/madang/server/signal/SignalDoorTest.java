@@ -12,6 +12,7 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.SignalMessage.Permissions;
+import dev.madang.store.KeptRooms;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -119,6 +120,7 @@ class SignalDoorTest {
                 usual.joins(),
                 Duration.ofMillis(300),
                 Duration.ofSeconds(3),
+                usual.kept(),
                 usual.limits()));
     SignalClient ann = client(server, "websocket");
     ann.ask("join", join("standup", "Ann"));
@@ -340,6 +342,7 @@ class SignalDoorTest {
             new Rate(2, 0),
             Duration.ofSeconds(5),
             Duration.ofSeconds(4),
+            KeptRooms.Config.defaults(),
             Limits.defaults());
     SignalClient ann = client(openServer(strict), "websocket");
 

@@ -83,7 +83,7 @@ class SignalJsonFuzzTest {
       try {
         FromClient message = SignalJson.read(event, argument);
         if (message instanceof Join join) {
-          rooms.join(connection, join, Address.v4(1, 0), null, now);
+          rooms.join(connection, join, Address.v4(1, 0), null, null, now);
         } else {
           rooms.receive(connection, message, now);
         }
@@ -120,6 +120,21 @@ class SignalJsonFuzzTest {
     @Override
     public String token(String room, String name, Permissions can, long until) {
       return room;
+    }
+
+    @Override
+    public void lobbySet(String room, boolean on) {}
+
+    @Override
+    public void said(String room, SignalMessage.ChatMessage message) {}
+
+    @Override
+    public void banned(String room, List<String> words) {}
+
+    @Override
+    public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+      rooms.kept(room, by, wish);
+      answer(connection, new SignalMessage.Done());
     }
 
     @Override

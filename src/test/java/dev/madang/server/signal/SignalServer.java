@@ -6,12 +6,14 @@ import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.HttpDoor;
 import dev.madang.server.http.Router;
 import dev.madang.server.socketio.SocketIoDoor;
+import dev.madang.store.KeptRooms;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The doors that signaling needs, as the real server opens them, on a free port.
 final class SignalServer implements AutoCloseable {
@@ -26,6 +28,11 @@ final class SignalServer implements AutoCloseable {
   private final HttpDoor http;
 
   SignalServer(SignalDoor.Config config) {
+    this(config, null);
+  }
+
+  /// @param kept where rooms leave what outlives them
+  SignalServer(SignalDoor.Config config, @Nullable KeptRooms kept) {
     Router router = new Router();
     socketIo = new SocketIoDoor(SocketIoDoor.Config.defaults(), loops.home());
     door =
@@ -34,6 +41,8 @@ final class SignalServer implements AutoCloseable {
             socketIo.io().of("/room"),
             loops.home(),
             GRANTS,
+            new byte[32],
+            kept,
             new SignalDoor.Relays() {
               @Override
               public List<IceServer> iceServers(String user, Handshake handshake) {

@@ -73,7 +73,7 @@ final class WhipRig implements AutoCloseable {
     hall = new Hall(media, loops.home());
     door =
         SignalDoor.open(
-            signal, socketIo.io().of("/room"), loops.home(), data, new NoRelays(), hall);
+            signal, socketIo.io().of("/room"), loops.home(), data, null, new NoRelays(), hall);
     socketIo.open(router);
     new WhipDoor(
             WhipDoor.Config.defaults(),
