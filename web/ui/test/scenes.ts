@@ -161,6 +161,16 @@ export const scenes: readonly Scene[] = [
   { name: 'knock', path: '/r/tea?people=1&knock=1&locked' },
   { name: 'people', path: '/r/tea?people=3&knock=2&hands', then: press('[data-tool="people"]') },
   { name: 'chat', path: '/r/tea?people=2&chat', then: press('[data-tool="chat"]') },
+  { name: 'chat-kept', path: '/r/tea?people=2&chat&kept', then: press('[data-tool="chat"]') },
+  {
+    name: 'chat-delete',
+    path: '/r/tea?people=2&chat&kept',
+    then: async (page) => {
+      await more(page);
+      await page.locator('[data-item="clear"]').click();
+    },
+  },
+  { name: 'more-kept', path: '/r/tea?people=2&kept', then: more },
   {
     name: 'chat-file',
     path: '/r/tea?people=2&chat',

@@ -25,6 +25,8 @@ import { large, paged, picture, tiles, type Layout, type Person, type Tile } fro
 import { told } from './problems.ts';
 import { cameIn, handUp, knock, wentOut } from './sound.ts';
 
+/** A sheet over the room; `drop` and `clear` delete the chat. */
+export type Asked = 'keys' | 'devices' | 'end' | 'drop' | 'clear';
 export type Panel = 'people' | 'chat' | 'quality';
 /** `about` names what it tells of, so that it can be taken back when that is over. */
 export type Notice = { id: number; text: string; grave: boolean; about: string | undefined };
@@ -66,6 +68,7 @@ export class Meeting {
   readonly deck: Deck;
   readonly announcer = new Announcer();
   readonly isHost = $derived(this.me?.role === 'host');
+  readonly chatKept = $derived(this.info?.chatKept === true);
   readonly large = $derived(large(this.tiles, this.layout, this.pinned, this.speaker));
   readonly paged = $derived(paged(this.tiles, this.large, this.page));
   readonly #faces = $derived(
@@ -98,6 +101,7 @@ export class Meeting {
       room.on('left', (participant, reason) => this.#went(participant, reason)),
       room.on('track', (track, participant) => this.#shared(track, participant)),
       room.on('said', (message) => this.#said(message)),
+      room.on('cleared', () => this.notice(say('said.chatCleared'), { about: 'chat' })),
       room.on('reacted', (participant, emoji) => this.#flies(participant, emoji)),
       room.on('knocked', (knock) => this.#knocked(knock)),
       room.on('muted', (by, source) => this.#muted(by, source)),
@@ -348,6 +352,9 @@ export class Meeting {
   #draw(): void {
     const { room } = this;
     this.state = room.state;
+    if (this.info && room.info?.chatKept && !this.chatKept) {
+      this.notice(say('chat.kept'), { about: 'chat' });
+    }
     this.info = room.info;
     const wasHost = this.me?.role;
     this.me = room.me === undefined ? undefined : picture(room.me);

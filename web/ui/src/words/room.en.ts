@@ -238,6 +238,8 @@ export default {
   'chat.title': 'Chat',
   'chat.log': 'Messages',
   'chat.empty': 'Nothing has been said yet. What you write stays only while the room is open.',
+  'chat.kept': 'This chat is kept: it stays on the server when everybody has left.',
+  'chat.keptOpen': 'It is not encrypted end to end.',
   'chat.write': 'Write a message',
   'chat.to': 'To',
   'chat.everybody': 'Everybody',
@@ -286,6 +288,9 @@ export default {
   'more.lobby': 'Lobby: only who is new knocks',
   'more.noLobby': 'Let new people in at once',
   'more.muteAll': 'Mute everybody',
+  'more.keepChat': 'Keep the chat when all have left',
+  'more.dropChat': 'Stop keeping the chat',
+  'more.clearChat': 'Delete the chat',
   'more.end': 'End for everybody',
 
   // ---- questions
@@ -293,6 +298,9 @@ export default {
   'ask.removeWhy': '{name} has to leave now and cannot come in again with the same link.',
   'ask.end': 'End the meeting for everybody?',
   'ask.endWhy': '{n, One person has | {n} people have} to leave, and the chat is gone.',
+  'ask.endKept': '{n, One person has | {n} people have} to leave. The chat is kept.',
+  'ask.clear': 'Delete the chat?',
+  'ask.clearWhy': 'What was said is gone, for everybody.',
   'ask.stay': 'Go back',
 
   // ---- keys
@@ -338,6 +346,7 @@ export default {
   'said.lobbyOn': 'New people knock first now.',
   'said.lobbyOff': 'New people come in at once now.',
   'said.everybodyMuted': 'Everybody but hosts is muted.',
+  'said.chatCleared': 'A host deleted the chat.',
   'said.failed': 'That did not work',
   'said.dismiss': 'Dismiss',
   'hear.title': 'Tap to hear the others',
@@ -365,7 +374,7 @@ export default {
   'lost.removedWhy':
     'The meeting goes on without you, and this link does not let you in again. Ask whoever invited you if this was a mistake.',
   'lost.ended': 'The meeting is over',
-  'lost.endedWhy': 'It was ended for everybody. The chat is gone.',
+  'lost.endedWhy': 'It was ended for everybody. The chat is gone, unless it is kept.',
   'lost.replaced': 'You are in this room in another window',
   'lost.replacedWhy': 'The newest window counts. Go on there, or take the meeting back to this one.',
   'lost.replacedBack': 'Take it back here',

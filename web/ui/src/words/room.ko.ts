@@ -238,6 +238,8 @@ export default {
   'chat.title': '채팅',
   'chat.log': '메시지',
   'chat.empty': '아직 아무 말도 없어요. 쓴 글은 방이 열려 있는 동안만 남아요.',
+  'chat.kept': '이 채팅은 남겨 둬요. 모두 나간 뒤에도 서버에 있어요.',
+  'chat.keptOpen': '종단간 암호화는 되지 않아요.',
   'chat.write': '메시지 쓰기',
   'chat.to': '받는 사람',
   'chat.everybody': '모두',
@@ -286,6 +288,9 @@ export default {
   'more.lobby': '대기실: 새로 오는 사람만 두드려요',
   'more.noLobby': '새로 오는 사람을 바로 들이기',
   'more.muteAll': '모두 음소거',
+  'more.keepChat': '모두 나간 뒤에도 채팅 남기기',
+  'more.dropChat': '채팅 남기지 않기',
+  'more.clearChat': '채팅 지우기',
   'more.end': '모두에게서 끝내기',
 
   // ---- 물음
@@ -293,6 +298,9 @@ export default {
   'ask.removeWhy': '{name}님은 지금 나가야 하고, 같은 링크로는 다시 들어올 수 없어요.',
   'ask.end': '모두의 회의를 끝낼까요?',
   'ask.endWhy': '{n}명이 나가게 되고 채팅도 사라져요.',
+  'ask.endKept': '{n}명이 나가게 돼요. 채팅은 남아요.',
+  'ask.clear': '채팅을 지울까요?',
+  'ask.clearWhy': '지금까지 한 말이 모두에게서 사라져요.',
   'ask.stay': '돌아가기',
 
   // ---- 단축키
@@ -338,6 +346,7 @@ export default {
   'said.lobbyOn': '이제 새로 오는 사람은 먼저 문을 두드려요.',
   'said.lobbyOff': '이제 새로 오는 사람이 바로 들어와요.',
   'said.everybodyMuted': '진행자 말고 모두 음소거했어요.',
+  'said.chatCleared': '진행자가 채팅을 지웠어요.',
   'said.failed': '그 일은 되지 않았어요',
   'said.dismiss': '알림 닫기',
   'hear.title': '눌러서 소리 듣기',
@@ -365,7 +374,7 @@ export default {
   'lost.removedWhy':
     '회의는 계속되고, 이 링크로는 다시 들어갈 수 없어요. 실수였다면 진행자에게 물어보세요.',
   'lost.ended': '회의가 끝났어요',
-  'lost.endedWhy': '모두의 회의가 끝났어요. 채팅은 사라졌어요.',
+  'lost.endedWhy': '모두의 회의가 끝났어요. 남겨 두지 않은 채팅은 사라졌어요.',
   'lost.replaced': '다른 창에서 이 방에 있어요',
   'lost.replacedWhy': '가장 새로운 창이 쓰여요. 그 창에서 계속하거나 회의를 이 창으로 가져오세요.',
   'lost.replacedBack': '여기로 가져오기',
