@@ -1,11 +1,12 @@
 package dev.madang;
 
 import dev.madang.compare.Compare;
+import dev.madang.compare.Interrupt;
 import dev.madang.compare.Lab;
-import java.io.BufferedReader;
+import dev.madang.compare.Measurement;
+import dev.madang.compare.WhatIf;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,9 +41,14 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--duration",
-      defaultValue = "4s",
-      description = "of a workload that runs on all lanes together; 4s if not said")
-  String duration = "4s";
+      description =
+          "of a workload that runs on all lanes together; 4s if not said, 12s by --matrix")
+  @Nullable String duration;
+
+  @Option(
+      names = "--deadline",
+      description = "an answer after it is late, as 180ms; each workload's own if not said")
+  @Nullable String deadline;
 
   @Option(names = "--invitation", description = "a token, where media need one")
   @Nullable String invitation;
@@ -79,6 +85,42 @@ final class CompareCommand implements Callable<Integer> {
               + "reorder=1%%,seed=7")
   @Nullable String lab;
 
+  @Option(
+      names = "--matrix",
+      description = "as root on Linux: across one such network after the other")
+  boolean matrix;
+
+  @Option(names = "--loss", split = ",", description = "of --matrix; 0%%,1%%,2%%,5%% if not said")
+  List<String> losses = List.of("0%", "1%", "2%", "5%");
+
+  @Option(names = "--rtt", split = ",", description = "of --matrix; 20ms,80ms,200ms if not said")
+  List<String> trips = List.of("20ms", "80ms", "200ms");
+
+  @Option(
+      names = "--runs",
+      defaultValue = "3",
+      description = "of each network of --matrix; 0 draws again what was measured before")
+  int runs;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "docs",
+      description = "where --matrix writes websocket-vs-webrtc.md and its like; docs if not said")
+  Path folder = Path.of("docs");
+
+  @Option(
+      names = "--what-if",
+      paramLabel = "NETWORK",
+      description = "measure nothing: a simulation of such a network, written as for --lab")
+  @Nullable String whatIf;
+
+  @Option(
+      names = "--receivers",
+      defaultValue = "1",
+      description = "of --what-if, each with losses of its own; 1 if not said")
+  int receivers;
+
   /** In what lab this process runs already. */
   @Option(names = "--in-lab", hidden = true)
   @Nullable String inLab;
@@ -87,11 +129,19 @@ final class CompareCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     Compare.Options options;
     try {
+      if (matrix) {
+        return matrix();
+      } else if (whatIf != null) {
+        WhatIf question = new WhatIf(whatIf, workloads, lanes, seconds("30s"), receivers);
+        System.out.print(question.text(korean));
+        return 0;
+      }
       options =
           new Compare.Options(
               lanes,
               workloads,
-              ConfigReader.duration(duration).toMillis() / 1000.0,
+              seconds("4s"),
+              deadline == null ? 0 : (int) ConfigReader.duration(deadline).toMillis(),
               invitation,
               json,
               csv,
@@ -111,7 +161,8 @@ final class CompareCommand implements Callable<Integer> {
       throw new ConfigException(String.valueOf(e.getMessage()));
     }
     Compare compare =
-        new Compare(options, Madang.version(), new PrintStream(System.out, true), System.err);
+        new Compare(
+            options, Madang.version(), new PrintStream(System.out, true), System.err, isTerminal());
     try {
       if (url == null) {
         here(compare);
@@ -124,58 +175,110 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  /// Two processes like this one, a server and a client, each on its side of the lab.
-  private int inLab(String network) throws IOException, InterruptedException {
-    String missing = url != null ? "--lab brings a server of its own: no URL." : Lab.missing();
+  private double seconds(String usual) {
+    return ConfigReader.duration(duration == null ? usual : duration).toMillis() / 1000.0;
+  }
+
+  /// Whether a table can be drawn in place for who reads it.
+  private static boolean isTerminal() {
+    return System.console() != null
+        && System.console().isTerminal()
+        && !"dumb".equals(System.getenv("TERM"));
+  }
+
+  private void needsLab(String option) {
+    String missing = url != null ? option + " brings a server of its own: no URL." : Lab.missing();
     if (missing != null) {
       throw new ConfigException(missing);
     }
-    Path data = Files.createTempDirectory("madang");
-    try (Lab made = new Lab(network)) {
-      List<String> words = new ArrayList<>(made.beside(true));
-      words.addAll(java());
-      words.add("start");
-      Map<String, String> settings = new HashMap<>(server(data));
-      settings.put("http.port", "7700");
-      settings.put("http.host", Lab.SERVER);
-      settings.forEach((key, value) -> words.add("--" + key + "=" + value));
-      Process server =
-          new ProcessBuilder(words).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-      try (BufferedReader said = server.inputReader()) {
-        String line = said.readLine();
-        while (line != null && !line.contains("is open")) {
-          line = said.readLine();
-        }
-        if (line == null) {
-          throw new IOException("the server in the lab did not start");
-        }
-        List<String> again = new ArrayList<>(made.beside(false));
-        again.addAll(java());
-        again.add("compare");
-        again.add("http://" + Lab.SERVER + ":7700/");
-        again.add("--in-lab=" + network);
-        again.addAll(options());
-        return new ProcessBuilder(again).inheritIO().start().waitFor();
-      } finally {
-        server.destroy();
-      }
+  }
+
+  /// Two processes like this one, a server and a client, each on its side of the lab.
+  private int inLab(String network) throws IOException, InterruptedException {
+    needsLab("--lab");
+    try (Interrupt _ = new Interrupt(this::stop);
+        Bench bench = new Bench(network, List.of())) {
+      return started(bench.measuring(options()).inheritIO()).waitFor();
     }
   }
 
-  /// The words by which a process like this one is started.
-  private static List<String> java() {
-    List<String> words = new ArrayList<>();
-    words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(each -> !each.startsWith("-XX:AOT"))
-        .forEach(words::add);
-    words.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    return words;
+  private int matrix() throws IOException, InterruptedException {
+    if (runs > 0) {
+      needsLab("--matrix");
+    }
+    Measurement measurement =
+        new Measurement(
+            new Measurement.Plan(
+                losses, trips, workloads, lanes, runs, seconds("12s"), folder, Madang.version()),
+            this::measure,
+            System.err);
+    try (Interrupt _ =
+        new Interrupt(() -> {
+          measurement.stop();
+          stop();
+        })) {
+      measurement.run();
+    }
+    return 0;
+  }
+
+  /// Across one network, one process for each list of options; the reports as JSON.
+  private List<String> measure(String network, List<List<String>> each)
+      throws IOException, InterruptedException {
+    List<String> reports = new ArrayList<>();
+    try (Bench bench = new Bench(network, QUICK)) {
+      for (List<String> options : each) {
+        Path report = Files.createTempFile("madang", ".json");
+        List<String> all = new ArrayList<>(options);
+        all.add("--json=" + report);
+        Process client =
+            started(bench.measuring(all).redirectOutput(ProcessBuilder.Redirect.DISCARD));
+        List<String> said = client.errorReader().lines().toList();
+        int code = client.waitFor();
+        String json = Files.readString(report);
+        Files.delete(report);
+        if (json.isEmpty()) {
+          throw new IOException(said.isEmpty() ? "it ended with " + code : said.getLast());
+        }
+        reports.add(json);
+      }
+    }
+    return reports;
+  }
+
+  /** Where all is over in half a minute, the thorough compiler would be most of the load. */
+  private static final List<String> QUICK = List.of("-XX:TieredStopAtLevel=1");
+
+  private volatile @Nullable Process client;
+  private volatile boolean stopped;
+
+  /// Who measures hears of Ctrl-C too, but not of a signal that was for this process alone.
+  private void stop() {
+    stopped = true;
+    Process measuring = client;
+    if (measuring != null) {
+      // Not its own destroy(), which would close what it still has to say.
+      measuring.toHandle().destroy();
+    }
+  }
+
+  private Process started(ProcessBuilder builder) throws IOException {
+    Process process = builder.start();
+    client = process;
+    if (stopped) {
+      stop();
+    }
+    return process;
   }
 
   private List<String> options() {
     List<String> words = new ArrayList<>();
-    words.add("--duration=" + duration);
+    if (duration != null) {
+      words.add("--duration=" + duration);
+    }
+    if (deadline != null) {
+      words.add("--deadline=" + deadline);
+    }
     if (!workloads.isEmpty()) {
       words.add("--workload=" + String.join(",", workloads));
     }
@@ -211,20 +314,11 @@ final class CompareCommand implements Callable<Integer> {
     throw new ConfigException("`" + text + "` is no address: write http://HOST:PORT.");
   }
 
-  private static Map<String, String> server(Path data) {
-    Map<String, String> settings = new HashMap<>(Config.rehearsal(data));
-    settings.put("metrics.enabled", "false");
-    settings.put("signal.open", "true");
-    settings.put("compare.enabled", "true");
-    settings.put("http.tls.enabled", "false");
-    return settings;
-  }
-
   /// A server of its own, in this process, on free ports of this machine.
   private static void here(Compare compare) throws IOException, InterruptedException {
     Path data = Files.createTempDirectory("madang");
     ConfigReader reader = new ConfigReader();
-    Map<String, String> settings = new HashMap<>(server(data));
+    Map<String, String> settings = new HashMap<>(Bench.settings(data));
     settings.put("http.host", "127.0.0.1");
     settings.forEach((key, value) -> reader.flag(key, value, "madang compare"));
     try (Madang madang = Madang.start(reader.read())) {

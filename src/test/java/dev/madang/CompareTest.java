@@ -72,6 +72,7 @@ class CompareTest {
             List.of(),
             List.of("cursor", "video", "file", "loaded", "connect"),
             1,
+            0,
             null,
             json,
             csv,
@@ -285,12 +286,24 @@ class CompareTest {
 
   private static Compare.Options kept(String lane, @Nullable String beside) {
     return new Compare.Options(
-        List.of(lane), List.of("chat"), 1, null, null, null, null, null, false, null, true, beside);
+        List.of(lane),
+        List.of("chat"),
+        1,
+        0,
+        null,
+        null,
+        null,
+        null,
+        null,
+        false,
+        null,
+        true,
+        beside);
   }
 
   private static Compare.Options short_() {
     return new Compare.Options(
-        List.of(), List.of("cursor"), 1, null, null, null, null, null, false, null, false, null);
+        List.of(), List.of("cursor"), 1, 0, null, null, null, null, null, false, null, false, null);
   }
 
   private static void measure(URI server, Compare.Options options, ByteArrayOutputStream said)
@@ -302,7 +315,7 @@ class CompareTest {
       URI server, Compare.Options options, ByteArrayOutputStream said, PrintStream progress)
       throws IOException, InterruptedException {
     PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8);
-    new Compare(options, "test", out, progress).measure(server);
+    new Compare(options, "test", out, progress, false).measure(server);
   }
 
   private byte[] grant(URI server) throws Exception {

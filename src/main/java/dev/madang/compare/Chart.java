@@ -20,14 +20,15 @@ final class Chart {
     }
     double least = drawn.stream().mapToDouble(each -> each.cdf()[0]).min().orElse(1);
     double most = drawn.stream().mapToDouble(each -> each.cdf()[99]).max().orElse(1000);
-    double low = Math.pow(10, Math.floor(Math.log10(Math.max(0.01, least))));
+    double decade = Math.pow(10, Math.floor(Math.log10(Math.max(0.01, least))));
+    double low = decade * (least >= 5 * decade ? 5 : least >= 2 * decade ? 2 : 1);
     double high = Math.max(workload.deadline() * 2, most * 1.1);
     StringBuilder svg =
         new StringBuilder(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"system-ui,sans-serif\" font-size=\"12\" role=\"img\"><title>%s</title><rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>"
                 .formatted(
                     WIDTH, TOP + HEIGHT + BOTTOM, Report.escaped(Table.title(workload, korean))));
-    for (double tick = low; tick <= high; tick *= 10) {
+    for (double tick = decade; tick <= high; tick *= 10) {
       for (int each : new int[] {1, 2, 5}) {
         if (tick * each >= low && tick * each <= high) {
           vertical(svg, x(tick * each, low, high), "#e4e4e4", label(tick * each));
@@ -43,7 +44,7 @@ final class Chart {
     vertical(svg, x(workload.deadline(), low, high), "#c00", workload.deadline() + " ms");
     for (int i = 0; i < drawn.size(); i++) {
       Figures each = drawn.get(i);
-      String colour = COLOURS[List.of(Kind.values()).indexOf(each.lane())];
+      String colour = colour(each.lane());
       double back = (double) (each.sent() - each.lost()) / each.sent();
       StringBuilder points = new StringBuilder();
       for (int p = 0; p < 100; p++) {
@@ -67,6 +68,10 @@ final class Chart {
                   Report.escaped(Words.lane(each.lane(), korean))));
     }
     return svg.append("</svg>").toString();
+  }
+
+  static String colour(Kind lane) {
+    return COLOURS[lane.ordinal()];
   }
 
   private static void vertical(StringBuilder svg, double x, String colour, String label) {

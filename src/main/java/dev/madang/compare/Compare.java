@@ -18,6 +18,7 @@ public final class Compare {
   /// @param lanes words of [Kind]
   /// @param workloads their names
   /// @param seconds how long a workload lasts that runs on all lanes together
+  /// @param deadline milliseconds after which an answer is late, or 0: each workload's own
   /// @param invitation a token, or null
   /// @param json and the other three: files to write, or null; `-` is standard output, and then the
   ///   table is not printed
@@ -28,6 +29,7 @@ public final class Compare {
       List<String> lanes,
       List<String> workloads,
       double seconds,
+      int deadline,
       @Nullable String invitation,
       @Nullable Path json,
       @Nullable Path csv,
@@ -42,6 +44,8 @@ public final class Compare {
       workloads.forEach(Workload::named);
       if (!(seconds > 0) || seconds > 600) {
         throw new IllegalArgumentException("--duration is between 1s and 10m.");
+      } else if (deadline < 0 || deadline > 60_000) {
+        throw new IllegalArgumentException("--deadline is at most 1m.");
       } else if (attach != null && !attach.matches("[\\w-]{22}\\.[\\w-]{22}")) {
         throw new IllegalArgumentException(
             "--attach is what the page of a kept result says, ID.KEY.");
@@ -55,9 +59,10 @@ public final class Compare {
     }
 
     List<Workload> chosen() {
-      return workloads.isEmpty()
-          ? Workload.ALL
-          : Workload.ALL.stream().filter(each -> workloads.contains(each.name())).toList();
+      return Workload.ALL.stream()
+          .filter(each -> workloads.isEmpty() || workloads.contains(each.name()))
+          .map(each -> deadline == 0 ? each : each.withDeadline(deadline))
+          .toList();
     }
 
     boolean quiet() {
@@ -71,14 +76,18 @@ public final class Compare {
   private final String version;
   private final PrintStream out;
   private final PrintStream progress;
+  private final boolean terminal;
 
   /// @param out for the result
   /// @param progress for what happens meanwhile
-  public Compare(Options options, String version, PrintStream out, PrintStream progress) {
+  /// @param terminal whether that is a terminal, on which a table can be drawn again in place
+  public Compare(
+      Options options, String version, PrintStream out, PrintStream progress, boolean terminal) {
     this.options = options;
     this.version = version;
     this.out = out;
     this.progress = progress;
+    this.terminal = terminal;
   }
 
   /// Measures; Ctrl-C ends it early with what there is until then, marked so.
@@ -86,38 +95,25 @@ public final class Compare {
   /// @throws IOException with a sentence when nothing can be measured
   public void measure(URI server) throws IOException, InterruptedException {
     String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-    try (Lanes lanes = new Lanes(server, options.invitation())) {
-      Run run =
-          new Run(lanes, options.kinds(), options.chosen(), options.seconds(), new Narration());
-      Thread measuring = Thread.currentThread();
-      Thread interrupt =
-          new Thread(
-              () -> {
-                run.stop();
-                try {
-                  measuring.join(GOODBYE_MILLIS);
-                } catch (InterruptedException _) {
-                  Thread.currentThread().interrupt();
-                }
-              },
-              "compare-interrupt");
-      Runtime.getRuntime().addShutdownHook(interrupt);
-      List<Figures> figures = run.measure();
-      Report report =
-          new Report(
-              version,
-              server.toString(),
-              at,
-              options.seconds(),
-              run.stopped(),
-              options.lab(),
-              figures);
-      publish(report);
-      if (options.keep() && !run.stopped()) {
-        progress.println("Kept: " + lanes.keep(report.json(), options.attach()));
-      }
-      if (!run.stopped()) {
-        Runtime.getRuntime().removeShutdownHook(interrupt);
+    try (Lanes lanes = new Lanes(server, options.invitation());
+        LiveTable table = new LiveTable(progress, terminal, options.korean())) {
+      Run run = new Run(lanes, options.kinds(), options.chosen(), options.seconds(), table);
+      try (Interrupt _ = new Interrupt(run::stop)) {
+        List<Figures> figures = run.measure();
+        table.close();
+        Report report =
+            new Report(
+                version,
+                server.toString(),
+                at,
+                options.seconds(),
+                run.stopped(),
+                options.lab(),
+                figures);
+        publish(report);
+        if (options.keep() && !run.stopped()) {
+          progress.println("Kept: " + lanes.keep(report.json(), options.attach()));
+        }
       }
     }
   }
@@ -145,27 +141,4 @@ public final class Compare {
       progress.println("Wrote " + file);
     }
   }
-
-  /// Says what is being measured.
-  private final class Narration implements Run.Progress {
-    @Override
-    public void begins(Workload workload, @Nullable Kind lane, double seconds) {
-      progress.printf(
-          "  · %s%s%n",
-          Words.workload(workload, options.korean()),
-          lane == null
-              ? " (%.0f s)".formatted(seconds)
-              : ": " + Words.lane(lane, options.korean()));
-    }
-
-    @Override
-    public void measured(Figures figures) {
-      if (figures.failure() != null) {
-        progress.printf(
-            "    %s: %s%n", Words.lane(figures.lane(), options.korean()), figures.failure());
-      }
-    }
-  }
-
-  private static final int GOODBYE_MILLIS = 8000;
 }

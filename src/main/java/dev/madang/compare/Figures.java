@@ -61,6 +61,13 @@ record Figures(
         new double[0]);
   }
 
+  /// Only what a curve is drawn from.
+  static Figures drawn(Workload workload, Kind lane, int sent, int lost, double[] cdf) {
+    return new Figures(
+        workload, lane, null, sent, 0, lost, 0, 0, 0, 0, 0, 0, 0, null, null, null, null, null,
+        cdf);
+  }
+
   static Figures of(Workload workload, Kind lane, Series series) {
     long[] delays = series.delays();
     long deadline = workload.deadline() * 1_000_000L;

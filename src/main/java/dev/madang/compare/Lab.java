@@ -70,6 +70,10 @@ public final class Lab implements AutoCloseable {
     ip("-n", namespace, "addr", "add", address, "peer", peer, "dev", device);
     ip("-n", namespace, "link", "set", "lo", "up");
     ip("-n", namespace, "link", "set", device, "mtu", "1500", "up");
+    // What Linux, Windows and macOS do unless told otherwise, whatever this machine was told.
+    ip(
+        "-n", namespace, "route", "replace", peer, "dev", device, "src", address, "congctl",
+        "cubic");
     return tun;
   }
 

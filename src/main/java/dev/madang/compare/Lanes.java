@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,7 +31,7 @@ final class Lanes implements AutoCloseable {
   private final InetSocketAddress udp;
   private final String grant;
   private final @Nullable String invitation;
-  private int opened;
+  private final AtomicInteger opened = new AtomicInteger();
 
   /// @param server `http://HOST:PORT` or `https://`
   /// @param invitation a token, where the server lets nobody send media without
@@ -77,9 +78,9 @@ final class Lanes implements AutoCloseable {
     };
   }
 
-  /// Opens a lane; returns when it stands.
+  /// Opens a lane; returns when it stands. Any thread.
   Lane open(Kind kind, Lane.Listener listener) throws IOException, InterruptedException {
-    String name = Integer.toString(opened++);
+    String name = Integer.toString(opened.getAndIncrement());
     byte[] token = Base64.getUrlDecoder().decode(grant);
     String query = "?grant=" + grant;
     return switch (kind) {

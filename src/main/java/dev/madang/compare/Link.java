@@ -100,6 +100,19 @@ final class Link {
           "`" + value + "` is no number" + (unit.isEmpty() ? "." : " with the unit " + unit + "."));
     }
 
+    /// As [#parse] reads it.
+    String words() {
+      return String.format(
+          Locale.ROOT,
+          "loss=%s%%,rtt=%sms,jitter=%sms,rate=%skbit,reorder=%s%%,seed=%d",
+          loss * 100,
+          rtt,
+          jitter,
+          rate / 1000.0,
+          reorder * 100,
+          seed);
+    }
+
     Map<String, Object> plain() {
       Map<String, Object> plain = new LinkedHashMap<>();
       plain.put("loss", loss);

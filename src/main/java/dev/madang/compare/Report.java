@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,7 +36,7 @@ record Report(
     all.put(
         "clock", "one clock: the client's, nanoseconds; delays are round trips in milliseconds");
     all.put("lab", lab);
-    all.put("workloads", Workload.ALL.stream().filter(this::has).map(Report::plain).toList());
+    all.put("workloads", workloads().map(Report::plain).toList());
     all.put("results", figures.stream().map(Report::plain).toList());
     all.put(
         "verdicts",
@@ -51,8 +52,8 @@ record Report(
     return JSON.writeValueAsString(all) + "\n";
   }
 
-  private boolean has(Workload workload) {
-    return figures.stream().anyMatch(each -> each.workload().equals(workload));
+  private Stream<Workload> workloads() {
+    return figures.stream().map(Figures::workload).distinct();
   }
 
   private static Map<String, Object> plain(Workload each) {
@@ -135,9 +136,7 @@ record Report(
   /// For a terminal: a table for each workload, then the verdicts.
   String text(boolean korean) {
     StringBuilder text = new StringBuilder();
-    Workload.ALL.stream()
-        .filter(this::has)
-        .forEach(each -> text.append(Table.of(each, figures, korean).text()).append('\n'));
+    workloads().forEach(each -> text.append(Table.of(each, figures, korean).text()).append('\n'));
     text.append(Words.of("Verdicts", korean)).append(mark(korean)).append('\n');
     Verdict.of(figures)
         .forEach(each -> text.append("  ").append(each.sentence(korean)).append('\n'));
@@ -148,8 +147,7 @@ record Report(
     StringBuilder text = new StringBuilder();
     text.append("`madang compare` ").append(version).append(", ").append(at);
     text.append(lab == null ? "" : ", lab " + lab).append(mark(korean)).append("\n\n");
-    Workload.ALL.stream()
-        .filter(this::has)
+    workloads()
         .forEach(each ->
             text.append("**")
                 .append(Table.title(each, korean))
@@ -177,8 +175,7 @@ record Report(
         .forEach(
             each -> page.append("<li>").append(escaped(each.sentence(korean))).append("</li>"));
     page.append("</ul>");
-    Workload.ALL.stream()
-        .filter(this::has)
+    workloads()
         .forEach(each ->
             page.append("<h2>")
                 .append(escaped(Table.title(each, korean)))

@@ -4,8 +4,14 @@ import dev.madang.server.compare.Probe;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +22,9 @@ final class Run {
   /// Hears how far it is, on the thread of the run.
   interface Progress {
     void begins(Workload workload, @Nullable Kind lane, double seconds);
+
+    /// A lane stands, and what it does is counted there.
+    void counts(Kind lane, Tally tally);
 
     void measured(Figures figures);
   }
@@ -74,14 +83,8 @@ final class Run {
     progress.begins(workload, null, seconds);
     List<Open> all = new ArrayList<>();
     try {
-      for (Kind kind : kinds) {
-        Tally tally = new Tally(workload);
-        try {
-          all.add(new Open(kind, lanes.open(kind, tally), tally));
-        } catch (IOException | RuntimeException refused) {
-          tell(Figures.failed(workload, kind, Lanes.reason(refused)));
-        }
-      }
+      open(workload, all);
+      all.forEach(each -> progress.counts(each.kind, each.tally));
       send(workload, all, seconds);
       for (Open each : all) {
         each.tally.settle(STRAGGLERS);
@@ -95,7 +98,26 @@ final class Run {
     }
   }
 
-  /// The lanes take turns within each interval, so that none always sends first.
+  /// All at once: one after the other would take long where the way is long.
+  private void open(Workload workload, List<Open> to) throws InterruptedException {
+    Map<Kind, Future<Open>> opening = new LinkedHashMap<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (Kind kind : kinds) {
+        Tally tally = new Tally(workload);
+        opening.put(kind, threads.submit(() -> new Open(kind, lanes.open(kind, tally), tally)));
+      }
+    }
+    for (Map.Entry<Kind, Future<Open>> each : opening.entrySet()) {
+      try {
+        to.add(each.getValue().get());
+      } catch (ExecutionException refused) {
+        tell(Figures.failed(workload, each.getKey(), Lanes.reason(refused)));
+      }
+    }
+  }
+
+  /// Each lane has its place within the interval: at one distance from the next, none before all
+  /// others, and one interval after its message before.
   private void send(Workload workload, List<Open> all, double lasting) {
     if (all.isEmpty()) {
       return;
@@ -105,7 +127,7 @@ final class Run {
     long rounds = warm(workload) + Math.round(lasting * 1e9 / workload.interval());
     for (long round = 0; round < rounds && !stopped; round++) {
       for (int i = 0; i < all.size(); i++) {
-        Open next = all.get((int) ((i + round) % all.size()));
+        Open next = all.get(i);
         waitUntil(start + round * workload.interval() + i * step);
         for (int n = 0; n < workload.burst(); n++) {
           next.lane.send(next.tally.next(Probe.ECHO, System.nanoTime()));
@@ -141,6 +163,7 @@ final class Run {
   private Figures steady(Workload workload, Kind kind) throws IOException, InterruptedException {
     Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
+      progress.counts(kind, tally);
       Wire wire = Wire.of(lanes.from());
       long worked = lanes.processor();
       long bytes = wire.bytes();
@@ -161,6 +184,7 @@ final class Run {
   private Figures bulk(Workload workload, Kind kind) throws IOException, InterruptedException {
     Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
+      progress.counts(kind, tally);
       flow(lane, tally, FILE, UNPACED, seconds * 2);
       return throughput(Figures.of(workload, kind, tally.series(0)), tally, workload);
     }
@@ -205,6 +229,7 @@ final class Run {
         };
     CountDownLatch done = new CountDownLatch(1);
     try (Lane lane = new Shared(lanes.open(kind, both))) {
+      progress.counts(kind, cursor);
       Thread.ofPlatform()
           .daemon()
           .name("compare-file")

@@ -3,25 +3,65 @@ package dev.madang.compare;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The figures of one workload as rows of words, for a terminal or for Markdown.
 final class Table {
   private final Workload workload;
+  private final String title;
   private final boolean korean;
   private final List<List<String>> rows = new ArrayList<>();
 
-  private Table(Workload workload, boolean korean) {
+  private Table(Workload workload, String title, boolean korean) {
     this.workload = workload;
+    this.title = title;
     this.korean = korean;
-    rows.add(headings());
   }
 
   static Table of(Workload workload, List<Figures> figures, boolean korean) {
-    Table table = new Table(workload, korean);
+    Table table = new Table(workload, title(workload, korean), korean);
+    table.rows.add(table.headings());
     figures.stream()
         .filter(each -> each.workload().equals(workload))
         .forEach(each -> table.rows.add(table.row(each)));
+    return table;
+  }
+
+  /// Of figures that nobody measured; TCP is a model there.
+  static Table simulated(Workload workload, List<Figures> figures, boolean korean) {
+    Table table =
+        new Table(
+            workload, Words.of("simulation", korean) + " · " + title(workload, korean), korean);
+    table.rows.add(table.headings());
+    for (Figures each : figures) {
+      List<String> row = new ArrayList<>(table.row(each));
+      if (each.lane() == Kind.TCP) {
+        row.set(0, row.getFirst() + " (" + Words.of("model", korean) + ")");
+      }
+      table.rows.add(row);
+    }
+    return table;
+  }
+
+  /// Of what is known while it is measured.
+  static Table soFar(
+      Workload workload, String title, Map<Kind, Tally.SoFar> lanes, boolean korean) {
+    Table table = new Table(workload, title, korean);
+    table.rows.add(
+        Stream.of("lane", "received", "late", "lost", "p50", "p95")
+            .map(word -> Words.of(word, korean))
+            .toList());
+    lanes.forEach((lane, each) ->
+        table.rows.add(
+            List.of(
+                Words.lane(lane, korean),
+                each.heard() + "/" + each.sent(),
+                share(each.late(), each.sent()),
+                share(each.lost(), each.sent()),
+                each.heard() == 0 ? "–" : with(each.p50(), "%.1f ms"),
+                each.heard() == 0 ? "–" : with(each.p95(), "%.1f ms"))));
     return table;
   }
 
@@ -114,7 +154,7 @@ final class Table {
         widths[i] = Math.max(widths[i], width(row.get(i)));
       }
     }
-    StringBuilder text = new StringBuilder(title(workload, korean)).append('\n');
+    StringBuilder text = new StringBuilder(title).append('\n');
     for (List<String> row : rows) {
       text.append("  ");
       for (int i = 0; i < row.size(); i++) {

@@ -13,7 +13,9 @@ final class Tally implements Lane.Listener {
   private long[] heardAt = new long[1024];
   private int sent;
   private int heard;
+  private int late;
   private long bytes;
+  private final int[] delays = new int[BUCKETS];
 
   Tally(Workload workload) {
     this.workload = workload;
@@ -43,9 +45,44 @@ final class Tally implements Lane.Listener {
       heardAt[sequence] = now;
       heard++;
       bytes += length;
+      long delay = now - sentAt[sequence];
+      late += workload.deadline() > 0 && delay > workload.deadline() * 1_000_000L ? 1 : 0;
+      delays[bucket(delay)]++;
       notifyAll();
     }
   }
+
+  /// What it is while messages are still on their way; percentiles to within a few per cent.
+  ///
+  /// @param lost not here after seconds
+  record SoFar(int sent, int heard, int late, int lost, double p50, double p95) {}
+
+  synchronized SoFar soFar(long now) {
+    int underWay = 0;
+    for (int i = sent - 1; i >= 0 && now - sentAt[i] < UNDER_WAY; i--) {
+      underWay += heardAt[i] == NEVER ? 1 : 0;
+    }
+    return new SoFar(sent, heard, late, sent - heard - underWay, about(0.5), about(0.95));
+  }
+
+  private double about(double quantile) {
+    long rank = (long) Math.ceil(quantile * heard);
+    int bucket = 0;
+    for (long below = delays[0]; below < rank; below += delays[bucket]) {
+      bucket++;
+    }
+    return heard == 0 ? 0 : SHORTEST * Math.pow(STEP, bucket + 0.5) / 1e6;
+  }
+
+  private static int bucket(long delay) {
+    return Math.clamp(
+        (int) (Math.log(Math.max(1, delay) / SHORTEST) / Math.log(STEP)), 0, BUCKETS - 1);
+  }
+
+  private static final long UNDER_WAY = 3_000_000_000L;
+  private static final int BUCKETS = 240;
+  private static final double SHORTEST = 10_000;
+  private static final double STEP = 1.08;
 
   synchronized int sent() {
     return sent;

@@ -15,7 +15,7 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
 
   static List<Verdict> of(List<Figures> figures) {
     List<Verdict> verdicts = new ArrayList<>();
-    for (Workload workload : Workload.ALL) {
+    for (Workload workload : figures.stream().map(Figures::workload).distinct().toList()) {
       List<Figures> worked =
           figures.stream()
               .filter(each -> each.workload().equals(workload) && each.failure() == null)

@@ -14,6 +14,21 @@ final class Words {
     return korean ? LANES.getOrDefault(lane, lane.label()) : lane.label();
   }
 
+  /// Where there is little room.
+  static String briefly(Kind lane, boolean korean) {
+    return switch (lane) {
+      case UDP, TCP, WEBSOCKET -> lane.label();
+      case SOCKET_IO -> "Socket.IO";
+      case POLLING -> korean ? "폴링" : "polling";
+      case EVENTS -> "SSE";
+      case CHANNEL -> korean ? "DC 신뢰" : "DC reliable";
+      case UNORDERED -> korean ? "DC 무순서" : "DC unordered";
+      case LOSSY -> korean ? "DC 재전송 없음" : "DC no retransmits";
+      case LIFETIME -> "DC 100 ms";
+      case MEDIA -> "RTP";
+    };
+  }
+
   /// Of a heading, by its English words.
   static String of(String english, boolean korean) {
     return korean ? HEADINGS.getOrDefault(english, english) : english;
@@ -42,6 +57,7 @@ final class Words {
   private static final Map<String, String> HEADINGS =
       Map.ofEntries(
           Map.entry("lane", "방식"),
+          Map.entry("received", "받음"),
           Map.entry("late", "늦음"),
           Map.entry("lost", "잃음"),
           Map.entry("jitter", "지터"),
@@ -50,6 +66,8 @@ final class Words {
           Map.entry("set-up", "연결 시간"),
           Map.entry("server CPU", "서버 CPU"),
           Map.entry("wire", "전송량 비"),
+          Map.entry("simulation", "시뮬레이션"),
+          Map.entry("model", "모형"),
           Map.entry("Verdicts", "결론"),
           Map.entry("stopped early", "도중에 멈춤"));
 }

@@ -60,6 +60,13 @@ public record Workload(
     }
   }
 
+  /// The same, with another deadline if it has one.
+  Workload withDeadline(int milliseconds) {
+    return deadline == 0
+        ? this
+        : new Workload(number, name, size, perSecond, burst, milliseconds, needsAll, shape);
+  }
+
   /// Nanoseconds from one burst to the next.
   long interval() {
     return burst * 1_000_000_000L / perSecond;

@@ -28,6 +28,12 @@ class LinkTest {
   }
 
   @Test
+  void saysItselfInTheWordsThatItReads() {
+    Link.Settings settings = new Link.Settings(0.02, 80, 5, 10_000_000, 0.01, 7);
+    assertThat(Link.Settings.parse(settings.words())).isEqualTo(settings);
+  }
+
+  @Test
   void losesTheShareThatItWasTold() {
     Link link = new Link(Link.Settings.parse("loss=2%,seed=3"), 0);
     int lost = 0;
