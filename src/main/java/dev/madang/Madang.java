@@ -102,7 +102,9 @@ public final class Madang implements AutoCloseable {
       }
       CompareDoor compare =
           udp != null && config.compare().enabled()
-              ? keep(new CompareDoor(config.compare(), udp, media, loops.home(), store))
+              ? keep(
+                  new CompareDoor(
+                      config.compare(), udp, media, loops.home(), store, new Measured()))
               : null;
       if (compare != null) {
         compare.open(router, socketIo.io().of("/compare"));
@@ -228,6 +230,22 @@ public final class Madang implements AutoCloseable {
     @Override
     public List<IceServer> iceServers(String user, Handshake handshake) {
       return Madang.this.iceServers(user, About.host(handshake.headers().getOrDefault("host", "")));
+    }
+
+    @Override
+    public void revoke(String user) {
+      if (turn != null) {
+        turn.revoke(user);
+      }
+    }
+  }
+
+  /// Strangers are given a relay where strangers may meet, and elsewhere only told who they are.
+  private final class Measured implements CompareDoor.Relays {
+    @Override
+    public List<IceServer> iceServers(String user, String host) {
+      List<IceServer> all = Madang.this.iceServers(user, About.host(host));
+      return config.signal().open() ? all : all.subList(0, Math.min(1, all.size()));
     }
 
     @Override

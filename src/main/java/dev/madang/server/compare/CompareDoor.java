@@ -4,6 +4,7 @@ import dev.madang.chat.Namespace;
 import dev.madang.chat.Socket;
 import dev.madang.net.Loop;
 import dev.madang.net.Path;
+import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.server.http.WebSocket;
@@ -40,7 +41,11 @@ import org.jspecify.annotations.Nullable;
 /// | WebSocket | `/compare/socket?grant=TOKEN`, binary |
 /// | Socket.IO | the namespace `/compare`, `{grant}` as auth; `probe` with one binary, both ways |
 /// | Server-Sent Events | `GET /compare/events?grant=TOKEN&lane=N`, each event one message in base64; questions by `POST` there |
-/// | data channels | `POST /compare/peer?grant=TOKEN`, an offer for an answer |
+/// | data channels, a sound | `POST /compare/peer?grant=TOKEN`, an offer for an answer |
+/// | another device | the WebSocket `/compare/meeting?grant=TOKEN`, see [Meetings] |
+///
+/// `POST /api/compare?loss=2` gives a grant whose data channels and sound lose two packets of a
+/// hundred, each way, on purpose.
 ///
 /// Whoever has no grant gets nothing; a grant is for so many bytes and seconds, and no answer is
 /// longer than its question. Its methods may be called from any thread.
@@ -69,6 +74,15 @@ public final class CompareDoor implements AutoCloseable {
     }
   }
 
+  /// STUN and TURN for two devices that measure each other.
+  public interface Relays {
+    /// @param host by which the client reached this server, with a port
+    List<IceServer> iceServers(String user, String host);
+
+    /// Ends what this user relays.
+    void revoke(String user);
+  }
+
   private final Config config;
   private final Grants grants;
   private final UdpDoor udp;
@@ -76,6 +90,7 @@ public final class CompareDoor implements AutoCloseable {
   private final ScheduledExecutorService home;
   private final AtomicInteger peers = new AtomicInteger();
   private final EventStreams streams = new EventStreams();
+  private final Meetings meetings;
   private final @Nullable KeptResults results;
 
   /// @param media null = there are no data channels
@@ -86,7 +101,9 @@ public final class CompareDoor implements AutoCloseable {
       UdpDoor udp,
       @Nullable MediaDoor media,
       ScheduledExecutorService home,
-      Store store) {
+      Store store,
+      Relays relays) {
+    meetings = new Meetings(relays);
     this.home = home;
     this.config = config;
     this.udp = udp;
@@ -107,6 +124,7 @@ public final class CompareDoor implements AutoCloseable {
     router.get("/compare/events", this::events);
     router.post("/compare/events", this::question);
     router.post("/compare/peer", this::peer);
+    router.get("/compare/meeting", this::meeting);
     if (results != null) {
       results.open(router);
     }
@@ -125,7 +143,13 @@ public final class CompareDoor implements AutoCloseable {
   // ---- grants -----------------------------------------------------------------------------------
 
   private void grant(Exchange exchange) {
-    Grant grant = grants.give(address(exchange), System.nanoTime());
+    String loss = Objects.requireNonNullElse(exchange.query("loss"), "0");
+    if (!LOSSES.contains(loss)) {
+      exchange.respond(400, "loss is one of " + String.join(", ", LOSSES) + ", of a hundred.");
+      return;
+    }
+    double share = Integer.parseInt(loss) / 100.0;
+    Grant grant = grants.give(address(exchange), share, System.nanoTime());
     if (grant == null) {
       exchange.respond(
           429,
@@ -302,6 +326,13 @@ public final class CompareDoor implements AutoCloseable {
     exchange.body(MOST_SDP, body -> meet(exchange, caller, grant, body));
   }
 
+  private void meeting(Exchange exchange) {
+    Grant grant = grantOf(exchange);
+    if (grant != null) {
+      meetings.meet(exchange, grant);
+    }
+  }
+
   private void meet(Exchange exchange, Caller caller, Grant grant, ByteBuf body) {
     Answers answers = new Answers(grant);
     if (peers.incrementAndGet() > MOST_PEERS) {
@@ -316,7 +347,7 @@ public final class CompareDoor implements AutoCloseable {
     MediaDoor.Mirrored met = null;
     try {
       String offer = body.toString(StandardCharsets.UTF_8);
-      met = Objects.requireNonNull(media).mirror(offer, caller, answers);
+      met = Objects.requireNonNull(media).mirror(offer, caller, answers, grant.loss);
     } finally {
       if (met == null) {
         answers.ended();
@@ -330,7 +361,7 @@ public final class CompareDoor implements AutoCloseable {
     }
   }
 
-  /// What comes by data channels.
+  /// What comes by data channels, and sound.
   private final class Answers implements Mirror, Runnable {
     private final Grant grant;
     private @Nullable Runnable close;
@@ -363,6 +394,11 @@ public final class CompareDoor implements AutoCloseable {
     }
 
     @Override
+    public boolean resounds(int length, long now) {
+      return grant.takes(2 * length, now);
+    }
+
+    @Override
     public void ended() {
       grant.disconnected(this);
       peers.decrementAndGet();
@@ -384,6 +420,9 @@ public final class CompareDoor implements AutoCloseable {
   static final String TOO_MANY = "Too many connections for one grant.";
   private static final String FULL = "There are as many connections as there may be.";
   static final long MOST_QUEUED = 128 << 10;
+
+  /// Of a hundred packets, as a grant may say.
+  private static final List<String> LOSSES = List.of("0", "1", "2", "5");
 
   /// Of data channels, in all: they come out of what rooms may have.
   private static final int MOST_PEERS = 64;

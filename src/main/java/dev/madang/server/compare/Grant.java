@@ -18,6 +18,9 @@ final class Grant {
   /// Its network, for the limits.
   final Address network;
 
+  /// The share of packets that its data channels and its sound lose, each way.
+  final double loss;
+
   private final long until;
   private final AtomicLong bytes;
   private final Set<Runnable> closers = ConcurrentHashMap.newKeySet();
@@ -25,10 +28,11 @@ final class Grant {
   private final AtomicBoolean kept = new AtomicBoolean();
   private volatile boolean over;
 
-  Grant(Token token, Address address, Address network, long until, long bytes) {
+  Grant(Token token, Address address, Address network, double loss, long until, long bytes) {
     this.token = token;
     this.address = address;
     this.network = network;
+    this.loss = loss;
     this.until = until;
     this.bytes = new AtomicLong(bytes);
   }

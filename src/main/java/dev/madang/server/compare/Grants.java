@@ -23,7 +23,9 @@ final class Grants {
 
   /// A new one, or null when there are as many as there may be. One that ended early counts until
   /// its time is over: what a network gets in that time has a bound.
-  synchronized @Nullable Grant give(Address address, long now) {
+  ///
+  /// @param loss the share of packets that its data channels lose on purpose
+  synchronized @Nullable Grant give(Address address, double loss, long now) {
     all.values().removeIf(grant -> grant.until() - now <= 0);
     Address network = address.network();
     int here = 0;
@@ -40,6 +42,7 @@ final class Grants {
             new Token(random.nextLong(), random.nextLong()),
             address,
             network,
+            loss,
             now + config.lasting().toNanos(),
             config.bytes());
     all.put(grant.token, grant);

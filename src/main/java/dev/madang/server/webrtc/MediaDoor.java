@@ -11,6 +11,7 @@ import dev.madang.protocol.rtp.ExtensionMap;
 import dev.madang.protocol.sdp.Capabilities;
 import dev.madang.protocol.sdp.DownSection;
 import dev.madang.protocol.sdp.DownTrack;
+import dev.madang.protocol.sdp.EchoAnswer;
 import dev.madang.protocol.sdp.Extension;
 import dev.madang.protocol.sdp.LocalTransport;
 import dev.madang.protocol.sdp.SctpDescription;
@@ -201,25 +202,41 @@ public final class MediaDoor implements AutoCloseable {
         : new UpSession(this, expected.transport(), media, caller.host(), local, agreed);
   }
 
-  /// A far end that offers data channels, to be answered on the spot.
+  /// A far end that offers data channels or a sound, to be answered on the spot.
   ///
+  /// @param loss the share of its packets that are lost on purpose, each way; 0 = none
   /// @return the answer, or null when there are as many transports as there may be
   /// @throws ProtocolException with a sentence for whoever offered
-  public @Nullable Mirrored mirror(String offer, Caller caller, Mirror mirror) {
+  public @Nullable Mirrored mirror(String offer, Caller caller, Mirror mirror, double loss) {
     LocalTransport local = describe(sessionId(), credentials(), caller.host());
-    UpAnswer agreed = answer(SessionDescription.read(offer), local, 1, null);
+    int ssrc = ssrc();
+    EchoAnswer agreed = EchoAnswer.to(SessionDescription.read(offer), local, PLAIN, echo(ssrc));
     SctpDescription data = agreed.data();
-    if (data == null) {
-      throw new ProtocolException("the offer has no data channels");
-    }
-    Reflection reflection = new Reflection(mirror);
+    Reflection reflection = new Reflection(mirror, ssrc);
     Expected expected = expect(caller, reflection, local);
     if (expected == null) {
       return null;
     }
-    expected.transport().setRemote(agreed.remote());
-    expected.transport().tell(() -> expected.transport().carry(data, reflection));
-    return new Mirrored(agreed.answer().write(), () -> expected.transport().close(Ending.CLOSED));
+    Transport transport = expected.transport();
+    if (loss > 0) {
+      transport.tell(() -> transport.lose(new Losses(loss, random.nextLong())));
+    }
+    transport.setRemote(agreed.remote());
+    if (data != null) {
+      transport.tell(() -> transport.carry(data, reflection));
+    }
+    return new Mirrored(agreed.answer().write(), () -> transport.close(Ending.CLOSED));
+  }
+
+  private DownTrack echo(int ssrc) {
+    return new DownTrack(
+        id(),
+        dev.madang.protocol.sdp.Kind.AUDIO,
+        "echo",
+        name,
+        ssrc & 0xFFFF_FFFFL,
+        -1,
+        List.of(Codec.OPUS.encodingName()));
   }
 
   /// @param answer the SDP
@@ -443,6 +460,10 @@ public final class MediaDoor implements AutoCloseable {
     }
     dtls.close();
   }
+
+  /// What is sent back is sent as it came: nothing wrapped around it, and nothing said beside it.
+  private static final Capabilities PLAIN =
+      Capabilities.usual(List.of(), List.of()).withRedundancy(false);
 
   private static final int MOST_ADDRESSES = 8;
   private static final long FRESH_NANOS = 2_000_000_000L;

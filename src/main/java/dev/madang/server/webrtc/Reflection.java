@@ -1,17 +1,24 @@
 package dev.madang.server.webrtc;
 
+import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.protocol.sctp.DataChannel;
 import dev.madang.protocol.sctp.DataChannels;
+import dev.madang.wire.BigEndian;
 import org.jspecify.annotations.Nullable;
 
-/// A connection that carries nothing but data channels, whose messages a [Mirror] answers. Lives on
-/// its transport's loop.
+/// A connection whose messages by data channels a [Mirror] answers, and whose sound goes back as it
+/// came. Lives on its transport's loop.
 final class Reflection implements Cargo, Messages {
   private final Mirror mirror;
+  private final int ssrc;
+  private final RtpPacket packet = new RtpPacket();
+  private final byte[] back = new byte[MOST_SOUND];
   private @Nullable Transport transport;
 
-  Reflection(Mirror mirror) {
+  /// @param ssrc of the sound that goes back
+  Reflection(Mirror mirror, int ssrc) {
     this.mirror = mirror;
+    this.ssrc = ssrc;
   }
 
   @Override
@@ -22,8 +29,25 @@ final class Reflection implements Cargo, Messages {
   @Override
   public void connected(long now) {}
 
+  /// Its number, time and payload go back, under a source of ours; its header extensions do not.
   @Override
-  public void receiveRtp(byte[] bytes, int offset, int length, long now) {}
+  public void receiveRtp(byte[] bytes, int offset, int length, long now) {
+    Transport on = transport;
+    if (on == null
+        || !packet.read(bytes, offset, length)
+        || packet.payloadLength() > MOST_SOUND - RtpPacket.FIXED_HEADER) {
+      return;
+    } else if (!mirror.resounds(length, now)) {
+      on.close(Ending.CLOSED);
+      return;
+    }
+    System.arraycopy(bytes, offset, back, 0, RtpPacket.FIXED_HEADER);
+    back[0] = VERSION;
+    BigEndian.put32(back, 8, ssrc);
+    int payload = packet.payloadLength();
+    System.arraycopy(bytes, packet.payloadOffset(), back, RtpPacket.FIXED_HEADER, payload);
+    on.sendRtp(back, 0, RtpPacket.FIXED_HEADER, RtpPacket.FIXED_HEADER + payload);
+  }
 
   @Override
   public void receiveRtcp(byte[] bytes, int offset, int length, long now) {}
@@ -72,6 +96,8 @@ final class Reflection implements Cargo, Messages {
   @Override
   public void closed(DataChannel channel) {}
 
+  private static final byte VERSION = (byte) 0x80;
+  private static final int MOST_SOUND = 1400;
   private static final int MOST_CHANNELS = 8;
   private static final int MOST_QUEUED = 256 << 10;
 }

@@ -105,6 +105,10 @@ final class Transport {
   private @Nullable Way livelyBy;
 
   private long livelyAt;
+
+  /// Null where none is lost on purpose.
+  private @Nullable Losses losses;
+
   private long connectBy;
   private boolean met;
   private boolean touched;
@@ -246,7 +250,7 @@ final class Transport {
 
   /// A datagram by this way; only checks come by ways that are not kept.
   void receive(Way way, byte[] bytes, int offset, int length, long now) {
-    if (state == State.CLOSED) {
+    if (state == State.CLOSED || loses()) {
       return;
     }
     try {
@@ -433,9 +437,25 @@ final class Transport {
       return;
     }
     int size = keys.protect(bytes, offset, headerLength, length, here.scratch, 0);
-    way.send(here.scratch, 0, size);
+    put(way, here.scratch, 0, size);
     here.counters.rtpOut.add(1);
     here.counters.rtpBytesOut.add(length);
+  }
+
+  private void put(Way way, byte[] bytes, int offset, int length) {
+    if (!loses()) {
+      way.send(bytes, offset, length);
+    }
+  }
+
+  /// From now on it loses packets as the line that they go by would, both ways.
+  void lose(Losses line) {
+    losses = line;
+  }
+
+  private boolean loses() {
+    Losses line = losses;
+    return line != null && line.next();
   }
 
   /// What was sent since then leaves only now.
@@ -453,7 +473,7 @@ final class Transport {
       return;
     }
     int size = keys.protectRtcp(bytes, offset, length, here.scratch, 0);
-    way.send(here.scratch, 0, size);
+    put(way, here.scratch, 0, size);
     here.counters.rtcpOut.add(1);
   }
 
@@ -583,7 +603,7 @@ final class Transport {
   private final class IceSide implements IceLite.Output<Way> {
     @Override
     public void send(Way to, byte[] bytes, int offset, int length) {
-      to.send(bytes, offset, length);
+      put(to, bytes, offset, length);
     }
 
     @Override
@@ -602,7 +622,7 @@ final class Transport {
     public void send(byte[] bytes, int offset, int length) {
       Way way = out;
       if (way != null) {
-        way.send(bytes, offset, length);
+        put(way, bytes, offset, length);
       }
     }
 
