@@ -1,6 +1,7 @@
 // `madang compare` as people run it, and what its report says.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,22 @@ test('prints a table of all lanes within a minute, and a report that its schema 
     assert.ok(table.includes(word), `no ${word} in:\n${table}`);
   }
   assert.ok(seconds <= 60, `${seconds} s`);
+});
+
+test('of two terminals one listens, and the other measures it without a server between', async () => {
+  const [command, ...words] = madang('compare', '--listen=0');
+  const listener = spawn(command, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    const [line] = await once(listener.stdout.setEncoding('utf8'), 'data');
+    const [, port] = /^On the other machine: madang compare http:\/\/\S+:(\d+)$/m.exec(line);
+    const { report } = await compare(`http://127.0.0.1:${port}`, '--workload=cursor', '--duration=1s');
+    assert.deepEqual(report.results.filter(({ failure, sent }) => failure || !(sent > 0)), []);
+    assert.equal(report.results.length, 11);
+  } finally {
+    const gone = once(listener, 'exit');
+    listener.kill('SIGTERM');
+    await gone;
+  }
 });
 
 test('where packets are lost, what waits for nothing is on time and what is reliable is not', { skip: !root && 'needs root' }, async () => {

@@ -5,6 +5,7 @@ import dev.madang.compare.Interrupt;
 import dev.madang.compare.Lab;
 import dev.madang.compare.Measurement;
 import dev.madang.compare.WhatIf;
+import dev.madang.net.LanAddresses;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -81,8 +82,8 @@ final class CompareCommand implements Callable<Integer> {
       names = "--lab",
       paramLabel = "NETWORK",
       description =
-          "as root on Linux: across a network made for it, loss=2%%,rtt=80ms,jitter=5ms,rate=10mbit,"
-              + "reorder=1%%,seed=7")
+          "as root on Linux: across a network made for it,"
+              + " loss=2%%,rtt=80ms,jitter=5ms,rate=10mbit,reorder=1%%,seed=7")
   @Nullable String lab;
 
   @Option(
@@ -121,12 +122,24 @@ final class CompareCommand implements Callable<Integer> {
       description = "of --what-if, each with losses of its own; 1 if not said")
   int receivers;
 
+  @Option(
+      names = "--listen",
+      arity = "0..1",
+      fallbackValue = "7700",
+      paramLabel = "PORT",
+      description = "be the other end, for a `madang compare` on another machine; Ctrl-C ends it")
+  @Nullable Integer listen;
+
   /** In what lab this process runs already. */
   @Option(names = "--in-lab", hidden = true)
   @Nullable String inLab;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (listen != null) {
+      listen(listen);
+      return 0;
+    }
     Compare.Options options;
     try {
       if (matrix) {
@@ -312,6 +325,32 @@ final class CompareCommand implements Callable<Integer> {
       // Said below.
     }
     throw new ConfigException("`" + text + "` is no address: write http://HOST:PORT.");
+  }
+
+  /// The far end of somebody else's measurement: two machines measure each other, and nothing is
+  /// between them. Returns when the process is to end.
+  private void listen(int port) throws IOException, InterruptedException {
+    if (url != null || lab != null || matrix || whatIf != null) {
+      throw new ConfigException(
+          "--listen waits for another machine: no URL, and no other network.");
+    }
+    ConfigReader reader = new ConfigReader();
+    Map<String, String> settings =
+        new HashMap<>(Bench.settings(Files.createTempDirectory("madang")));
+    settings.put("http.port", Integer.toString(port));
+    settings.put("udp.port", Integer.toString(port));
+    settings.forEach((key, value) -> reader.flag(key, value, "madang compare"));
+    try (Madang madang = Madang.start(reader.read())) {
+      madang.rehearse();
+      String host = LanAddresses.all().stream().map(LanAddresses::inUrl).findFirst().orElse("HOST");
+      System.out.println(
+          (korean ? "다른 기기에서: " : "On the other machine: ")
+              + "madang compare http://"
+              + host
+              + ":"
+              + madang.http().port());
+      Thread.currentThread().join();
+    }
   }
 
   /// A server of its own, in this process, on free ports of this machine.
