@@ -1,16 +1,21 @@
 // The page /compare as people use it: one press, and half a minute later a verdict that its numbers bear out.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import Ajv from 'ajv/dist/2020.js';
 import { openChromium, PHONE, until } from './browsers.js';
 import { isRoot } from './network.js';
-import { openLab, startServer } from './server.js';
+import { madang, openLab, startServer } from './server.js';
 
+const run = promisify(execFile);
 const schema = JSON.parse(readFileSync(new URL('../../docs/compare.schema.json', import.meta.url), 'utf8'));
 const valid = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
 const LANES = ['websocket', 'socketio', 'polling', 'events', 'channel', 'channel-unordered', 'channel-lossy', 'channel-lifetime'];
+/** Sound has a beat of its own, that of a voice. */
+const lanesOf = (use) => (use === 'voice' || use === 'connect' ? [...LANES, 'media'] : LANES);
 const shots = process.env.SCREENSHOTS;
 
 /** Presses the button, and returns what was measured and how long it took. */
@@ -41,7 +46,7 @@ const inTime = ({ sent, late, lost }) => (sent - late - lost) / sent;
 
 /** Whatever was not named best is worse than one that was: less in time, or later, or not all of it. */
 function bearsOut(report, use) {
-  const worked = report.results.filter((each) => each.workload === use && each.sent > 0);
+  const worked = report.results.filter((each) => each.workload === use && each.sent > 0 && each.lane !== 'tcp-model');
   const { best } = report.verdicts.find(({ workload }) => workload === use);
   const named = worked.filter(({ lane }) => best.includes(lane));
   assert.ok(named.length > 0, `${use}: no best among ${JSON.stringify(report.verdicts)}`);
@@ -78,7 +83,7 @@ describe('on this machine', () => {
     assert.equal(report.partial, false);
     for (const use of ['chat', 'cursor', 'voice']) {
       const results = report.results.filter(({ workload }) => workload === use);
-      assert.deepEqual(results.map(({ lane }) => lane), LANES);
+      assert.deepEqual(results.map(({ lane }) => lane), lanesOf(use));
       for (const { lane, failure, sent, p95, delays } of results) {
         assert.equal(failure, undefined, lane);
         assert.ok(sent > 10 && p95 > 0 && delays.length === sent, `${use} ${lane}: ${sent} ${p95}`);
@@ -86,12 +91,12 @@ describe('on this machine', () => {
       bearsOut(report, use);
       assert.equal(await page.innerText(`[data-verdict=${use}]`), report.verdicts.find(({ workload }) => workload === use).en);
     }
-    assert.deepEqual(report.page.paths.map(({ transport, relayed }) => `${transport} ${relayed}`), Array(4).fill('udp false'));
+    assert.deepEqual(report.page.paths.map(({ transport, relayed }) => `${transport} ${relayed}`), Array(5).fill('udp false'));
     await page.check('input[type=radio][value=cursor]');
     assert.equal(await page.locator('tbody tr').count(), LANES.length);
 
     const csv = await saved(page, 'csv');
-    assert.equal(csv.trim().split('\n').length, 1 + 3 * LANES.length);
+    assert.equal(csv.trim().split('\n').length, 1 + 3 * LANES.length + 1);
     await page.click('[data-copy]');
     await page.getByText('Copied.').waitFor();
     const markdown = await page.evaluate(() => navigator.clipboard.readText());
@@ -100,7 +105,7 @@ describe('on this machine', () => {
     assert.deepEqual(house.problems, []);
   });
 
-  test('what is kept is seen by a friend, and by nobody when it is deleted', async () => {
+  test('what is kept is seen by a friend, with a terminal’s TCP and UDP beside it, and by nobody when it is deleted', async () => {
     const { page } = house;
     const said = await page.innerText('[data-verdict=cursor]');
     await page.click('[data-keep]');
@@ -114,6 +119,18 @@ describe('on this machine', () => {
 
     const own = await page.context().newPage();
     await own.goto(link);
+    const [, key] = /--attach=(\S+)/.exec(await own.innerText('footer code'));
+    const [command, ...words] = madang('compare', server.url, `--attach=${key}`, '--workload=cursor', '--lanes=udp,tcp,websocket', '--duration=1s');
+    await run(command, words);
+    await friend.page.reload();
+    await friend.page.check('input[type=radio][value=cursor]');
+    for (const lane of ['udp', 'tcp']) assert.match(await friend.page.innerText(`[data-row=${lane}]`), /terminal/);
+    assert.equal(await friend.page.locator('[data-row=websocket]').count(), 1);
+    assert.equal(await friend.page.innerText('[data-verdict=cursor]'), said);
+    if (shots) await friend.page.screenshot({ path: join(shots, 'beside-phone.png'), fullPage: true });
+    await friend.page.check('input[type=radio][value=voice]');
+    assert.equal(await friend.page.locator('[data-row=udp]').count(), 0);
+
     await own.click('[data-remove]');
     await own.click('[data-remove]');
     await own.getByText('The result is deleted.').waitFor();
@@ -148,6 +165,7 @@ describe('on this machine', () => {
     assert.ok(valid(report), JSON.stringify(valid.errors));
     const of = (use) => report.results.filter(({ workload }) => workload === use);
     assert.deepEqual(report.results.filter(({ failure }) => failure), []);
+    for (const use of ['video', 'file', 'loaded', 'connect']) assert.deepEqual(of(use).map(({ lane }) => lane), lanesOf(use));
     console.log('    ' + of('file').map(({ lane, mbps }) => `${lane} ${mbps} Mb/s`).join(', '));
     console.log('    ' + of('connect').map(({ lane, setup }) => `${lane} ${setup} ms`).join(', '));
     assert.ok(of('file').every(({ mbps }) => mbps > 0) && of('connect').every(({ setup }) => setup > 0));
@@ -167,6 +185,112 @@ describe('on this machine', () => {
     assert.equal(report.partial, true);
     assert.ok(report.page.doubts.includes('stopped'));
     assert.equal(await page.getAttribute('[data-confidence]', 'data-confidence'), 'low');
+  });
+});
+
+describe('with a second device', () => {
+  let server;
+  let house;
+  let friend;
+  before(async () => {
+    [server, house] = await Promise.all([startServer(), openChromium()]);
+    friend = await house.another({ viewport: PHONE, locale: 'ko-KR' });
+    await server.rest();
+  });
+  after(async () => {
+    await house?.close();
+    await server?.stop();
+  });
+
+  test('a link opened there has the two measure each other directly, and it is good once', async () => {
+    const { page } = house;
+    await page.goto(`${server.url}/compare`);
+    await page.waitForSelector('[data-start]:enabled');
+    for (const use of ['chat', 'voice']) await page.uncheck(`input[value=${use}]`);
+    await page.click('[data-invite-other]');
+    const link = await page.getAttribute('[data-meeting] a', 'href');
+    if (shots) await page.screenshot({ path: join(shots, 'invite.png'), fullPage: true });
+    await friend.page.goto(link);
+    await friend.page.waitForSelector('[data-join=asked]');
+    if (shots) await friend.page.screenshot({ path: join(shots, 'join-phone.png'), fullPage: true });
+    await friend.page.click('[data-take-part]');
+    await friend.page.waitForSelector('[data-join=with]');
+    await until('a train', async () => /\d/.test(await page.innerText('[data-lane=channel] .now')), { timeout: 30_000, every: 250 });
+    assert.equal(await page.locator('[data-lane]').count(), 4);
+
+    const third = await house.another();
+    await third.page.goto(link);
+    await third.page.click('[data-take-part]');
+    await third.page.waitForSelector('[data-problem]');
+    await third.context.close();
+
+    await page.waitForSelector('[data-result]', { timeout: 60_000 });
+    await friend.page.waitForSelector('[data-join=over]');
+    const report = JSON.parse(await saved(page, 'json'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.match(report.page.peer, /^Chromium \d+/);
+    assert.deepEqual(report.results.map(({ lane }) => lane), LANES.slice(4));
+    for (const { lane, failure, sent, lost } of report.results) {
+      assert.equal(failure, undefined, lane);
+      assert.ok(sent > 100 && lost < sent / 10, `${lane}: ${lost} of ${sent}`);
+    }
+    assert.deepEqual(report.page.paths.map(({ relayed }) => relayed), Array(4).fill(false));
+    assert.match(await page.innerText('[data-paths]'), /directly between the two/);
+    if (shots) await page.screenshot({ path: join(shots, 'peer-result.png'), fullPage: true });
+    assert.deepEqual(house.problems, []);
+  });
+
+  test('whoever cancels takes the link back', async () => {
+    const { page } = house;
+    await page.click('[data-invite-other]');
+    const link = await page.getAttribute('[data-meeting] a', 'href');
+    await page.click('[data-cancel]');
+    await page.waitForSelector('[data-start]');
+    await friend.page.goto(link);
+    await friend.page.click('[data-take-part]');
+    await friend.page.waitForSelector('[data-problem]');
+  });
+
+  test('a line that the server makes lose bunches what is reliable, and TCP stands beside it as a model', async () => {
+    const { page } = house;
+    await page.goto(`${server.url}/compare`);
+    await page.waitForSelector('[data-start]:enabled');
+    await page.uncheck('input[value=chat]');
+    await page.check('input[name=line][value="5"]');
+    if (shots) await page.screenshot({ path: join(shots, 'loss-start.png'), fullPage: true });
+    await page.click('[data-start]');
+    await page.waitForSelector('[data-phase=voice]', { timeout: 60_000 });
+    if (shots) await page.waitForTimeout(6000);
+    if (shots) await page.screenshot({ path: join(shots, 'loss-running.png'), fullPage: true });
+    await page.waitForSelector('[data-result]', { timeout: 60_000 });
+    const report = JSON.parse(await saved(page, 'json'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.equal(report.page.loss, 0.05);
+    for (const use of ['cursor', 'voice']) {
+      const lanes = report.results.filter(({ workload }) => workload === use);
+      const of = Object.fromEntries(lanes.map((each) => [each.lane, each]));
+      console.log('    ' + lanes.map(({ lane, p50, p95, late, lost, sent }) => `${lane} p50 ${p50} p95 ${p95} late ${late} lost ${lost} of ${sent}`).join('\n    '));
+      assert.deepEqual(lanes.map(({ lane }) => lane), ['tcp-model', ...LANES.slice(4), ...(use === 'voice' ? ['media'] : [])]);
+      // Both ways: 1 - 0.95².
+      const share = of['channel-lossy'].lost / of['channel-lossy'].sent;
+      assert.ok(share > 0.03 && share < 0.2, `${use}: ${share} lost`);
+      assert.ok(of.channel.lost === 0 && bunched(of.channel, use) > 2 * bunched(of['channel-lossy'], use), `${use}: ${bunched(of.channel, use)} bunched`);
+      const model = of['tcp-model'];
+      assert.ok(model.lost === 0 && bunched(model, use) > 0 && model.p99 > model.p50 + 20, `${use}: the model, p99 ${model.p99}, ${bunched(model, use)} bunched`);
+      bearsOut(report, use);
+      assert.doesNotMatch(report.verdicts.find(({ workload }) => workload === use).en, /model/);
+    }
+    assert.match(await page.innerText('[data-loss]'), /5 %.*“TCP \(model\)” was not measured/);
+    assert.match(await page.innerText('[data-row=tcp-model]'), /TCP \(model\)/);
+    if (shots) await page.screenshot({ path: join(shots, 'loss-result.png'), fullPage: true });
+
+    await page.click('[data-keep]');
+    const link = await page.getAttribute('[data-link] a', 'href');
+    await friend.page.goto(link);
+    await friend.page.waitForSelector('[data-loss]');
+    assert.match(await friend.page.innerText('[data-loss]'), /TCP\(모형\)/);
+    await until('the verdict in Korean', async () => (await friend.page.innerText('[data-verdict=cursor]')) === report.verdicts[0].ko);
+    if (shots) await friend.page.screenshot({ path: join(shots, 'loss-friend.png'), fullPage: true });
   });
 });
 
@@ -197,13 +321,14 @@ test('on a line that loses, over plain http on a phone: what is reliable bunches
     assert.equal(await phone.page.evaluate(() => isSecureContext), false);
     for (const use of ['cursor', 'voice']) {
       const of = Object.fromEntries(report.results.filter(({ workload }) => workload === use).map((each) => [each.lane, each]));
-      console.log('    ' + LANES.map((lane) => `${lane} p95 ${of[lane].p95} late ${of[lane].late} lost ${of[lane].lost} of ${of[lane].sent}`).join('\n    '));
+      console.log('    ' + lanesOf(use).map((lane) => `${lane} p95 ${of[lane].p95} late ${of[lane].late} lost ${of[lane].lost} of ${of[lane].sent}`).join('\n    '));
       for (const lane of ['websocket', 'channel']) {
         assert.equal(of[lane].lost, 0, `${use} ${lane}`);
         assert.ok(of[lane].late > 0 && bunched(of[lane], use) > 2 * bunched(of['channel-lossy'], use), `${use} ${lane}: ${of[lane].late} late, ${bunched(of[lane], use)} bunched`);
         assert.ok(of['channel-lossy'].late / of['channel-lossy'].sent < of[lane].late / of[lane].sent, `${use} ${lane}`);
       }
       assert.ok(of['channel-lossy'].lost > 0, `${use}: the lossy lane lost nothing`);
+      assert.ok(use !== 'voice' || (of.media.lost > 0 && of.media.p95 < of.websocket.p95), 'sound is given up, and on time');
       assert.ok(of.polling.p95 > of.websocket.p95, use);
       assert.ok(report.verdicts.find(({ workload }) => workload === use).best.includes('channel-lossy'), report.verdicts);
       bearsOut(report, use);

@@ -72,6 +72,18 @@ for (const look of [
     screen('compare', async () => {
       await page.goto(`${server.url}/compare`);
       await page.waitForSelector('[data-start]:enabled');
+      await page.check('input[name=line][value="2"]');
+    });
+    screen('compare-other', async () => {
+      await page.click('[data-invite-other]');
+      await page.waitForSelector('[data-meeting]');
+    });
+    screen('compare-join', async () => {
+      await friend.goto(await page.getAttribute('[data-meeting] a', 'href'));
+      await friend.waitForSelector('[data-join=asked]');
+      await check(friend, look, 'compare-join');
+      await page.click('[data-cancel]');
+      await page.check('input[name=line][value="0"]');
     });
     screen('compare-running', async () => {
       await page.click('[data-start]');

@@ -46,10 +46,11 @@ test.each(['en', 'ko'])('the first page loads at most 30 KB of script (%s)', (la
   expect(bytes).toBeLessThanOrEqual(30_720);
 });
 
-// 90 KB held the client that sends directly only; the way through the server is 3 KB of them more.
-test.each(['en', 'ko'])('the room loads at most 94 KB of script (%s)', (language) => {
+// 90 KB held the client that sends directly only; the way through the server is 3 KB of them more. The quarter is
+// what all pages share since the page of comparisons loads parts of itself later.
+test.each(['en', 'ko'])('the room loads at most 94¼ KB of script (%s)', (language) => {
   const bytes = weight('room/RoomPage.svelte', `common.${language}.ts`, `room.${language}.ts`);
-  expect(bytes).toBeLessThanOrEqual(96_256);
+  expect(bytes).toBeLessThanOrEqual(96_512);
 });
 
 test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (language) => {
@@ -57,10 +58,11 @@ test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (la
   expect(bytes).toBeLessThanOrEqual(36_864);
 });
 
-// 70 KB held what measures and shows; results that stay are 2 KB more.
-test.each(['en', 'ko'])('the page of comparisons loads at most 73 KB of script, its chart too (%s)', (language) => {
+// 70 KB held what measures and shows; results that stay are 2 KB more, a line that loses and its model of TCP another 2.
+// What measures with a second device, and media, is loaded when it is wanted.
+test.each(['en', 'ko'])('the page of comparisons loads at most 75 KB of script, its chart too (%s)', (language) => {
   const bytes = weight('compare/Compare.svelte', `common.${language}.ts`, `compare.${language}.ts`, 'uPlot.esm.js');
-  expect(bytes).toBeLessThanOrEqual(74_752);
+  expect(bytes).toBeLessThanOrEqual(76_800);
 });
 
 test('the first page does not load the room or the client', () => {

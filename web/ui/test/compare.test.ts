@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { browser, doubts, trust } from '../src/compare/confidence.ts';
 import { figures, withDeadline, type Figures } from '../src/compare/figures.ts';
-import { workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
+import { carries, lossyLanes, peerLanes, workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
 import { head, base64 } from '../src/compare/lanes/lane.ts';
-import { cells, csv, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
+import { tcpModel } from '../src/compare/model.ts';
+import { besides, cells, csv, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
 import { warm } from '../src/compare/run.ts';
 import { fixed } from '../src/compare/sentences.ts';
 import { ECHO, Tally } from '../src/compare/tally.ts';
@@ -126,6 +127,77 @@ describe('a report', () => {
     ]);
     expect(cells(measured(vectors[9]!)[0]!)).toEqual([{ word: 'setup', text: '12.4 ms' }]);
   });
+});
+
+test('beside a browser’s report stand the newest TCP and UDP of a terminal, and nothing else of it', () => {
+  const lane = (name: LaneName, p50: number) => ({ ...measured(vectors[0]!)[0]!, lane: name, p50 });
+  const page = { browser: 'Firefox', bytes: 1, paths: [], own: 0, resolution: 1, doubts: [] };
+  const runs = [
+    { ...withFigures(empty, [lane('websocket', 1), lane('tcp', 2)]), page },
+    withFigures(empty, [lane('websocket', 3), lane('tcp', 4), lane('udp', 5)]),
+    withFigures(empty, [lane('tcp', 6)]),
+  ];
+  expect(besides(runs[0]!, runs).map(({ lane, p50 }) => [lane, p50])).toEqual([['udp', 5], ['tcp', 6]]);
+  expect(besides(runs[0]!, runs.slice(0, 1))).toEqual([]);
+  expect(besides(runs[1]!, runs)).toEqual([]);
+  expect(besides({ ...runs[0]!, page: { ...page, loss: 0.02 } }, runs)).toEqual([]);
+});
+
+describe('the model of TCP', () => {
+  const every = (count: number, distance: number) => Array.from({ length: count }, (_, i) => i * distance);
+  const delays = (sentAt: number[], heardAt: ArrayLike<number>) => sentAt.map((at, i) => Math.round(heardAt[i]! - at));
+  /** Chances that lose the nth ones that are asked for. */
+  const losing = (...which: number[]) => {
+    let asked = 0;
+    return () => (which.includes(asked++) ? 0 : 0.99);
+  };
+
+  test('takes a round trip where nothing is lost', () => {
+    const sent = every(5, 20);
+    expect(delays(sent, tcpModel(sent, 40, 0.02, losing()).heardAt)).toEqual([40, 40, 40, 40, 40]);
+  });
+
+  test('sends again when what was sent later is acknowledged, and what came meanwhile waits', () => {
+    const sent = every(8, 20);
+    // The next one's acknowledgement comes at 20 + 40, the window for reordering is over at 50.
+    expect(delays(sent, tcpModel(sent, 40, 0.02, losing(0)).heardAt)).toEqual([100, 80, 60, 40, 40, 40, 40, 40]);
+  });
+
+  test('waits for the timeout where nothing was sent later, twice as long the second time', () => {
+    expect(delays([0], tcpModel([0], 40, 0.02, losing(0)).heardAt)).toEqual([40 + 240]);
+    // Of one segment: lost, its acknowledgement, lost again?
+    expect(delays([0], tcpModel([0], 40, 0.02, losing(0, 1)).heardAt)).toEqual([40 + 240 + 480]);
+  });
+
+  test('is no part of a verdict', () => {
+    const lanes = measured(vectors[0]!);
+    const best = { ...lanes[0]!, lane: 'tcp-model' as const, late: 0, lost: 0, p95: 0 };
+    expect(verdicts([best, ...lanes])[0]!.said).toEqual(verdicts(lanes)[0]!.said);
+    expect(verdicts([best])).toEqual([]);
+  });
+
+  test('loses nothing, gives everything in order, and is later the more is lost', () => {
+    let seed = 7;
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const sent = every(2000, 20);
+    const late = [0, 0.01, 0.02, 0.05].map((loss) => {
+      const { heardAt } = tcpModel(sent, 40, loss, random);
+      const heard = Array.from(heardAt);
+      expect(heard.every((at, i) => at >= sent[i]! + 40 - 1e-6 && (i === 0 || at >= heard[i - 1]!))).toBe(true);
+      return delays(sent, heardAt).filter((delay) => delay > 60).length;
+    });
+    expect(late[0]).toBe(0);
+    expect(late[1]).toBeGreaterThan(0);
+    expect(late[2]).toBeGreaterThan(late[1]!);
+    expect(late[3]).toBeGreaterThan(late[2]!);
+  });
+});
+
+test('sound carries a voice and its own beginning; two browsers have channels between them', () => {
+  const carried = (['chat', 'cursor', 'voice', 'video', 'file', 'loaded', 'connect'] as const).filter((name) => carries('media', workloadOf(name)));
+  expect(carried).toEqual(['voice', 'connect']);
+  expect(peerLanes).toEqual(['channel', 'channel-unordered', 'channel-lossy', 'channel-lifetime']);
+  expect(lossyLanes).toEqual([...peerLanes, 'media']);
 });
 
 test('halves go up by the digits that are read', () => {

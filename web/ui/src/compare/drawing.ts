@@ -4,6 +4,7 @@ import type { LaneName } from './kinds.ts';
 export const dashes: Record<LaneName, readonly number[]> = {
   udp: [],
   tcp: [8, 3],
+  'tcp-model': [1, 3],
   websocket: [],
   socketio: [7, 3],
   polling: [2, 3],

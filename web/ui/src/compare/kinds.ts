@@ -2,6 +2,7 @@
 export const laneNames = [
   'udp',
   'tcp',
+  'tcp-model',
   'websocket',
   'socketio',
   'polling',
@@ -15,12 +16,25 @@ export const laneNames = [
 
 export type LaneName = (typeof laneNames)[number];
 
-/** What a browser can measure: it has no bare TCP and UDP, and puts no messages into media. */
+/** What a browser can measure: it has no bare TCP and UDP. */
 export const browserLanes: readonly LaneName[] = laneNames.filter(
-  (name) => !['udp', 'tcp', 'media'].includes(name),
+  (name) => !['udp', 'tcp', 'tcp-model'].includes(name),
 );
 
-export const isChannel = (lane: LaneName): boolean => lane.startsWith('channel');
+/** What two browsers can measure without a server between them. */
+export const peerLanes: readonly LaneName[] = browserLanes.filter((lane) => isChannel(lane));
+
+/** What the server can make lose packets: what comes by WebRTC. */
+export const lossyLanes: readonly LaneName[] = browserLanes.filter((lane) => isChannel(lane) || lane === 'media');
+
+/** Whether a browser measures a workload on it: sound has a beat of its own, that of a voice. */
+export const carries = (lane: LaneName, { name }: Workload): boolean =>
+  lane !== 'media' || name === 'voice' || name === 'connect';
+
+/** Whether it is a data channel. */
+export function isChannel(lane: LaneName): boolean {
+  return lane.startsWith('channel');
+}
 
 /** Whether what was sent arrives, as long as the lane stands. */
 export const isReliable = (lane: LaneName): boolean =>

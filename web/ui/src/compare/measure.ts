@@ -1,6 +1,6 @@
 import { browser, doubts, resolution } from './confidence.ts';
-import { browserLanes, type Workload } from './kinds.ts';
-import { Lanes } from './lanes/lanes.ts';
+import { carries, type LaneName, type Workload } from './kinds.ts';
+import type { Opens } from './lanes/lane.ts';
 import { withFigures, type Report } from './report.ts';
 import { isMany, Run, type Phase } from './run.ts';
 
@@ -9,8 +9,16 @@ export type Measuring = { report: Promise<Report>; stop: () => void };
 
 const CLOCK = 'one clock: the browser’s performance.now(); delays are round trips in milliseconds';
 
+/**
+ * What is measured: over which lanes, on a line of which the server loses a share of a hundred, and
+ * whose browser is at the other end, where that is not the server.
+ */
+export type Subject = { kinds: readonly LaneName[]; loss: number; peer?: string };
+
 /** @param changed hears of every new phase */
 export function measure(
+  opens: () => Promise<Opens>,
+  { kinds, loss, peer }: Subject,
   workloads: readonly Workload[],
   version: string,
   changed: (phase: Phase | undefined) => void,
@@ -26,9 +34,9 @@ export function measure(
   };
 
   async function begin(): Promise<Report> {
-    const lanes = await Lanes.ask();
+    const lanes = await opens();
     const each = share(workloads);
-    const made = new Run(lanes, browserLanes, workloads, each, () => changed(made.phase));
+    const made = new Run(lanes, kinds, workloads, each, loss / 100, () => changed(made.phase));
     run = made;
     if (stopped) {
       made.stop();
@@ -65,6 +73,8 @@ export function measure(
           own: made.own,
           resolution: step,
           doubts: doubts({ stopped: made.stopped, hidden, own: made.own, resolution: step }),
+          ...(loss > 0 ? { loss: loss / 100 } : {}),
+          ...(peer === undefined ? {} : { peer }),
         },
       },
       made.measured,
@@ -80,16 +90,17 @@ function share(workloads: readonly Workload[]): number {
 }
 
 /** How long it takes, in all, about. */
-export function seconds(workloads: readonly Workload[]): number {
+export function seconds(workloads: readonly Workload[], kinds: readonly LaneName[]): number {
   const each = share(workloads);
   return workloads.reduce((sum, workload) => {
+    const lanes = kinds.filter((lane) => carries(lane, workload)).length;
     switch (workload.shape) {
       case 'together':
-        return sum + each + 1.2 + (isMany(workload) ? each / 4 + 1 : 0);
+        return sum + each + 1.2 + (isMany(workload) && kinds.includes('events') ? each / 4 + 1 : 0);
       case 'connect':
-        return sum + browserLanes.length;
+        return sum + lanes;
       default:
-        return sum + browserLanes.length * (each / 4 + 1);
+        return sum + lanes * (each / 4 + 1);
     }
   }, 1);
 }

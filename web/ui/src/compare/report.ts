@@ -54,6 +54,10 @@ export type Page = {
   /** the finest step of its clock, in milliseconds */
   resolution: number;
   doubts: Doubt[];
+  /** the share of packets that the server lost on purpose, each way, of what is not a model */
+  loss?: number;
+  /** the browser at the other end, where that was not the server */
+  peer?: string;
 };
 
 export function results(figures: readonly Figures[]): Result[] {
@@ -107,6 +111,23 @@ export function figuresOf(report: Report): Figures[] {
     };
     return { ...none, ...result, workload };
   });
+}
+
+/**
+ * Of the command line's reports beside a browser's: the newest figures of what a browser has not. None
+ * where the browser measured something else than its way to the server as it is.
+ */
+export function besides({ page }: Report, runs: readonly Report[]): Figures[] {
+  const found = new Map<string, Figures>();
+  if (page === undefined || page.loss !== undefined || page.peer !== undefined) {
+    return [];
+  }
+  for (const run of runs.filter(({ page }) => page === undefined)) {
+    for (const each of figuresOf(run).filter(({ lane }) => lane === 'tcp' || lane === 'udp')) {
+      found.set(`${each.workload.name} ${each.lane}`, each);
+    }
+  }
+  return sorted([...found.values()]);
 }
 
 /** The same report with other figures: late by other deadlines, say. */

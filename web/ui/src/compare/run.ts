@@ -1,7 +1,7 @@
 import { failed, figures, round, type Figures } from './figures.ts';
-import { interval, type LaneName, type Workload, workloadOf } from './kinds.ts';
-import type { Lane } from './lanes/lane.ts';
-import type { Lanes } from './lanes/lanes.ts';
+import { carries, interval, type LaneName, type Workload, workloadOf } from './kinds.ts';
+import type { Lane, Opens } from './lanes/lane.ts';
+import { tcpModel } from './model.ts';
 import { way, type Path } from './paths.ts';
 import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
 import { Ticker } from './ticker.ts';
@@ -40,13 +40,15 @@ export class Run {
   /**
    * @param seconds how long a workload lasts that is run on all lanes together; one that is run in
    *   turn lasts a quarter of it on each
+   * @param loss the share of packets that the server loses on purpose, each way
    * @param changed hears of every new phase
    */
   constructor(
-    private readonly lanes: Lanes,
+    private readonly lanes: Opens,
     private readonly kinds: readonly LaneName[],
     private readonly workloads: readonly Workload[],
     private readonly seconds: number,
+    private readonly loss: number,
     private readonly changed: () => void,
   ) {}
 
@@ -94,9 +96,10 @@ export class Run {
       if (this.stopped) {
         return;
       }
-      const kinds = this.kinds.filter((kind) => !this.later(kind, workload));
+      const kinds = this.kinds.filter((kind) => carries(kind, workload) && !this.later(kind, workload));
       await this.openAll(kinds, workload);
-      await this.sendOn(kinds.filter((kind) => this.standing.has(kind)), workload, this.seconds);
+      const working = await this.sendOn(kinds.filter((kind) => this.standing.has(kind)), workload, this.seconds);
+      this.model(workload, working);
     }
   }
 
@@ -172,7 +175,7 @@ export class Run {
     }
   }
 
-  private async sendOn(kinds: readonly LaneName[], workload: Workload, seconds: number): Promise<void> {
+  private async sendOn(kinds: readonly LaneName[], workload: Workload, seconds: number): Promise<readonly Working[]> {
     const working = kinds.map((kind) => this.work(kind, workload));
     this.enter(workload, seconds * 1000, working);
     await this.send(workload, working, seconds);
@@ -181,19 +184,42 @@ export class Run {
     for (const { kind, tally } of working) {
       this.measured.push(figures(workload, kind, tally.series(warm(workload) * workload.burst)));
     }
+    return working;
   }
 
-  /** The lanes send evenly one after the other within each interval: none is alone, none is crowded. */
+  /** What TCP would have made of it, on a line whose round trip is that of what waits for nothing. */
+  private model(workload: Workload, working: readonly Working[]): void {
+    const plain = working.find(({ kind }) => kind === 'channel-lossy');
+    if (this.loss === 0 || plain === undefined) {
+      return;
+    }
+    const series = plain.tally.series(warm(workload) * workload.burst);
+    const { p50, cdf } = figures(workload, plain.kind, series);
+    if (cdf.length > 0) {
+      this.measured.push(figures(workload, 'tcp-model', tcpModel(series.sentAt, p50, this.loss)));
+    }
+  }
+
   private async send(workload: Workload, working: readonly Working[], seconds: number): Promise<void> {
     if (working.length === 0) {
       return;
     }
+    const [own, others] = [working.filter(this.hasBeat), working.filter((each) => !this.hasBeat(each))];
+    own.forEach(({ kind, tally }) => this.standing.get(kind)?.beats?.(tally));
+    await this.sendByTurns(workload, others, seconds);
+    own.forEach(({ kind }) => this.standing.get(kind)?.beats?.(undefined));
+  }
+
+  private readonly hasBeat = ({ kind }: Working): boolean => this.standing.get(kind)?.beats !== undefined;
+
+  /** The lanes send evenly one after the other within each interval: none is alone, none is crowded. */
+  private async sendByTurns(workload: Workload, working: readonly Working[], seconds: number): Promise<void> {
     const every = interval(workload);
-    const step = every / working.length;
+    const step = every / Math.max(1, working.length);
     const rounds = warm(workload) + Math.round((seconds * 1000) / every);
     const start = performance.now() + LEAD;
     for (let round = 0; round < rounds; round++) {
-      for (let i = 0; i < working.length; i++) {
+      for (let i = 0; i < Math.max(1, working.length); i++) {
         const due = start + round * every + i * step;
         // A lane that is late is caught up with at once: the next is due by the clock, not by it.
         while (performance.now() < due) {
@@ -201,6 +227,9 @@ export class Run {
         }
         if (this.stopped) {
           return;
+        }
+        if (working.length === 0) {
+          continue;
         }
         const { kind, tally } = working[i]!;
         const lane = this.standing.get(kind);
@@ -214,7 +243,7 @@ export class Run {
   // ---- one lane after the other ---------------------------------------------------------------
 
   private async inTurn(workload: Workload): Promise<void> {
-    for (const kind of this.kinds) {
+    for (const kind of this.kinds.filter((kind) => carries(kind, workload))) {
       if (this.stopped) {
         return;
       }
@@ -318,11 +347,16 @@ export class Run {
       const { tally } = this.work(kind, workload);
       const begun = performance.now();
       await this.open(kind);
-      this.standing.get(kind)?.send(tally.next(ECHO, begun));
-      await tally.settle(STRAGGLERS);
+      const lane = this.standing.get(kind);
+      if (lane?.beats) {
+        lane.beats(tally);
+      } else {
+        lane?.send(tally.next(ECHO, begun));
+      }
+      await tally.first(STRAGGLERS);
       this.closeAll();
       if (tally.heard > 0) {
-        times.push(tally.heardAt[0]! - begun);
+        times.push(tally.heardAt.subarray(0, tally.sent).find((at) => at >= 0)! - begun);
       }
     }
     if (times.length === 0) {

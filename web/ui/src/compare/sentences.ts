@@ -10,6 +10,7 @@ export type Both = { en: string; ko: string };
 export const laneWords: Record<LaneName, Both> = {
   udp: same('UDP'),
   tcp: same('TCP'),
+  'tcp-model': { en: 'TCP (model)', ko: 'TCP(모형)' },
   websocket: same('WebSocket'),
   socketio: same('Socket.IO (WebSocket)'),
   polling: { en: 'Socket.IO (polling)', ko: 'Socket.IO (폴링)' },

@@ -56,6 +56,14 @@ export class Tally {
     }
   }
 
+  /** Until the first answer is here, but not for longer than so many milliseconds. */
+  async first(patience: number): Promise<void> {
+    const until = performance.now() + patience;
+    while (this.heard === 0 && performance.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
   /** Until every answer is here, or so many milliseconds went by without one. */
   async settle(patience: number): Promise<void> {
     while (this.heard < this.sent && performance.now() - this.last < patience) {

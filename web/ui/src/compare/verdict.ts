@@ -16,7 +16,8 @@ export type Verdict = {
 export function verdicts(figures: readonly Figures[]): Verdict[] {
   return workloads.flatMap(({ name }) => {
     const worked = figures.filter(
-      (each) => each.workload.name === name && each.failure === undefined,
+      // A model is no measurement: it is shown beside them, and judged by nobody.
+      ({ workload, failure, lane }) => workload.name === name && failure === undefined && lane !== 'tcp-model',
     );
     // The figures' own workload: its deadline may have been moved.
     return worked.length === 0 ? [] : [verdict(worked[0]!.workload, worked)];

@@ -4,6 +4,29 @@ export default {
   'compare.lead':
     'It depends on what is sent and on the network. This page sends the same messages over every way there is between this browser and this server, and says which to use for what.',
   'compare.for': 'What for?',
+  'compare.line': 'On which line?',
+  'compare.asItIs': 'as it is',
+  'compare.loses': 'loses {share}',
+  'compare.losesHow':
+    'The server then loses that share of packets on purpose, each way, of this measurement’s WebRTC alone. Nothing else can be made to lose, so TCP is a model beside it.',
+  'compare.lossSaid':
+    'The server lost {share} of all packets on purpose, each way. “TCP (model)” was not measured: it is what TCP would have made of the same messages, by the same loss and the round trip that was measured, and it is no part of the verdict.',
+  'compare.other': 'With another device',
+  'compare.otherHow':
+    'Open this link on the other device, and keep both pages in sight. The measurement then begins by itself, directly between the two. The link is good once, and for {n, one minute | {n} minutes} with the measurement.',
+  'compare.onlyHere': 'This address leads to this device alone. Open this page by this device’s address in your network, and the link will lead here from others, too.',
+  'compare.waitingOther': 'Waiting for the other device…',
+  'compare.copyLink': 'Copy the link',
+  'compare.cancel': 'Cancel',
+  'compare.joinHead': 'Another device wants to measure with this one',
+  'compare.joinHow':
+    'It sends messages to this browser, which gives them back, to see what the network between the two does. The two learn each other’s address by it. Keep this page in sight until it is over.',
+  'compare.takePart': 'Take part',
+  'compare.joined': 'The other device measures. Keep this page in sight.',
+  'compare.joinOver': 'It is over. The result is on the other device.',
+  'compare.noMeeting': 'This link was used already, or the page that made it is gone. Ask for another.',
+  'compare.peer': 'Other device',
+  'compare.directPeer': 'directly between the two',
   'compare.start': 'Compare',
   'compare.again': 'Compare again',
   'compare.stop': 'Stop',
@@ -38,6 +61,7 @@ export default {
   'compare.noResult': 'There is no such result here. It may have been deleted, or its link was cut off when it was copied.',
   'compare.reports': 'Reports in this result',
   'compare.byTerminal': 'terminal',
+  'compare.besideHow': 'TCP and UDP were measured in a terminal, by another program and at another time: they are no part of the verdict.',
   'compare.yours': 'Compare on your own network',
   'compare.attach': 'A terminal puts its report beside this one, with TCP and UDP:',
   'compare.remove': 'Delete this result',

@@ -8,14 +8,17 @@ const deliveries: Partial<Record<LaneName, RTCDataChannelInit>> = {
   'channel-lifetime': { ordered: false, maxPacketLifeTime: 100 },
 };
 
+type Ask = (connection: RTCPeerConnection) => Promise<string>;
+
 /** A data channel of a peer connection of its own. */
 export class ChannelLane implements Lane {
   broken = false;
   spent = 0;
-  readonly connection = new RTCPeerConnection();
+  readonly connection: RTCPeerConnection;
   private readonly channel: RTCDataChannel;
 
-  private constructor(kind: LaneName, hear: Hear) {
+  private constructor(kind: LaneName, hear: Hear, configuration: RTCConfiguration) {
+    this.connection = new RTCPeerConnection(configuration);
     this.channel = this.connection.createDataChannel('probe', deliveries[kind]);
     this.channel.binaryType = 'arraybuffer';
     this.channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => {
@@ -25,13 +28,14 @@ export class ChannelLane implements Lane {
     };
   }
 
-  static async open(kind: LaneName, grant: string, hear: Hear): Promise<Lane> {
+  /** @param ask brings the far end's answer to what the connection offers */
+  static async open(kind: LaneName, hear: Hear, ask: Ask, configuration: RTCConfiguration = {}): Promise<Lane> {
     if (typeof RTCPeerConnection !== 'function') {
       throw new NoLane('this browser has no WebRTC');
     }
-    const lane = new ChannelLane(kind, hear);
+    const lane = new ChannelLane(kind, hear, configuration);
     try {
-      await lane.meet(grant);
+      await lane.meet(ask);
     } catch (why) {
       lane.close();
       throw why;
@@ -39,17 +43,9 @@ export class ChannelLane implements Lane {
     return lane;
   }
 
-  private async meet(grant: string): Promise<void> {
+  private async meet(ask: Ask): Promise<void> {
     await this.connection.setLocalDescription();
-    const answer = await fetch(`/compare/peer?grant=${grant}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/sdp' },
-      body: this.connection.localDescription!.sdp,
-    });
-    const sdp = await answer.text();
-    if (answer.status !== 201) {
-      throw new NoLane(sdp.trim());
-    }
+    const sdp = await ask(this.connection);
     await standing((stands, fails) => {
       this.channel.onopen = stands;
       this.channel.onclose = () => {
@@ -73,4 +69,18 @@ export class ChannelLane implements Lane {
   close(): void {
     this.connection.close();
   }
+}
+
+/** The server's answer to what a connection offers. */
+export async function answered(grant: string, connection: RTCPeerConnection): Promise<string> {
+  const answer = await fetch(`/compare/peer?grant=${grant}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/sdp' },
+    body: connection.localDescription!.sdp,
+  });
+  const sdp = await answer.text();
+  if (answer.status !== 201) {
+    throw new NoLane(sdp.trim());
+  }
+  return sdp;
 }

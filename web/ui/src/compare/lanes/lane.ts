@@ -1,13 +1,27 @@
+import type { LaneName } from '../kinds.ts';
+import type { Tally } from '../tally.ts';
+
 /** An open connection to the server's end, over one transport. */
 export interface Lane {
   /** Sends without waiting for it to leave; the bytes may be changed as soon as this returns. */
   send(message: Uint8Array<ArrayBuffer>): void;
+  /** It sends by a beat of its own: one message of this tally after the other, or none. */
+  beats?(tally: Tally | undefined): void;
   /** The far end, or the network, has ended it. */
   readonly broken: boolean;
   /** Bytes that were handed to the browser and came from it. */
   readonly spent: number;
   /** What carries it, where that is a peer connection. */
   readonly connection?: RTCPeerConnection;
+  close(): void;
+}
+
+/** Opens lanes, all to the same far end. */
+export interface Opens {
+  /** Opens a lane; ends when it stands. */
+  open(kind: LaneName, hear: Hear): Promise<Lane>;
+  /** Milliseconds that the server's loops have worked, or nothing. */
+  processor(): Promise<number | undefined>;
   close(): void;
 }
 

@@ -1,7 +1,7 @@
 import type { LaneName } from '../kinds.ts';
-import { ChannelLane } from './channel.ts';
+import { answered, ChannelLane } from './channel.ts';
 import { EventLane } from './events.ts';
-import type { Hear, Lane } from './lane.ts';
+import type { Hear, Lane, Opens } from './lane.ts';
 import { PollingLane } from './polling.ts';
 import { SocketIoLane } from './socketio.ts';
 import { WebSocketLane } from './websocket.ts';
@@ -13,22 +13,32 @@ export class NoGrant extends Error {
   }
 }
 
+/** @param loss of a hundred packets of data channels and sound, which the server loses on purpose, each way */
+export async function granted(loss = 0): Promise<{ grant: string; seconds: number; bytes: number }> {
+  const answer = await fetch(`/api/compare?loss=${loss}`, { method: 'POST' }).catch(() => undefined);
+  if (answer?.status !== 201) {
+    throw new NoGrant(answer?.status ?? 0);
+  }
+  return (await answer.json()) as { grant: string; seconds: number; bytes: number };
+}
+
+/** Gives a grant back, when the goodbyes of what was opened by it have arrived. */
+export function end(grant: string): void {
+  const ask = () => fetch(`/api/compare?grant=${grant}`, { method: 'DELETE', keepalive: true });
+  setTimeout(() => void ask().catch(() => undefined), 300);
+}
+
 /** Opens lanes to this server, under one grant of it. */
-export class Lanes {
+export class Lanes implements Opens {
   private opened = 0;
 
   private constructor(private readonly grant: string) {}
 
-  static async ask(): Promise<Lanes> {
-    const answer = await fetch('/api/compare', { method: 'POST' }).catch(() => undefined);
-    if (answer?.status !== 201) {
-      throw new NoGrant(answer?.status ?? 0);
-    }
-    return new Lanes(((await answer.json()) as { grant: string }).grant);
+  static async ask(loss: number): Promise<Lanes> {
+    return new Lanes((await granted(loss)).grant);
   }
 
-  /** Opens a lane; ends when it stands. */
-  open(kind: LaneName, hear: Hear): Promise<Lane> {
+  async open(kind: LaneName, hear: Hear): Promise<Lane> {
     switch (kind) {
       case 'websocket':
         return WebSocketLane.open(this.grant, hear);
@@ -38,12 +48,13 @@ export class Lanes {
         return PollingLane.open(this.grant, hear);
       case 'events':
         return EventLane.open(this.grant, this.opened++, hear);
+      case 'media':
+        return (await import('./media.ts')).MediaLane.open(this.grant, hear);
       default:
-        return ChannelLane.open(kind, this.grant, hear);
+        return ChannelLane.open(kind, hear, (connection) => answered(this.grant, connection));
     }
   }
 
-  /** Milliseconds that the server's loops have worked, or nothing. */
   async processor(): Promise<number | undefined> {
     try {
       const answer = await fetch(`/api/compare/processor?grant=${this.grant}`, { cache: 'no-store' });
@@ -53,9 +64,7 @@ export class Lanes {
     }
   }
 
-  /** Gives the grant back, when the goodbyes of the lanes have arrived. */
   close(): void {
-    const end = () => fetch(`/api/compare?grant=${this.grant}`, { method: 'DELETE', keepalive: true });
-    setTimeout(() => void end().catch(() => undefined), 300);
+    end(this.grant);
   }
 }
