@@ -259,6 +259,12 @@ public final class Client implements EngineSession.Output, PacketDecoder.Output 
     return socket != null && socket.connected();
   }
 
+  @Override
+  public boolean hears(String namespace) {
+    Socket socket = find(namespace);
+    return socket != null && socket.hears();
+  }
+
   private void weigh() {
     long grown = decoder.pending() - pending;
     if (grown != 0) {

@@ -384,6 +384,11 @@ public final class Socket {
     client.send(packet, lossy);
   }
 
+  /// Whether any event could be heard.
+  boolean hears() {
+    return listeners != null && !listeners.isEmpty() || any != null || filter != null;
+  }
+
   void heard(long ackId, String event, List<@Nullable Object> args) {
     EventFilter gate = filter;
     Listener listener = listeners == null ? null : listeners.get(event);

@@ -74,6 +74,7 @@ public final class SocketServer {
     this.decoding =
         new PacketDecoder.Limits(
             new JsonReader(settings.depth(), maxPayload),
+            MOST_AUTH,
             settings.attachments(),
             settings.attachmentBytes(),
             settings.namespaceLength());
@@ -261,4 +262,7 @@ public final class SocketServer {
       }
     }
   }
+
+  // A token is 4096 characters at most.
+  private static final int MOST_AUTH = 16 << 10;
 }

@@ -21,8 +21,21 @@ import org.junit.jupiter.api.Test;
 /// Classes 70 and 71: packets, live namespaces and recovery from seeds. The same seeds every time;
 /// `-Dmadang.fuzz.seconds=N` goes on for longer with new ones, `-Dmadang.seed=N` repeats one.
 class SocketIoFuzzTest {
+  private static final PacketDecoder.Output EVERYWHERE =
+      new PacketDecoder.Output() {
+        @Override
+        public boolean isIn(String namespace) {
+          return true;
+        }
+
+        @Override
+        public boolean hears(String namespace) {
+          return true;
+        }
+      };
+
   private static final PacketDecoder.Limits LIMITS =
-      new PacketDecoder.Limits(new JsonReader(16, 10_000), 10, 1000, 64);
+      new PacketDecoder.Limits(new JsonReader(16, 10_000), 1000, 10, 1000, 64);
 
   @Test
   void eventsAndAcksComeBackAsTheyWereWritten() {
@@ -39,7 +52,7 @@ class SocketIoFuzzTest {
           random.nextBoolean()
               ? encoder.event(namespace, id, "name", args, false, null)
               : encoder.ack(namespace, id, args);
-      PacketDecoder decoder = new PacketDecoder(LIMITS, _ -> true);
+      PacketDecoder decoder = new PacketDecoder(LIMITS, EVERYWHERE);
       Packet read = decoder.text(new String(packet.head().bytes(), StandardCharsets.UTF_8), 1);
       for (var each : packet.attachments()) {
         assertThat(read).isNull();
@@ -64,7 +77,7 @@ class SocketIoFuzzTest {
   @Test
   void rubbishIsAPacketOrABreachAndNothingElse() {
     eachSeed(random -> {
-      PacketDecoder decoder = new PacketDecoder(LIMITS, _ -> true);
+      PacketDecoder decoder = new PacketDecoder(LIMITS, EVERYWHERE);
       try {
         for (int i = 0; i < 5; i++) {
           if (random.nextInt(4) == 0) {

@@ -27,6 +27,11 @@ public final class JsonReader {
    * @param maxLength characters of one string
    */
   public JsonReader(int maxDepth, int maxLength) {
+    this(maxDepth, maxLength, MAX_TOKENS);
+  }
+
+  /// @param maxTokens values, names, and beginnings and ends of arrays and objects
+  public JsonReader(int maxDepth, int maxLength, long maxTokens) {
     json =
         JsonFactory.builder()
             // Events are small and their names come from strangers: a table of known names costs
@@ -40,7 +45,7 @@ public final class JsonReader {
                     .maxNameLength(MAX_NAME)
                     .maxNumberLength(MAX_NUMBER)
                     // An empty object is two bytes on the wire and seventy in memory.
-                    .maxTokenCount(MAX_TOKENS)
+                    .maxTokenCount(maxTokens)
                     .build())
             .build();
   }

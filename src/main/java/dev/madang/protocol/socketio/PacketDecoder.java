@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// is in, and whole.
 public final class PacketDecoder {
   /** What a decoder asks of its owner. */
-  @FunctionalInterface
   public interface Output {
     /// Whether the client is in this namespace: a packet for another, unless it wants in, is
     /// refused by its head alone.
     boolean isIn(String namespace);
+
+    /// Whether anybody hears this client's events there: those that nobody hears are not read.
+    boolean hears(String namespace);
   }
 
   private final Limits limits;
@@ -36,10 +38,12 @@ public final class PacketDecoder {
   /// What a packet may be at most.
   ///
   /// @param json depth and length are the reader's
+  /// @param auth characters of what a CONNECT carries, which is kept as long as the socket lives,
+  ///   and comes from somebody nobody knows yet
   /// @param attachments binary values in one packet
   /// @param bytes of one packet's attachments together, with the text before them
   /// @param namespace characters of a namespace's name
-  public record Limits(JsonReader json, int attachments, long bytes, int namespace) {}
+  public record Limits(JsonReader json, int auth, int attachments, long bytes, int namespace) {}
 
   /** A packet whose attachments are still on their way. */
   private static final class Half {
@@ -77,7 +81,8 @@ public final class PacketDecoder {
     half = null;
   }
 
-  /// A text message came: everything of `text` from `from` on. Null if attachments are to follow.
+  /// A text message came: everything of `text` from `from` on. Null if attachments are to follow,
+  /// or if it is an event that nobody hears.
   public @Nullable Packet text(String text, int from) {
     if (half != null) {
       throw new ProtocolException("text where an attachment was due");
@@ -139,9 +144,14 @@ public final class PacketDecoder {
       half = new Half(plain(type), namespace, id, text.substring(at), attachments);
       return null;
     }
+    if (type == CONNECT) {
+      return new Packet.Connect(namespace, auth(text.substring(at)));
+    }
+    if (type == EVENT && !output.hears(namespace)) {
+      return null;
+    }
     Object payload = at < end ? limits.json.read(text.substring(at)) : ABSENT;
     return switch (type) {
-      case CONNECT -> new Packet.Connect(namespace, auth(payload));
       case DISCONNECT -> {
         if (payload != ABSENT) {
           throw new ProtocolException("disconnect with a payload");
@@ -157,7 +167,7 @@ public final class PacketDecoder {
     return type == BINARY_EVENT ? EVENT : type == BINARY_ACK ? ACK : type;
   }
 
-  /** A binary message came. Null if more are to follow. */
+  /** A binary message came. Null if more are to follow, or if nobody hears the event. */
   public @Nullable Packet binary(byte[] data) {
     Half waiting = half;
     if (waiting == null) {
@@ -172,6 +182,9 @@ public final class PacketDecoder {
       return null;
     }
     half = null;
+    if (waiting.type == EVENT && !output.hears(waiting.namespace)) {
+      return null;
+    }
     List<@Nullable Object> args = list(limits.json.read(waiting.json));
     args.replaceAll(value -> filled(value, waiting.attachments));
     return packet(waiting.type, waiting.namespace, waiting.id, args);
@@ -195,11 +208,14 @@ public final class PacketDecoder {
   }
 
   @SuppressWarnings("unchecked")
-  private static Map<String, @Nullable Object> auth(@Nullable Object payload) {
-    if (payload == ABSENT) {
+  private Map<String, @Nullable Object> auth(String json) {
+    if (json.isEmpty()) {
       return Map.of();
     }
-    if (payload instanceof Map<?, ?> map) {
+    if (json.length() > limits.auth) {
+      throw new ProtocolException("auth too large");
+    }
+    if (AUTH.read(json) instanceof Map<?, ?> map) {
       return (Map<String, @Nullable Object>) map;
     }
     throw new ProtocolException("connect carries an object");
@@ -251,6 +267,7 @@ public final class PacketDecoder {
           "newListener",
           "removeListener");
 
+  private static final JsonReader AUTH = new JsonReader(8, Integer.MAX_VALUE, 500);
   private static final Object ABSENT = new Object();
   private static final int MAX_ID_DIGITS = 15;
   static final char CONNECT = '0';

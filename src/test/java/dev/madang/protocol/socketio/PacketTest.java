@@ -21,8 +21,38 @@ class PacketTest {
   private final PacketEncoder encoder = new PacketEncoder();
   private final PacketDecoder decoder =
       new PacketDecoder(
-          new PacketDecoder.Limits(new JsonReader(32, 1_000_000), 10, 1000, 64),
-          namespace -> !namespace.equals("/elsewhere"));
+          new PacketDecoder.Limits(new JsonReader(32, 1_000_000), 16_384, 10, 1000, 64),
+          new PacketDecoder.Output() {
+            @Override
+            public boolean isIn(String namespace) {
+              return !namespace.equals("/elsewhere");
+            }
+
+            @Override
+            public boolean hears(String namespace) {
+              return !namespace.equals("/deaf");
+            }
+          });
+
+  @Test
+  void anEventThatNobodyHearsIsNotRead() {
+    assertThat(read("2/deaf,[broken")).isNull();
+    assertThat(read("51-/deaf,[broken")).isNull();
+    assertThat(decoder.binary(new byte[3])).isNull();
+    assertThat(read("2/chat,[\"hello\"]"))
+        .isEqualTo(new Packet.Event("/chat", -1, "hello", List.of()));
+  }
+
+  @Test
+  void whatAConnectBringsIsShortAndOfFewParts() {
+    String token = "x".repeat(16_000);
+    assertThat(read("0{\"token\":\"" + token + "\"}"))
+        .isEqualTo(new Packet.Connect("/", Map.of("token", token)));
+    assertThatThrownBy(() -> read("0{\"token\":\"" + token + token + "\"}"))
+        .isInstanceOf(ProtocolException.class);
+    assertThatThrownBy(() -> read("0{\"a\":[" + "{},".repeat(300) + "{}]}"))
+        .isInstanceOf(ProtocolException.class);
+  }
 
   @Test
   void readsAnEvent() {
