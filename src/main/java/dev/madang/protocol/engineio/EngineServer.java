@@ -3,6 +3,7 @@ package dev.madang.protocol.engineio;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class EngineServer {
   private final Map<String, EngineSession> sessions = new HashMap<>();
   private final List<EngineSession> dirty = new ArrayList<>();
   private boolean flushing;
+  private long held;
   private long tickedAt;
   private boolean ticked;
   private boolean stalled;
@@ -124,6 +126,35 @@ public final class EngineServer {
     dirty.add(session);
     if (dirty.size() == 1 && !flushing) {
       output.flushSoon();
+    }
+  }
+
+  /// So much waits for this session. What a WebSocket sends off is not told: all are counted anew
+  /// when it seems too much, and if it is, those for whom most waits are let go, until an eighth is
+  /// free.
+  void holds(EngineSession session, long bytes) {
+    held += bytes - session.held;
+    session.held = bytes;
+    if (held <= settings.maxQueuedByAll()) {
+      return;
+    }
+    held = 0;
+    List<EngineSession> all = new ArrayList<>(sessions.values());
+    for (EngineSession each : all) {
+      each.held = each.bytesQueued();
+      held += each.held;
+    }
+    if (held <= settings.maxQueuedByAll()) {
+      return;
+    }
+    all.sort(Comparator.comparingLong((EngineSession each) -> each.held).reversed());
+    for (EngineSession each : all) {
+      if (held <= settings.maxQueuedByAll() / 8 * 7) {
+        return;
+      }
+      held -= each.held;
+      each.held = 0;
+      each.letGo();
     }
   }
 

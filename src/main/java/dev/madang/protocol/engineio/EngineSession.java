@@ -79,6 +79,9 @@ public final class EngineSession {
   private Pulse pulse;
   private long heartbeatAt;
 
+  // Bytes that wait for it, as the server last counted.
+  long held;
+
   // Places in the timer wheel, which is their only writer.
   @Nullable EngineSession next;
   @Nullable EngineSession previous;
@@ -154,6 +157,12 @@ public final class EngineSession {
       return;
     }
     write(open, message);
+    server.holds(this, open.bytesQueued());
+  }
+
+  /** There is no room for all that waits, and for this one most does. */
+  void letGo() {
+    doom(CloseReason.SLOW);
   }
 
   /// Bytes sent that have not left: for the client's next poll, or that the kernel has not taken.
@@ -553,6 +562,7 @@ public final class EngineSession {
     } else {
       soon();
     }
+    server.holds(this, queuedBytes);
   }
 
   private void control(String packet) {
@@ -611,6 +621,7 @@ public final class EngineSession {
     answerPollWith(waiting.isEmpty() ? List.of(otherwise) : waiting);
     queue = null;
     queuedBytes = 0;
+    server.holds(this, 0);
   }
 
   private void answerPollWith(List<Object> packets) {
@@ -653,6 +664,7 @@ public final class EngineSession {
     }
     poll = null;
     queue = null;
+    server.holds(this, 0);
     dropUpgrade();
     Channel open = channel;
     channel = null;

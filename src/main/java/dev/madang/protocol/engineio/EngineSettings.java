@@ -9,6 +9,7 @@ import java.time.Duration;
 /// @param maxPayload bytes of one message, and of one HTTP body
 /// @param maxPackets packets in one HTTP body
 /// @param maxQueued bytes waiting for one slow client; more closes it
+/// @param maxQueuedByAll bytes waiting for all together; more closes those for whom most waits
 /// @param lossyMark bytes waiting for a client from which on it misses volatile messages
 /// @param upgrades whether a polling client is offered a WebSocket
 public record EngineSettings(
@@ -17,6 +18,7 @@ public record EngineSettings(
     int maxPayload,
     int maxPackets,
     long maxQueued,
+    long maxQueuedByAll,
     long lossyMark,
     boolean upgrades) {
 
@@ -24,7 +26,7 @@ public record EngineSettings(
     if (!upgradeTimeout.isPositive()) {
       throw new IllegalArgumentException("an upgrade takes longer than nothing");
     }
-    if (maxPayload < 1 || maxPackets < 1 || maxQueued < 1 || lossyMark < 1) {
+    if (maxPayload < 1 || maxPackets < 1 || maxQueued < 1 || maxQueuedByAll < 1 || lossyMark < 1) {
       throw new IllegalArgumentException("limits are greater than zero");
     }
   }
@@ -37,6 +39,7 @@ public record EngineSettings(
         1_000_000,
         32_768,
         16 << 20,
+        256 << 20,
         64 << 10,
         true);
   }

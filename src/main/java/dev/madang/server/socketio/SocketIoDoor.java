@@ -258,6 +258,7 @@ public final class SocketIoDoor implements AutoCloseable {
           maxPayload,
           maxPackets,
           maxQueued,
+          Runtime.getRuntime().maxMemory() / 4,
           Math.min(maxQueued, EngineSettings.defaults().lossyMark()),
           upgrades);
     }

@@ -383,6 +383,36 @@ class EngineSessionTest {
   }
 
   @Test
+  void whenTooMuchWaitsForAllTogetherThoseForWhomMostDoesAreClosed() {
+    List<Peer> deaf = new ArrayList<>();
+    byte[] big = new byte[1 << 20];
+    long most = endpoint.server.settings().maxQueuedByAll();
+    for (int i = 0; i < most / (12 << 20) + 1; i++) {
+      Peer peer = endpoint.polling(4);
+      deaf.add(peer);
+      for (int n = 0; n < 12; n++) {
+        peer.session.send(Message.binary(big, true));
+      }
+      endpoint.flush();
+    }
+    Peer small = endpoint.polling(4);
+    small.session.send(Message.binary(big, true));
+    Peer drained = endpoint.webSocket(4);
+    drained.channel.queued = 15 << 20;
+    drained.session.send(Message.text("counted while it waits"));
+    drained.channel.queued = 0;
+    for (int n = 0; n < 8; n++) {
+      deaf.getFirst().session.send(Message.binary(big, true));
+    }
+    endpoint.flush();
+    long closed =
+        deaf.stream().filter(each -> each.closed.equals(List.of(CloseReason.SLOW))).count();
+    assertThat(closed).isBetween(1L, 5L);
+    assertThat(small.closed).isEmpty();
+    assertThat(drained.closed).isEmpty();
+  }
+
+  @Test
   void isWritableOnlyWhileAPollWaitsOrTheWebSocketDrains() {
     Peer polling = endpoint.polling(4);
     assertThat(polling.session.writable()).isFalse();
