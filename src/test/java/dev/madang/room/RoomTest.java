@@ -34,6 +34,8 @@ import dev.madang.wire.Address;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What happens among those who are in a room.
 class RoomTest {
@@ -330,6 +332,27 @@ class RoomTest {
 
     assertThat(refusalOf(bo.send(offer(ann, "a=recvonly")))).isEqualTo(Refusal.NOT_ALLOWED);
     assertThat(bo.send(offer(ann, "a=sendonly"))).isEqualTo(new Done());
+  }
+
+  /// As browsers read it: a stream without a port of its own, words behind a direction, ends of
+  /// lines that are none.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\na=bundle-only\r\na=recvonly\r\n",
+        "a=inactive\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=recvonly \r\n",
+        "a=inactive\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=recvonly:x\r\n",
+        "m=audio: 9 UDP/TLS/RTP/SAVPF 111\r\na=recvonly\r\n",
+        "m=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=x\ra=inactive\r\n"
+      })
+  void whoMayNotReceiveDoesNotGetItByOddWriting(String sections) {
+    Guest ann = meeting.joins("Ann");
+    Guest bo =
+        meeting.guest("Bo", Meeting.personal("bo", new Permissions(true, false, true, false)));
+    bo.join();
+    Description offer = new Description(DescriptionType.OFFER, "v=0\r\n" + sections);
+    assertThat(refusalOf(bo.send(new Negotiate(ann.identity, ann.instance, offer, null))))
+        .isEqualTo(Refusal.NOT_ALLOWED);
   }
 
   @Test
