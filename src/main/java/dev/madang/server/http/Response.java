@@ -28,11 +28,12 @@ record Response(int status, @Nullable String contentType, ByteBuf body, List<Str
     return new Response(refusal.status, Router.TEXT, sentence, List.of());
   }
 
-  /// Whatever a stranger smuggled into a value, it stays one line.
+  /// Whatever a stranger smuggled into a value, it stays one line, and of letters that arrive as
+  /// sent.
   private static void oneLine(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) < ' ') {
-        throw new IllegalArgumentException("a control character in a header");
+      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
+        throw new IllegalArgumentException("not of printable ASCII in a header");
       }
     }
   }

@@ -23,6 +23,7 @@ import dev.madang.server.webrtc.MediaDoor;
 import dev.madang.server.webrtc.UpSession;
 import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -251,13 +252,17 @@ public final class WhipDoor {
     headers.addAll(
         List.of(
             "location",
-            prefix + resource.room() + "/" + resource.id(),
+            prefix + encoded(resource.room()) + "/" + resource.id(),
             "etag",
             etag,
             "access-control-expose-headers",
             "location, etag, link"));
     headers.addAll(Replies.links(iceServers));
     exchange.respond(status, SDP, description, headers.toArray(String[]::new));
+  }
+
+  private static String encoded(String room) {
+    return URLEncoder.encode(room, StandardCharsets.UTF_8);
   }
 
   // ---- going on ---------------------------------------------------------------------------------

@@ -99,6 +99,15 @@ class WhipDoorTest {
   }
 
   @Test
+  void aSessionInARoomWithAKoreanNameIsEndedAtItsAddress() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/%ED%9A%8C%EC%9D%98");
+      assertThat(sender.location).startsWith("/whip/%ED%9A%8C%EC%9D%98/");
+      assertThat(rig.request("DELETE", sender.location, "").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
   void fourProgramsOfOneTokenAreInARoomAndNoFifth() throws Exception {
     try (WhipRig rig = rig(true)) {
       List<WhipRig.Far> all = new ArrayList<>();
