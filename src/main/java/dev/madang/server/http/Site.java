@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// What all connections of one door share: routes, rules and counters. Read by every loop.
@@ -59,6 +60,11 @@ final class Site implements Handler {
       return;
     }
     String origin = exchange.header("origin");
+    if (origin != null && !PRINTABLE.matcher(origin).matches()) {
+      refused();
+      exchange.respond(400, "This Origin is no origin.");
+      return;
+    }
     if (origin != null && !origins.same(origin, exchange.host(), exchange.secure())) {
       if (!origins.allows(origin, exchange.host(), exchange.secure())) {
         refused();
@@ -91,11 +97,16 @@ final class Site implements Handler {
         "access-control-allow-methods",
         "GET, HEAD, POST, PUT, PATCH, DELETE",
         "access-control-allow-headers",
-        headers == null ? "content-type" : headers,
+        headers != null && NAMES.matcher(headers).matches() ? headers : "content-type",
         "access-control-max-age",
         "600");
     return true;
   }
+
+  private static final Pattern PRINTABLE = Pattern.compile("[!-~]*");
+
+  // RFC 9110 §5.6.2: of what a field's name is made.
+  private static final Pattern NAMES = Pattern.compile("[\\w!#$%&'*+.^`|~, -]*");
 
   Peer peer(Channel channel, boolean secure, String host, Headers requestHeaders) {
     return proxies.peer((InetSocketAddress) channel.remoteAddress(), secure, host, requestHeaders);
