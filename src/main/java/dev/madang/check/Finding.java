@@ -6,6 +6,12 @@ package dev.madang.check;
 /// @param en what was found, and what to do if it is not well
 /// @param ko the same in Korean
 public record Finding(String name, Mark mark, String en, String ko) {
+  /// What the far end said stands in some of these sentences: it must not steer a terminal.
+  public Finding {
+    en = en.replaceAll(CONTROLS, "·");
+    ko = ko.replaceAll(CONTROLS, "·");
+  }
+
   /// How it is.
   public enum Mark {
     PASS("✓"),
@@ -36,6 +42,8 @@ public record Finding(String name, Mark mark, String en, String ko) {
   static Finding skip(String name, String en, String ko) {
     return new Finding(name, Mark.SKIP, en, ko);
   }
+
+  private static final String CONTROLS = "[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}]";
 
   /// For a terminal, one line.
   public String line(boolean korean) {

@@ -353,10 +353,23 @@ public final class Reach implements AutoCloseable {
 
   // ---- small things -----------------------------------------------------------------------------
 
+  /// The request's own timeout ends with the head of the answer.
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(server.resolve(path)).timeout(PATIENCE).build(),
-        BodyHandlers.ofString());
+    CompletableFuture<HttpResponse<String>> answer =
+        http.sendAsync(
+            HttpRequest.newBuilder(server.resolve(path)).build(),
+            BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
+    try {
+      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof IOException away) {
+        throw away;
+      }
+      throw new IOException(failed.getCause());
+    } catch (TimeoutException silent) {
+      answer.cancel(true);
+      throw new IOException("no whole answer within " + PATIENCE.toSeconds() + " s");
+    }
   }
 
   private int port() {
@@ -436,5 +449,6 @@ public final class Reach implements AutoCloseable {
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final int MOST_BYTES = 1 << 20;
   private static final SecureRandom RANDOM = new SecureRandom();
 }
