@@ -72,10 +72,11 @@ public final class Store implements AutoCloseable {
       throw new StoreException("The database is a PostgreSQL: `pg_dump` copies it.");
     } else if (!Files.exists(file)) {
       throw new StoreException("There is no " + file + ": nothing was kept yet.");
-    } else if (Files.exists(to)) {
+    }
+    if (!makeForOwner(to)) {
+      // Not by `exists`: of a link that leads nowhere it says no.
       throw new StoreException("There is a " + to + " already; it stays as it is.");
     }
-    makeForOwner(to);
     jdbi().useHandle(handle -> handle.execute("vacuum into ?", to.toAbsolutePath().toString()));
   }
 
@@ -178,16 +179,19 @@ public final class Store implements AutoCloseable {
     return String.valueOf(cause.getMessage());
   }
 
-  /// SQLite gives its other files the rights of this one.
-  private static void makeForOwner(Path file) {
+  /// SQLite gives its other files the rights of this one. False if there is one already.
+  private static boolean makeForOwner(Path file) {
     try {
       if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
         Files.createFile(
             file,
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      } else {
+        Files.createFile(file);
       }
+      return true;
     } catch (FileAlreadyExistsException there) {
-      // As it should be.
+      return false;
     } catch (IOException e) {
       throw new StoreException("The file " + file + " cannot be written: " + e.getMessage(), e);
     }

@@ -36,7 +36,7 @@ class SqliteTest extends KeptRoomsContract {
   }
 
   @Test
-  void aCopyIsWholeThoughOthersWriteMeanwhile() throws InterruptedException {
+  void aCopyIsWholeThoughOthersWriteMeanwhile() throws Exception {
     try (Store store = open()) {
       Results results = store.results(1_000_000);
       Results.Kept first = results.keep("first", Instant.EPOCH);
@@ -54,6 +54,9 @@ class SqliteTest extends KeptRoomsContract {
       results.add(first.id(), first.key(), "last");
       writer.join();
       assertThatThrownBy(() -> store.backup(copy)).hasMessageContaining("already");
+      Path link = Files.createSymbolicLink(data.resolve("link.db"), data.resolve("nowhere.db"));
+      assertThatThrownBy(() -> store.backup(link)).hasMessageContaining("already");
+      assertThat(data.resolve("nowhere.db")).doesNotExist();
       try (Store copied = new Store(Store.Config.defaults(), folder)) {
         assertThat(copied.results(1).find(first.id())).containsExactly("first");
       }
