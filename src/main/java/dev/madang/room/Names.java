@@ -33,9 +33,8 @@ public final class Names {
     Normalizer.normalize(text, Normalizer.Form.NFC)
         .codePoints()
         .map(point -> Character.isWhitespace(point) || Character.isSpaceChar(point) ? ' ' : point)
-        .filter(Names::mayBeInAPersonsName)
         .forEach(clean::appendCodePoint);
-    String name = BLANKS.matcher(clean).replaceAll(" ").strip();
+    String name = BLANKS.matcher(shown(clean.toString())).replaceAll(" ").strip();
     return isVisible(name) && name.codePointCount(0, name.length()) <= LONGEST ? name : null;
   }
 
@@ -45,8 +44,8 @@ public final class Names {
   /// @return null if nothing visible is left
   static @Nullable String file(String text) {
     var clean = new StringBuilder();
-    text.codePoints()
-        .filter(Names::mayBeInAPersonsName)
+    shown(text)
+        .codePoints()
         .map(point -> point == '/' || point == '\\' ? '_' : point)
         .forEach(clean::appendCodePoint);
     String name = clean.toString().strip();
@@ -57,9 +56,27 @@ public final class Names {
   /// something to read and none of what a name may not have; no blanks but the plain one.
   public static boolean fit(String text) {
     return isVisible(text)
-        && text.codePoints()
-            .allMatch(point ->
-                mayBeInAPersonsName(point) && (point == ' ' || !Character.isSpaceChar(point)));
+        && shown(text).equals(text)
+        && text.codePoints().allMatch(point -> point == ' ' || !Character.isSpaceChar(point));
+  }
+
+  /// The text without what nobody sees. An emoji may ask to be drawn in colour, and a digit for its
+  /// key; behind a letter the same sign only makes two names of one.
+  private static String shown(String text) {
+    int[] points = text.codePoints().toArray();
+    var clean = new StringBuilder();
+    for (int i = 0; i < points.length; i++) {
+      if (points[i] == EMOJI_STYLE
+          ? i > 0 && isDrawn(points[i - 1], i + 1 < points.length ? points[i + 1] : 0)
+          : mayBeInAPersonsName(points[i])) {
+        clean.appendCodePoint(points[i]);
+      }
+    }
+    return clean.toString();
+  }
+
+  private static boolean isDrawn(int point, int next) {
+    return Character.isEmoji(point) && (point > 0xFF || next == KEYCAP);
   }
 
   private static boolean isVisible(String text) {
@@ -97,9 +114,15 @@ public final class Names {
         || type == Character.ENCLOSING_MARK;
   }
 
-  /// Letters by category that show nothing: Hangul fillers and two Khmer vowels.
+  /// Letters, signs and marks by category that show nothing: Hangul fillers, two Khmer vowels, a
+  /// note's missing head, a joiner of marks, and what chooses between two looks of a letter.
   private static boolean isInvisibleLetter(int point) {
-    return point == 0x115F
+    return point == 0x034F
+        || point == 0x1D159
+        || point >= 0x180B && point <= 0x180F
+        || point >= 0xFE00 && point <= EMOJI_STYLE
+        || point >= 0xE0100 && point <= 0xE01EF
+        || point == 0x115F
         || point == 0x1160
         || point == 0x2800
         || point == 0x3164
@@ -108,6 +131,8 @@ public final class Names {
         || point == 0x17B5;
   }
 
+  private static final int EMOJI_STYLE = 0xFE0F;
+  private static final int KEYCAP = 0x20E3;
   private static final int LONGEST = 64;
   private static final java.util.regex.Pattern BLANKS = java.util.regex.Pattern.compile(" +");
 }

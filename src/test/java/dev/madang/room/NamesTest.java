@@ -56,6 +56,17 @@ class NamesTest {
   }
 
   @Test
+  void nothingInAPersonsNameIsUnseen() {
+    assertThat(Names.person("\uD834\uDD59")).isNull();
+    assertThat(Names.person("Ho\u034Fst")).isEqualTo("Host");
+    assertThat(Names.person("Host\uFE0F")).isEqualTo("Host");
+    assertThat(Names.person("Mina \u2764\uFE0F")).isEqualTo("Mina \u2764\uFE0F");
+    assertThat(Names.person("a\nb")).isEqualTo("a b");
+    assertThat(Names.fit("a\nb")).isFalse();
+    assertThat(Names.fit("\u2764\uFE0F")).isTrue();
+  }
+
+  @Test
   void namesEndAtSixtyFourCharacters() {
     assertThat(Names.room("x".repeat(64))).hasSize(64);
     assertThat(Names.room("x".repeat(65))).isNull();
