@@ -194,12 +194,14 @@ public final class KeptRooms {
       return true;
     }
     int rooms = handle.createQuery("select count(*) from rooms").mapTo(int.class).one();
-    return rooms < config.rooms()
-        && handle.execute(
-                "insert into rooms (name, chat, used_at) values (?, false, ?) on conflict do nothing",
-                room,
-                now.toEpochMilli())
-            >= 0;
+    if (rooms >= config.rooms()) {
+      return false;
+    }
+    handle.execute(
+        "insert into rooms (name, chat, used_at) values (?, false, ?) on conflict do nothing",
+        room,
+        now.toEpochMilli());
+    return true;
   }
 
   private static void forgetIfEmpty(Handle handle, String room) {

@@ -3,11 +3,15 @@ package dev.madang.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.madang.room.Kept;
+import dev.madang.room.SignalMessage.ChatMessage;
+import dev.madang.store.KeptRooms.Change;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +64,24 @@ class SqliteTest extends KeptRoomsContract {
       try (Store copied = new Store(Store.Config.defaults(), folder)) {
         assertThat(copied.results(1).find(first.id())).containsExactly("first");
       }
+    }
+  }
+
+  @Test
+  void aCopyHasRoomsAndTheirChatsToo() throws IOException {
+    Path folder = Files.createDirectory(data.resolve("copy"));
+    Change.Said said =
+        new Change.Said("yard", new ChatMessage("1", "~ann", "Ann", "kept", 0, null, null));
+    try (Store store = open()) {
+      KeptRooms rooms = store.rooms(KeptRooms.Config.defaults());
+      rooms.keepChat("yard", true, Instant.EPOCH);
+      rooms.write(List.of(said, new Change.Lobby("yard", true)), Instant.EPOCH);
+      store.backup(folder.resolve("madang.db"));
+      rooms.keepChat("yard", false, Instant.EPOCH);
+    }
+    try (Store copied = new Store(Store.Config.defaults(), folder)) {
+      assertThat(copied.rooms(KeptRooms.Config.defaults()).find("yard", Instant.EPOCH))
+          .isEqualTo(new Kept(true, true, List.of(said.message()), List.of()));
     }
   }
 

@@ -229,7 +229,7 @@ final class Keeper {
   }
 
   private void write() {
-    if (unwritten.isEmpty()) {
+    if (unwritten.isEmpty() || failing && writeAt - System.nanoTime() > 0) {
       return;
     }
     try {
@@ -252,7 +252,7 @@ final class Keeper {
   }
 
   private @Nullable Kept recall(String room) {
-    if (isAway()) {
+    if (isAway() || !unwritten.isEmpty()) {
       return null;
     }
     try {
@@ -265,15 +265,17 @@ final class Keeper {
     }
   }
 
+  /// Not before all that was said before is written: else it would outlive its deletion.
   private @Nullable Refusal fulfil(String room, Keeping keeping) {
+    if (!unwritten.isEmpty()) {
+      return Refusal.NOT_KEPT;
+    }
     try {
       boolean fits =
           switch (keeping) {
             case KeepChat(boolean on) -> store.keepChat(room, on, Instant.now());
             case ClearChat() -> {
               store.clearChat(room);
-              unwritten.removeIf(
-                  each -> each instanceof Change.Said said && said.room().equals(room));
               yield true;
             }
           };
