@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import Ajv from 'ajv/dist/2020.js';
-import { openChromium, PHONE, until } from './browsers.js';
+import { openChromium, openFirefox, PHONE, until } from './browsers.js';
 import { isRoot } from './network.js';
 import { madang, openLab, startServer } from './server.js';
 
@@ -242,13 +242,47 @@ describe('with a second device', () => {
 
   test('whoever cancels takes the link back', async () => {
     const { page } = house;
-    await page.click('[data-invite-other]');
+    await page.goto(`${server.url}/compare`);
+    await page.click('[data-invite-other]:enabled');
     const link = await page.getAttribute('[data-meeting] a', 'href');
-    await page.click('[data-cancel]');
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'invite');
+    await page.keyboard.press('Tab'); // the link
+    await page.keyboard.press('Tab'); // to copy it
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     await page.waitForSelector('[data-start]');
+    await until('the heading has the focus', () => page.evaluate(() => document.activeElement?.tagName === 'H1'));
     await friend.page.goto(link);
     await friend.page.click('[data-take-part]');
     await friend.page.waitForSelector('[data-problem]');
+  });
+
+  test('Firefox measures media as well, and gives back what Chromium sends it', async () => {
+    const firefox = await openFirefox();
+    try {
+      await firefox.page.goto(`${server.url}/compare`);
+      await firefox.page.waitForSelector('[data-start]:enabled');
+      for (const use of ['chat', 'cursor']) await firefox.page.click(`input[value=${use}]`);
+      await firefox.page.click('[data-start]');
+      await firefox.page.waitForSelector('[data-result]', { timeout: 60_000 });
+      const cells = await firefox.page.$$eval('[data-row=media] td', (all) => all.map((each) => each.textContent));
+      assert.match(cells[0], /^[\d.]+ ms$/);
+
+      const { page } = house;
+      await page.goto(`${server.url}/compare`);
+      await page.waitForSelector('[data-start]:enabled');
+      for (const use of ['chat', 'voice']) await page.uncheck(`input[value=${use}]`);
+      await page.click('[data-invite-other]');
+      await firefox.page.goto(await page.getAttribute('[data-meeting] a', 'href'));
+      await firefox.page.waitForSelector('[data-take-part]');
+      await firefox.page.click('[data-take-part]');
+      await page.waitForSelector('[data-result]', { timeout: 60_000 });
+      const report = JSON.parse(await saved(page, 'json'));
+      assert.match(report.page.peer, /^Firefox \d+/);
+      assert.deepEqual(report.results.filter(({ failure, sent, lost }) => failure || lost > sent / 10), []);
+    } finally {
+      await firefox.close();
+    }
   });
 
   test('a line that the server makes lose bunches what is reliable, and TCP stands beside it as a model', async () => {
