@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One end of a **model** of Linux's TCP, in a [Simulation]: a segment for each message, selective
 /// acknowledgements, loss found by time (RACK-TLP, RFC 8985) and by the retransmission timer (RFC
-/// 6298, at least 200 ms as Linux has it). Without windows, which so few bytes do not fill, and
-/// without a handshake.
+/// 6298, at least 200 ms as Linux has it). Without a congestion window, which small messages fill
+/// only where very much is lost, and without a handshake.
 final class TcpModel implements Simulation.End {
   private record Packet(int data, int expected, List<Integer> beyond) {}
 

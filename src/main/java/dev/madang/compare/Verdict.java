@@ -19,6 +19,8 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
       List<Figures> worked =
           figures.stream()
               .filter(each -> each.workload().equals(workload) && each.failure() == null)
+              // Stopped before it began, it says nothing.
+              .filter(each -> each.sent() > 0 || each.setup() != null)
               .toList();
       if (!worked.isEmpty()) {
         verdicts.add(of(workload, worked));

@@ -37,9 +37,13 @@ public record WhatIf(
     StringBuilder text =
         new StringBuilder(
             (korean
-                    ? "시뮬레이션이에요. 잰 것이 아니라, 데이터 채널의 엔진과 TCP의 모형을 가상 시간으로 돌린 거예요: %s, 받는 쪽 %d\n\n"
-                    : "Simulation. Nothing was measured: the data channel's engine and a model of TCP, in virtual time: %s, %d receivers\n\n")
-                .formatted(network, receivers));
+                    ? "시뮬레이션이에요. 잰 것이 아니라, 데이터 채널의 엔진과 TCP의 모형을 가상 시간으로 돌린 거예요: %s%s\n\n"
+                    : "Simulation. Nothing was measured: the data channel's engine and a model of TCP, in virtual time: %s%s\n\n")
+                .formatted(
+                    network,
+                    receivers == 1
+                        ? ""
+                        : korean ? ", 받는 쪽 " + receivers : ", " + receivers + " receivers"));
     for (String name : workloads) {
       Workload own = Workload.named(name);
       Workload workload =
