@@ -108,7 +108,7 @@ final class MatrixText {
                     + ".";
     return (korean
             ? "%s, `madang compare` %s, %s. 커서: 칸마다 %.0f초씩 %s번, 시드 %s.%s %s"
-            : "%s, `madang compare` %s, %s. The cursor: %4$.0f s each, %5$s runs of each cell,"
+            : "%s, `madang compare` %s, %s. The cursor: %4$.0f s each, runs of each cell: %5$s,"
                 + " seeds %6$s.%7$s %8$s")
         .formatted(
             day,

@@ -88,6 +88,12 @@ class FiguresTest {
   }
 
   @Test
+  void whatWasStoppedBeforeItBeganSaysNothing() {
+    Series none = new Series(new long[0], new long[0], 0);
+    assertThat(Verdict.of(List.of(Figures.of(Workload.CURSOR, Kind.UDP, none)))).isEmpty();
+  }
+
+  @Test
   void equalLanesAreToldToBeEqualInBothLanguages() {
     List<Figures> figures = List.of(evenly(Kind.UDP, 1, 0, 0), evenly(Kind.TCP, 1, 0, 0));
     Verdict verdict = Verdict.of(figures).getFirst();
