@@ -100,7 +100,7 @@ public final class Compare {
       Run run = new Run(lanes, options.kinds(), options.chosen(), options.seconds(), table);
       try (Interrupt _ = new Interrupt(run::stop)) {
         List<Figures> figures = run.measure();
-        table.close();
+        table.end();
         Report report =
             new Report(
                 version,

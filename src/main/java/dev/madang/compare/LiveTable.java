@@ -101,9 +101,13 @@ final class LiveTable implements Run.Progress, AutoCloseable {
     return erased;
   }
 
-  /// Nothing is drawn any more, and what was is gone: the figures themselves follow.
   @Override
-  public synchronized void close() {
+  public void close() {
+    end();
+  }
+
+  /// Nothing is drawn any more, and what was is gone: the figures themselves follow.
+  synchronized void end() {
     closed.countDown();
     to.print(erased());
     to.flush();
