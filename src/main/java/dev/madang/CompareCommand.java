@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -194,8 +195,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /// Whether a table can be drawn in place for who reads it.
   private static boolean isTerminal() {
-    return System.console() != null
-        && System.console().isTerminal()
+    return Objects.requireNonNull(System.console()).isTerminal()
         && !"dumb".equals(System.getenv("TERM"));
   }
 

@@ -1,7 +1,11 @@
 package dev.madang.compare;
 
+import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 
 /// The delays of one workload as an SVG: for each lane the share of all messages (those lost
 /// included, so that a curve which loses never reaches the top) that was back after so long, on a
@@ -71,7 +75,7 @@ final class Chart {
   }
 
   static String colour(Kind lane) {
-    return COLOURS[lane.ordinal()];
+    return Objects.requireNonNull(COLOURS.get(lane));
   }
 
   private static void vertical(StringBuilder svg, double x, String colour, String label) {
@@ -113,8 +117,16 @@ final class Chart {
   private static final int WIDTH = 760;
 
   /** Told apart by those who do not tell red from green, too. */
-  private static final String[] COLOURS = {
-    "#000000", "#0072b2", "#d55e00", "#e69f00", "#999933", "#aa4499", "#332288", "#117733",
-    "#009e73", "#56b4e9", "#cc79a7"
-  };
+  private static final Map<Kind, String> COLOURS = new EnumMap<>(Kind.class);
+
+  static {
+    Iterator<String> colours =
+        List.of(
+                "#000000", "#0072b2", "#d55e00", "#e69f00", "#999933", "#aa4499", "#332288",
+                "#117733", "#009e73", "#56b4e9", "#cc79a7")
+            .iterator();
+    for (Kind kind : Kind.values()) {
+      COLOURS.put(kind, colours.next());
+    }
+  }
 }

@@ -139,7 +139,9 @@ record Matrix(String system, boolean partial, List<Cell> cells) {
     all.removeIf(each -> each.is(cell.workload(), cell.loss(), cell.rtt()));
     all.add(cell);
     all.sort(
-        Comparator.comparing(Cell::workload).thenComparing(Cell::rtt).thenComparing(Cell::loss));
+        Comparator.comparing(Cell::workload)
+            .thenComparingInt(Cell::rtt)
+            .thenComparingDouble(Cell::loss));
     return new Matrix(on, stopped, List.copyOf(all));
   }
 

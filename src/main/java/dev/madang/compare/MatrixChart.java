@@ -62,9 +62,14 @@ final class MatrixChart {
       text(left + PANEL / 2.0, TOP - 10, "middle", INK, "RTT " + trip + " ms");
       double floor = y(trip, low, high);
       svg.append(
-          fill(
+          String.format(
+              Locale.ROOT,
               "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-dasharray=\"4 4\"/>",
-              left, left + PANEL, floor, floor, SOFT));
+              left,
+              left + PANEL,
+              floor,
+              floor,
+              SOFT));
       double slot = (double) PANEL / losses.size();
       for (int i = 0; i < losses.size(); i++) {
         Matrix.Cell cell = matrix.find("cursor", losses.get(i), trip);
@@ -109,15 +114,23 @@ final class MatrixChart {
         // Side by side, or what is equal would hide each other.
         double x = left + slot * (i + 0.5) + (index - (DRAWN.size() - 1) / 2.0) * 4;
         double y = y(p95.median(), low, high);
-        points.append(fill("%.1f,%.1f ", x, y));
+        points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x, y));
         line(x, y(p95.least(), low, high), x, y(p95.most(), low, high), colour, 1.5);
-        svg.append(fill("<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>", x, y, colour));
+        svg.append(
+            String.format(
+                Locale.ROOT,
+                "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"2.5\" fill=\"%s\"/>",
+                x,
+                y,
+                colour));
       }
     }
     svg.append(
-        fill(
+        String.format(
+            Locale.ROOT,
             "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" points=\"%s\"/>",
-            colour, points.toString().strip()));
+            colour,
+            points.toString().strip()));
   }
 
   private static double y(double value, double low, double high) {
@@ -182,14 +195,23 @@ final class MatrixChart {
     box(left, top + 3, gone, LOST_COLOUR);
     box(left + gone, top + 3, after, LATE_COLOUR);
     double both = lost.median() + late.median();
-    text(left + gone + after + 5, top + 12, "start", SOFT, both == 0 ? "0" : fill("%.1f %%", both));
+    text(
+        left + gone + after + 5,
+        top + 12,
+        "start",
+        SOFT,
+        both == 0 ? "0" : String.format(Locale.ROOT, "%.1f %%", both));
   }
 
   private void box(double x, double y, double width, String colour) {
     svg.append(
-        fill(
+        String.format(
+            Locale.ROOT,
             "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"11\" fill=\"%s\"/>",
-            x, y, width, colour));
+            x,
+            y,
+            width,
+            colour));
   }
 
   // ---- one network's curves ---------------------------------------------------------------------
@@ -214,9 +236,13 @@ final class MatrixChart {
 
   private void begin(int width, int height, String title) {
     svg.append(
-        fill(
+        String.format(
+            Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" font-family=\"system-ui,sans-serif\" font-size=\"12\" role=\"img\">%s<title>%s</title><rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>",
-            width, height, DARK, Report.escaped(title)));
+            width,
+            height,
+            DARK,
+            Report.escaped(title)));
   }
 
   private String end() {
@@ -225,20 +251,27 @@ final class MatrixChart {
 
   private void line(double x1, double y1, double x2, double y2, String colour, double width) {
     svg.append(
-        fill(
+        String.format(
+            Locale.ROOT,
             "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"%s\" stroke-width=\"%s\"/>",
-            x1, x2, y1, y2, colour, width));
+            x1,
+            x2,
+            y1,
+            y2,
+            colour,
+            width));
   }
 
   private void text(double x, double y, String anchor, String colour, String text) {
     svg.append(
-        fill(
+        String.format(
+            Locale.ROOT,
             "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>",
-            x, y, anchor, colour, Report.escaped(text)));
-  }
-
-  private static String fill(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+            x,
+            y,
+            anchor,
+            colour,
+            Report.escaped(text)));
   }
 
   private static final List<Kind> DRAWN =
