@@ -104,6 +104,8 @@ describe('a report', () => {
     for (const text of ['', '[]', '{"results":[]}', '{"workloads":[],"results":[{"lane":"smoke","workload":"chat"}]}']) {
       expect(readReport(text)).toBeUndefined();
     }
+    expect(readReport(JSON.stringify({ ...report, at: 'not a time' }))).toBeUndefined();
+    expect(readReport(JSON.stringify({ ...report, results: [...report.results, report.results[0]] }))).toBeUndefined();
   });
 
   test('as CSV has a row for each lane, and commas of a reason stay inside it', () => {
