@@ -6,6 +6,7 @@ import dev.madang.compare.Lab;
 import dev.madang.compare.Measurement;
 import dev.madang.compare.WhatIf;
 import dev.madang.net.LanAddresses;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -15,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -194,9 +194,11 @@ final class CompareCommand implements Callable<Integer> {
   }
 
   /// Whether a table can be drawn in place for who reads it.
+  // Releases differ in whether there is a console without a terminal; 25 has none.
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
-    return Objects.requireNonNull(System.console()).isTerminal()
-        && !"dumb".equals(System.getenv("TERM"));
+    Console console = System.console();
+    return console != null && console.isTerminal() && !"dumb".equals(System.getenv("TERM"));
   }
 
   private void needsLab(String option) {
