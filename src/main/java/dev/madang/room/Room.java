@@ -79,8 +79,9 @@ final class Room {
 
   // ---- what outlives it -----------------------------------------------------------------------
 
-  /// What is kept of it, once: as it is opened, or later where the database was slow.
-  void remember(Kept kept) {
+  /// What is kept of it, once: as it is opened, or later where the database was slow. Then somebody
+  /// may be in who was removed before: they go, before anything of the chat is told.
+  void remember(Kept kept, long now) {
     if (remembered) {
       return;
     }
@@ -92,6 +93,10 @@ final class Room {
     }
     chatKept |= kept.chat();
     entrance.ban(kept.bans());
+    people.all().stream()
+        .filter(one -> entrance.bans(one) && !one.moderatesByGrant())
+        .toList()
+        .forEach(one -> expel(one.identity, now));
     conversation.remember(kept.messages());
     if (!info().equals(before)) {
       people.toAll(new RoomChanged(info(), RoomChange.ASKED, null));

@@ -163,7 +163,7 @@ public final class Rooms {
         there,
         () -> {
           if (kept != null) {
-            there.remember(kept);
+            there.remember(kept, now);
           }
           there.join(visitor, now);
         });
@@ -181,10 +181,10 @@ public final class Rooms {
   }
 
   /// What is kept of a room that was opened without it.
-  public void remember(String name, Kept kept) {
+  public void remember(String name, Kept kept, long now) {
     Room room = rooms.get(name);
     if (room != null) {
-      guarded(room, () -> room.remember(kept));
+      guarded(room, () -> room.remember(kept, now));
     }
   }
 
@@ -267,7 +267,7 @@ public final class Rooms {
             there,
             () -> {
               if (kept != null) {
-                there.remember(kept);
+                there.remember(kept, now);
               }
               return there.enterProgram(program, tracks, now);
             });

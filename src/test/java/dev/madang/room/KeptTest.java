@@ -212,12 +212,30 @@ class KeptTest {
     bo.say("2", "meanwhile");
 
     meeting.databaseAway = false;
-    meeting.rooms.remember("standup", meeting.kept("standup"));
-    meeting.rooms.remember("standup", Kept.NOTHING);
+    meeting.rooms.remember("standup", meeting.kept("standup"), meeting.now);
+    meeting.rooms.remember("standup", Kept.NOTHING, meeting.now);
     assertThat(bo.heard(RoomChanged.class)).hasSize(1);
     assertThat(List.of(bo.info.chatKept(), bo.info.lobby())).containsExactly(true, true);
     bo.send(new SetLobby(false));
     assertThat(meeting.joins("June").texts()).containsExactly("kept", "meanwhile");
+  }
+
+  @Test
+  void whoWasRemovedBeforeGoesWhenTheDatabaseIsBackAndReadsNothing() {
+    Guest ann = meeting.joins("Ann");
+    Guest eve = meeting.joins("Eve");
+    ann.send(new KeepChat(true));
+    ann.send(new Remove(eve.identity));
+    ann.say("1", "between us");
+    everybodyLeaves(ann);
+
+    meeting.databaseAway = true;
+    Guest again = comesAgain(eve);
+    assertThat(again.join()).isInstanceOf(Joined.class);
+    meeting.databaseAway = false;
+    meeting.rooms.remember("standup", meeting.kept("standup"), meeting.now);
+    assertThat(again.texts()).isEmpty();
+    assertThat(Meeting.refusalOf(comesAgain(eve).join())).isEqualTo(Refusal.REMOVED);
   }
 
   private Guest comesAgain(Guest before) {

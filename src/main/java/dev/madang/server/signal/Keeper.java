@@ -56,6 +56,7 @@ final class Keeper {
   private final Map<String, Recalling> recalling = new HashMap<>();
   private final BlockingQueue<Errand> errands = new LinkedBlockingQueue<>(MOST_ERRANDS);
   private final Thread thread;
+  private int wishes;
 
   /** Until when nobody waits for the database. */
   private volatile long awayUntil = System.nanoTime();
@@ -113,8 +114,19 @@ final class Keeper {
   ///
   /// @param then hears why not, or null when it is done
   void wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) {
-    if (!take(new Errand.Wish(room, keeping, then))) {
+    // Each is a transaction of its own, behind which others wait.
+    if (wishes == MOST_WISHES) {
       then.accept(Refusal.NOT_KEPT);
+      return;
+    }
+    Consumer<@Nullable Refusal> done =
+        refusal -> {
+          wishes--;
+          then.accept(refusal);
+        };
+    wishes++;
+    if (!take(new Errand.Wish(room, keeping, done))) {
+      done.accept(Refusal.NOT_KEPT);
     }
   }
 
@@ -307,6 +319,7 @@ final class Keeper {
   private static final long AWAY = 10_000_000_000L;
   private static final long GIVEN_UP = 60_000_000_000L;
   private static final int MOST_ERRANDS = 10_000;
+  private static final int MOST_WISHES = 16;
   private static final int MOST_GATHERED = 200;
   private static final int MOST_UNWRITTEN = 5000;
 }

@@ -108,7 +108,7 @@ public final class SideDoor {
           room,
           found -> {
             if (found != null) {
-              rooms.remember(room, found);
+              rooms.remember(room, found, System.nanoTime());
             }
           });
     }

@@ -199,7 +199,11 @@ public final class SignalDoor implements AutoCloseable {
     this.time = time;
     long epochMillis = time.millis() - System.nanoTime() / 1_000_000;
     rooms = new Rooms(config.limits(), media != null, identities, epochMillis, new Telling());
-    keeper = kept == null ? null : new Keeper(kept, home, rooms::remember);
+    keeper =
+        kept == null
+            ? null
+            : new Keeper(
+                kept, home, (room, found) -> rooms.remember(room, found, System.nanoTime()));
     side = new SideDoor(rooms, keeper);
     ticking =
         home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
