@@ -243,7 +243,7 @@ class MeasuredEchoTest {
 
   @Test
   void aMeetingPassesNoMoreThanItsGrantHas() throws Exception {
-    URI server = start(Map.of("compare.bytes", "5000"));
+    URI server = start(Map.of("compare.bytes", "" + (16_384 + 5000)));
     Side first = meet(server, grant(server, ""), "");
     String code = JSON.readTree(first.next()).get("code").asString();
     Side second = meet(server, grant(server, ""), "&code=" + code);

@@ -25,10 +25,11 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Answers the probes of `madang compare` and of the page `/compare`, over every transport:
@@ -88,7 +89,8 @@ public final class CompareDoor implements AutoCloseable {
   private final UdpDoor udp;
   private final @Nullable MediaDoor media;
   private final ScheduledExecutorService home;
-  private final AtomicInteger peers = new AtomicInteger();
+  // Far ends of data channels, by network.
+  private final Map<Address, Integer> peers = new HashMap<>();
   private final EventStreams streams = new EventStreams();
   private final Meetings meetings;
   private final @Nullable KeptResults results;
@@ -334,13 +336,13 @@ public final class CompareDoor implements AutoCloseable {
   }
 
   private void meet(Exchange exchange, Caller caller, Grant grant, ByteBuf body) {
-    Answers answers = new Answers(grant);
-    if (peers.incrementAndGet() > MOST_PEERS) {
-      peers.decrementAndGet();
+    Address network = caller.address().network();
+    Answers answers = new Answers(grant, network);
+    if (!taken(network)) {
       exchange.respond(503, FULL);
       return;
     } else if (!grant.connects(answers)) {
-      peers.decrementAndGet();
+      free(network);
       exchange.respond(429, TOO_MANY);
       return;
     }
@@ -361,14 +363,34 @@ public final class CompareDoor implements AutoCloseable {
     }
   }
 
+  private boolean taken(Address network) {
+    synchronized (peers) {
+      int all = peers.values().stream().mapToInt(Integer::intValue).sum();
+      int own = peers.getOrDefault(network, 0);
+      if (all >= MOST_PEERS || own >= MOST_OF_NETWORK) {
+        return false;
+      }
+      peers.put(network, own + 1);
+      return true;
+    }
+  }
+
+  private void free(Address network) {
+    synchronized (peers) {
+      peers.computeIfPresent(network, (_, own) -> own > 1 ? own - 1 : null);
+    }
+  }
+
   /// What comes by data channels, and sound.
   private final class Answers implements Mirror, Runnable {
     private final Grant grant;
+    private final Address network;
     private @Nullable Runnable close;
     private boolean closing;
 
-    Answers(Grant grant) {
+    Answers(Grant grant, Address network) {
       this.grant = grant;
+      this.network = network;
     }
 
     /// The grant is over, on any thread.
@@ -401,7 +423,7 @@ public final class CompareDoor implements AutoCloseable {
     @Override
     public void ended() {
       grant.disconnected(this);
-      peers.decrementAndGet();
+      free(network);
     }
   }
 
@@ -426,6 +448,8 @@ public final class CompareDoor implements AutoCloseable {
 
   /// Of data channels, in all: they come out of what rooms may have.
   private static final int MOST_PEERS = 64;
+
+  private static final int MOST_OF_NETWORK = 24;
 
   private static final int MOST_SDP = 65_536;
 }

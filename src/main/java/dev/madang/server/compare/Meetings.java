@@ -4,6 +4,7 @@ import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.WebSocket;
 import dev.madang.server.http.WebSocketOptions;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -43,7 +44,10 @@ final class Meetings {
 
   private void enter(Side side, @Nullable String code, String host) {
     WebSocket socket = side.socket;
-    if (!side.grant.connects(side)) {
+    if (!side.grant.takes(COST, System.nanoTime())) {
+      socket.close(1008, CompareDoor.OVER);
+      return;
+    } else if (!side.grant.connects(side)) {
       socket.close(1008, CompareDoor.TOO_MANY);
       return;
     }
@@ -57,6 +61,7 @@ final class Meetings {
               : "There is no such meeting, or somebody entered it already.");
       return;
     }
+    side.relayed = true;
     Map<String, Object> welcome = new LinkedHashMap<>();
     if (side.code != null) {
       welcome.put("code", side.code);
@@ -115,7 +120,10 @@ final class Meetings {
       }
     }
     side.grant.disconnected(side);
-    relays.revoke(side.user);
+    // What was never given need not be taken back, and those who hold it are counted.
+    if (side.relayed) {
+      relays.revoke(side.user);
+    }
     if (other != null) {
       other.socket.loop().execute(() -> other.socket.close(1001, "The other device left."));
     }
@@ -129,6 +137,7 @@ final class Meetings {
     /// By which the relay knows it.
     final String user = "compare-" + Long.toHexString(random.nextLong());
 
+    boolean relayed;
     @Nullable String code;
     volatile @Nullable Side other;
 
@@ -141,7 +150,7 @@ final class Meetings {
       Side to = other;
       if (to == null) {
         return;
-      } else if (!grant.takes(2 * text.length(), System.nanoTime())) {
+      } else if (!grant.takes(2 * ByteBufUtil.utf8Bytes(text), System.nanoTime())) {
         socket.close(1008, CompareDoor.OVER);
         return;
       }
@@ -158,5 +167,9 @@ final class Meetings {
   private static final int UNKNOWN = 4404;
 
   private static final int MOST_TEXT = 65_536;
+
+  /// Bytes of the grant that a meeting costs at once: each may give a credential for the relay.
+  private static final int COST = 16_384;
+
   private static final JsonMapper JSON = JsonMapper.shared();
 }
