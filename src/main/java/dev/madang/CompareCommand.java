@@ -9,14 +9,17 @@ import dev.madang.net.LanAddresses;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -337,8 +340,13 @@ final class CompareCommand implements Callable<Integer> {
           "--listen waits for another machine: no URL, and no other network.");
     }
     ConfigReader reader = new ConfigReader();
-    Map<String, String> settings =
-        new HashMap<>(Bench.settings(Files.createTempDirectory("madang")));
+    Map<String, String> settings = new HashMap<>(Bench.settings(scratch()));
+    // Others' machines reach this one: nothing is open but what is measured.
+    settings.put("admin.enabled", "false");
+    settings.put("turn.enabled", "false");
+    settings.put("signal.kept.rooms", "0");
+    settings.put("signal.limits.rooms", "1");
+    settings.put("compare.results", "0");
     settings.put("http.port", Integer.toString(port));
     settings.put("udp.port", Integer.toString(port));
     settings.forEach((key, value) -> reader.flag(key, value, "madang compare"));
@@ -355,11 +363,27 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
+  /// A folder for a server's keys, which is gone when this process is.
+  private static Path scratch() throws IOException {
+    Path folder = Files.createTempDirectory("madang");
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try (Stream<Path> all = Files.walk(folder)) {
+                    all.sorted(Comparator.reverseOrder()).forEach(each -> each.toFile().delete());
+                  } catch (IOException | UncheckedIOException _) {
+                    // It lies where systems tidy up.
+                  }
+                },
+                "tidy"));
+    return folder;
+  }
+
   /// A server of its own, in this process, on free ports of this machine.
   private static void here(Compare compare) throws IOException, InterruptedException {
-    Path data = Files.createTempDirectory("madang");
     ConfigReader reader = new ConfigReader();
-    Map<String, String> settings = new HashMap<>(Bench.settings(data));
+    Map<String, String> settings = new HashMap<>(Bench.settings(scratch()));
     settings.put("http.host", "127.0.0.1");
     settings.forEach((key, value) -> reader.flag(key, value, "madang compare"));
     try (Madang madang = Madang.start(reader.read())) {

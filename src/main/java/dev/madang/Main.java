@@ -71,7 +71,9 @@ public final class Main {
   private static int explain(Exception e, CommandLine line, CommandLine.ParseResult result)
       throws Exception {
     if (e instanceof ConfigException) {
-      line.getErr().println(e.getMessage());
+      // What a server said may stand in it: it must not steer the terminal.
+      String said = String.valueOf(e.getMessage());
+      line.getErr().println(said.replaceAll("[\\p{Cntrl}\\u0080-\\u009F&&[^\n]]", "·"));
       return 1;
     }
     throw e;

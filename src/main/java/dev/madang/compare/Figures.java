@@ -39,10 +39,12 @@ record Figures(
     double[] cdf) {
 
   static Figures failed(Workload workload, Kind lane, String sentence) {
+    // A server's words stand in it: they must not steer a terminal, nor fill a table.
+    String plain = sentence.replaceAll("[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}]", "·");
     return new Figures(
         workload,
         lane,
-        sentence,
+        plain.length() > MOST_WORDS ? plain.substring(0, MOST_WORDS) + "…" : plain,
         0,
         0,
         0,
@@ -181,4 +183,6 @@ record Figures(
   private static @Nullable Double rounded(@Nullable Double value) {
     return value == null ? null : round(value);
   }
+
+  private static final int MOST_WORDS = 200;
 }
