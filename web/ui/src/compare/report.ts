@@ -154,14 +154,12 @@ export function readReport(text: string): Report | undefined {
   try {
     const report = JSON.parse(text) as Report;
     const good =
-      Array.isArray(report.workloads) &&
-      Array.isArray(report.results) &&
       report.results.length > 0 &&
-      !Number.isNaN(Date.parse(report.at)) &&
+      Date.parse(report.at) > 0 &&
       report.results.every(
         ({ workload, lane }) => workloads.some(({ name }) => name === workload) && laneNames.includes(lane),
       ) &&
-      new Set(report.results.map(({ workload, lane }) => `${workload} ${lane}`)).size === report.results.length;
+      new Set(report.results.map(({ workload, lane }) => workload + lane)).size === report.results.length;
     return good ? withFigures({ ...report, page: pageOf(report.page) }, figuresOf(report)) : undefined;
   } catch {
     return undefined;
