@@ -5,6 +5,7 @@ import dev.madang.server.admin.AdminDoor;
 import dev.madang.server.signal.Invitation;
 import dev.madang.store.Store;
 import dev.madang.store.StoreException;
+import dev.madang.wire.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -72,8 +73,7 @@ public final class Main {
       throws Exception {
     if (e instanceof ConfigException) {
       // What a server said may stand in it: it must not steer the terminal.
-      String said = String.valueOf(e.getMessage());
-      line.getErr().println(said.replaceAll("[\\p{Cntrl}\\u0080-\\u009F&&[^\n]]", "·"));
+      line.getErr().println(Printable.lines(String.valueOf(e.getMessage())));
       return 1;
     }
     throw e;

@@ -1,5 +1,7 @@
 package dev.madang.check;
 
+import dev.madang.wire.Printable;
+
 /// One thing that was looked at: whether it is well, why, and what to do.
 ///
 /// @param name one word, the same for programs in every language
@@ -8,8 +10,8 @@ package dev.madang.check;
 public record Finding(String name, Mark mark, String en, String ko) {
   /// What the far end said stands in some of these sentences: it must not steer a terminal.
   public Finding {
-    en = en.replaceAll(CONTROLS, "·");
-    ko = ko.replaceAll(CONTROLS, "·");
+    en = Printable.of(en);
+    ko = Printable.of(ko);
   }
 
   /// How it is.
@@ -42,8 +44,6 @@ public record Finding(String name, Mark mark, String en, String ko) {
   static Finding skip(String name, String en, String ko) {
     return new Finding(name, Mark.SKIP, en, ko);
   }
-
-  private static final String CONTROLS = "[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}]";
 
   /// For a terminal, one line.
   public String line(boolean korean) {

@@ -1,5 +1,6 @@
 package dev.madang.compare;
 
+import dev.madang.wire.Printable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +41,7 @@ record Figures(
 
   static Figures failed(Workload workload, Kind lane, String sentence) {
     // A server's words stand in it: they must not steer a terminal, nor fill a table.
-    String plain = sentence.replaceAll("[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}]", "·");
+    String plain = Printable.of(sentence);
     return new Figures(
         workload,
         lane,
