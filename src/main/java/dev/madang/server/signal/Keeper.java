@@ -14,8 +14,10 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,6 +26,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,10 +55,15 @@ final class Keeper {
 
   private final KeptRooms store;
   private final ScheduledExecutorService home;
+  private final Predicate<String> isOpen;
   private final BiConsumer<String, Kept> late;
   private final Map<String, Recalling> recalling = new HashMap<>();
   private final BlockingQueue<Errand> errands = new LinkedBlockingQueue<>(MOST_ERRANDS);
   private final Thread thread;
+
+  /** Rooms that opened without what is kept of them. */
+  private final Set<String> unknown = new HashSet<>();
+
   private int wishes;
 
   /** Until when nobody waits for the database. */
@@ -69,10 +77,16 @@ final class Keeper {
   private long failedAt;
   private boolean failing;
 
+  /// @param isOpen whether a room of this name is
   /// @param late hears at home what came when nobody waited any more
-  Keeper(KeptRooms store, ScheduledExecutorService home, BiConsumer<String, Kept> late) {
+  Keeper(
+      KeptRooms store,
+      ScheduledExecutorService home,
+      Predicate<String> isOpen,
+      BiConsumer<String, Kept> late) {
     this.store = store;
     this.home = home;
+    this.isOpen = isOpen;
     this.late = late;
     thread = Thread.ofVirtual().name("keeper").start(this::work);
   }
@@ -80,6 +94,7 @@ final class Keeper {
   /// What is kept of a room that is about to be opened; null when that is not known in time.
   void recall(String room, Consumer<@Nullable Kept> then) {
     if (isAway()) {
+      askAgain(room);
       then.accept(null);
       return;
     }
@@ -102,6 +117,11 @@ final class Keeper {
 
   private void recalled(String room, @Nullable Kept kept) {
     Recalling known = recalling.remove(room);
+    if (kept == null) {
+      askAgain(room);
+    } else {
+      unknown.remove(room);
+    }
     if (known != null) {
       known.inTime().cancel(false);
       known.waiting().forEach(each -> each.accept(kept));
@@ -110,12 +130,26 @@ final class Keeper {
     }
   }
 
-  /// Does what a host wants of what is kept.
+  /// Until it is known, or the room is over: it may be kept who does not come in.
+  private void askAgain(String room) {
+    if (unknown.add(room)) {
+      home.schedule(() -> again(room), AWAY + AGAIN, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void again(String room) {
+    if (unknown.remove(room) && isOpen.test(room)) {
+      take(new Errand.Recall(room));
+      askAgain(room);
+    }
+  }
+
+  /// Does what a host wants of what is kept; nothing where nobody knows yet what that is.
   ///
   /// @param then hears why not, or null when it is done
   void wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) {
     // Each is a transaction of its own, behind which others wait.
-    if (wishes == MOST_WISHES) {
+    if (wishes == MOST_WISHES || unknown.contains(room)) {
       then.accept(Refusal.NOT_KEPT);
       return;
     }
@@ -209,8 +243,13 @@ final class Keeper {
         home.execute(() -> recalled(room, kept));
       }
       case Errand.Wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) -> {
-        Refusal refusal = fulfil(room, keeping);
-        home.execute(() -> then.accept(refusal));
+        Refusal refusal = Refusal.NOT_KEPT;
+        try {
+          refusal = fulfil(room, keeping);
+        } finally {
+          Refusal said = refusal;
+          home.execute(() -> then.accept(said));
+        }
       }
       case Errand.Tidy(List<String> used) -> {
         try {

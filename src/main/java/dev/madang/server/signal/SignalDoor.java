@@ -203,7 +203,10 @@ public final class SignalDoor implements AutoCloseable {
         kept == null
             ? null
             : new Keeper(
-                kept, home, (room, found) -> rooms.remember(room, found, System.nanoTime()));
+                kept,
+                home,
+                rooms::has,
+                (room, found) -> rooms.remember(room, found, System.nanoTime()));
     side = new SideDoor(rooms, keeper);
     ticking =
         home.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);

@@ -13,6 +13,7 @@ import dev.madang.store.KeptRooms;
 import dev.madang.store.Store;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -139,6 +140,36 @@ class KeeperTest {
         assertThat(type(ann.ask("say", fields("id", "1", "text", "x")))).isEqualTo("sent");
         assertThat(log.list).filteredOn(each -> each.getLevel() == Level.ERROR).hasSize(1);
       }
+    }
+  }
+
+  @Test
+  void aRoomThatOpenedWithoutTheDatabaseLearnsWhatIsKeptWhenItIsBack() throws Exception {
+    try (Store store = sqlite();
+        SignalServer server = server(store)) {
+      SignalClient ann = client(server);
+      ann.ask("join", join("standup", "Ann"));
+      ann.ask("keepChat", fields("on", true));
+      ann.ask("say", fields("id", "1", "text", "kept"));
+    }
+    Path file = data.resolve("madang.db");
+    Path away = data.resolve("away.db");
+    Files.move(file, away);
+    Files.createDirectory(file);
+    try (Store store = sqlite();
+        SignalServer server = server(store)) {
+      SignalClient bo = client(server);
+      assertThat(type(bo.ask("join", join("standup", "Bo")))).isEqualTo("joined");
+      Files.delete(file);
+      Files.move(away, file);
+      assertThat(bo.ask("keepChat", fields("on", false)).path("code").asString())
+          .as("nothing is deleted that nobody knows of")
+          .isEqualTo("not-kept");
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> bo.next("roomChanged").at("/room/chatKept").asBoolean());
+      assertThat(texts(client(server).ask("join", join("standup", "June"))))
+          .containsExactly("kept");
     }
   }
 
