@@ -3,14 +3,17 @@ package dev.madang;
 import dev.madang.compare.Lab;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /// A network of its own (a [Lab]) with a process like this one on its far side, a server; others,
 /// which measure it, are started on the near side.
@@ -42,7 +45,7 @@ final class Bench implements AutoCloseable {
     words.addAll(lab.beside(true));
     words.addAll(java());
     words.add("start");
-    Map<String, String> settings = new HashMap<>(settings(Files.createTempDirectory("madang")));
+    Map<String, String> settings = new HashMap<>(settings(scratch()));
     settings.put("http.port", Integer.toString(PORT));
     settings.put("http.host", Lab.SERVER);
     settings.forEach((key, value) -> words.add("--" + key + "=" + value));
@@ -68,6 +71,23 @@ final class Bench implements AutoCloseable {
     settings.put("compare.enabled", "true");
     settings.put("http.tls.enabled", "false");
     return settings;
+  }
+
+  /// A folder for a server's keys, which is gone when this process is.
+  static Path scratch() throws IOException {
+    Path folder = Files.createTempDirectory("madang");
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  try (Stream<Path> all = Files.walk(folder)) {
+                    all.sorted(Comparator.reverseOrder()).forEach(each -> each.toFile().delete());
+                  } catch (IOException | UncheckedIOException _) {
+                    // It lies where systems tidy up.
+                  }
+                },
+                "tidy"));
+    return folder;
   }
 
   /// One that measures the server.

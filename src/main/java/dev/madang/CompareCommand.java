@@ -9,17 +9,14 @@ import dev.madang.net.LanAddresses;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -340,7 +337,7 @@ final class CompareCommand implements Callable<Integer> {
           "--listen waits for another machine: no URL, and no other network.");
     }
     ConfigReader reader = new ConfigReader();
-    Map<String, String> settings = new HashMap<>(Bench.settings(scratch()));
+    Map<String, String> settings = new HashMap<>(Bench.settings(Bench.scratch()));
     // Others' machines reach this one: nothing is open but what is measured.
     settings.put("admin.enabled", "false");
     settings.put("turn.enabled", "false");
@@ -363,27 +360,10 @@ final class CompareCommand implements Callable<Integer> {
     }
   }
 
-  /// A folder for a server's keys, which is gone when this process is.
-  private static Path scratch() throws IOException {
-    Path folder = Files.createTempDirectory("madang");
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try (Stream<Path> all = Files.walk(folder)) {
-                    all.sorted(Comparator.reverseOrder()).forEach(each -> each.toFile().delete());
-                  } catch (IOException | UncheckedIOException _) {
-                    // It lies where systems tidy up.
-                  }
-                },
-                "tidy"));
-    return folder;
-  }
-
   /// A server of its own, in this process, on free ports of this machine.
   private static void here(Compare compare) throws IOException, InterruptedException {
     ConfigReader reader = new ConfigReader();
-    Map<String, String> settings = new HashMap<>(Bench.settings(scratch()));
+    Map<String, String> settings = new HashMap<>(Bench.settings(Bench.scratch()));
     settings.put("http.host", "127.0.0.1");
     settings.forEach((key, value) -> reader.flag(key, value, "madang compare"));
     try (Madang madang = Madang.start(reader.read())) {

@@ -27,7 +27,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -253,15 +252,7 @@ class CompareTest {
   // ---- the hand tools ---------------------------------------------------------------------------
 
   private URI start(Map<String, String> settings) {
-    ConfigReader reader = new ConfigReader();
-    Map<String, String> all = new HashMap<>(Config.rehearsal(data));
-    all.put("signal.open", "true");
-    all.put("metrics.enabled", "false");
-    all.put("compare.enabled", "true");
-    all.put("http.tls.enabled", "false");
-    all.putAll(settings);
-    all.forEach((key, value) -> reader.flag(key, value, "test"));
-    madang = Madang.start(reader.read());
+    madang = MeasuredServer.start(data, settings);
     return URI.create("http://127.0.0.1:" + madang.http().port() + "/");
   }
 

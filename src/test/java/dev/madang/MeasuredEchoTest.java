@@ -20,7 +20,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -319,15 +318,7 @@ class MeasuredEchoTest {
   // ---- the hand tools ---------------------------------------------------------------------------
 
   private URI start(Map<String, String> settings) {
-    ConfigReader reader = new ConfigReader();
-    Map<String, String> all = new HashMap<>(Config.rehearsal(data));
-    all.put("signal.open", "true");
-    all.put("metrics.enabled", "false");
-    all.put("compare.enabled", "true");
-    all.put("http.tls.enabled", "false");
-    all.putAll(settings);
-    all.forEach((key, value) -> reader.flag(key, value, "test"));
-    madang = Madang.start(reader.read());
+    madang = MeasuredServer.start(data, settings);
     return URI.create("http://127.0.0.1:" + madang.http().port() + "/");
   }
 
