@@ -1,5 +1,6 @@
 package dev.madang.check;
 
+import dev.madang.net.WholeAnswer;
 import dev.madang.protocol.stun.StunAttribute.ErrorCode;
 import dev.madang.protocol.stun.StunAttribute.RequestedTransport;
 import dev.madang.protocol.stun.StunAttribute.XorMappedAddress;
@@ -16,7 +17,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -353,23 +353,8 @@ public final class Reach implements AutoCloseable {
 
   // ---- small things -----------------------------------------------------------------------------
 
-  /// The request's own timeout ends with the head of the answer.
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    CompletableFuture<HttpResponse<String>> answer =
-        http.sendAsync(
-            HttpRequest.newBuilder(server.resolve(path)).build(),
-            BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES));
-    try {
-      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException failed) {
-      if (failed.getCause() instanceof IOException away) {
-        throw away;
-      }
-      throw new IOException(failed.getCause());
-    } catch (TimeoutException silent) {
-      answer.cancel(true);
-      throw new IOException("no whole answer within " + PATIENCE.toSeconds() + " s");
-    }
+    return WholeAnswer.of(http, HttpRequest.newBuilder(server.resolve(path)).build(), PATIENCE);
   }
 
   private int port() {
@@ -449,6 +434,5 @@ public final class Reach implements AutoCloseable {
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
-  private static final int MOST_BYTES = 1 << 20;
   private static final SecureRandom RANDOM = new SecureRandom();
 }

@@ -1,5 +1,6 @@
 package dev.madang.compare;
 
+import dev.madang.net.WholeAnswer;
 import dev.madang.server.webrtc.Clients;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -18,6 +19,7 @@ import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -60,22 +62,28 @@ final class Lanes implements AutoCloseable {
     HttpResponse<String> response;
     try {
       response =
-          http.send(
-              HttpRequest.newBuilder(at("/api/compare"))
-                  .timeout(Duration.ofMillis(PATIENCE_MILLIS))
-                  .POST(BodyPublishers.noBody())
-                  .build(),
-              BodyHandlers.ofString());
+          ask(http, HttpRequest.newBuilder(at("/api/compare")).POST(BodyPublishers.noBody()));
     } catch (java.net.ConnectException none) {
       throw new IOException("nobody answers at " + server + ": is Madang running there?", none);
     }
     return switch (response.statusCode()) {
-      case 201 -> JSON.readTree(response.body());
-      case 404 ->
-          throw new IOException(
-              server + " is no Madang that measures (compare.enabled in its madang.yml).");
+      case 201 -> grantIn(response.body());
+      case 404 -> throw new IOException(server + NO_MADANG);
       default -> throw new IOException(response.body().strip());
     };
+  }
+
+  private JsonNode grantIn(String body) throws IOException {
+    try {
+      JsonNode given = JSON.readTree(body);
+      int udp = given.path("udp").asInt(-1);
+      if (given.path("grant").isString() && udp >= 0 && udp <= 0xFFFF) {
+        return given;
+      }
+    } catch (JacksonException malformed) {
+      // It says something else than grants.
+    }
+    throw new IOException(server + NO_MADANG);
   }
 
   /// Opens a lane; returns when it stands. Any thread.
@@ -122,10 +130,7 @@ final class Lanes implements AutoCloseable {
   long processor() throws InterruptedException {
     try {
       String answer =
-          http.send(
-                  HttpRequest.newBuilder(at("/api/compare/processor?grant=" + grant)).build(),
-                  BodyHandlers.ofString())
-              .body();
+          ask(http, HttpRequest.newBuilder(at("/api/compare/processor?grant=" + grant))).body();
       return JSON.readTree(answer).path("milliseconds").asLong(-1);
     } catch (IOException | RuntimeException unknown) {
       return -1;
@@ -144,7 +149,12 @@ final class Lanes implements AutoCloseable {
     if (response.statusCode() != 201) {
       throw new IOException("the report was not kept: " + response.body().strip());
     }
-    JsonNode kept = JSON.readTree(response.body());
+    JsonNode kept;
+    try {
+      kept = JSON.readTree(response.body());
+    } catch (JacksonException malformed) {
+      throw new IOException("the server does not say where the report is kept", malformed);
+    }
     return at("/compare/" + kept.get("id").asString())
         + (attach == null
             ? " (another beside it: --attach="
@@ -164,14 +174,12 @@ final class Lanes implements AutoCloseable {
       path += "/" + attach.substring(0, dot);
       request.header("authorization", "Bearer " + attach.substring(dot + 1));
     }
-    return http.send(
+    return ask(
+        http,
         request
             .uri(at(path + "?grant=" + by))
-            .timeout(Duration.ofMillis(PATIENCE_MILLIS))
             .header("content-type", "application/json")
-            .POST(BodyPublishers.ofString(report))
-            .build(),
-        BodyHandlers.ofString());
+            .POST(BodyPublishers.ofString(report)));
   }
 
   /// The address of this machine from which the server is reached.
@@ -200,14 +208,18 @@ final class Lanes implements AutoCloseable {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(at)
-            .timeout(Duration.ofMillis(PATIENCE_MILLIS))
             .header("content-type", "application/sdp")
             .POST(BodyPublishers.ofString(offer));
-    HttpResponse<String> response = http.send(request.build(), BodyHandlers.ofString());
+    HttpResponse<String> response = ask(http, request);
     if (response.statusCode() != 201) {
       throw new IOException(response.body().strip());
     }
     return response.body();
+  }
+
+  private static HttpResponse<String> ask(HttpClient http, HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return WholeAnswer.of(http, request.build(), Duration.ofMillis(PATIENCE_MILLIS));
   }
 
   /// The innermost reason.
@@ -239,5 +251,7 @@ final class Lanes implements AutoCloseable {
   }
 
   static final int PATIENCE_MILLIS = 10_000;
+  private static final String NO_MADANG =
+      " is no Madang that measures (compare.enabled in its madang.yml).";
   private static final JsonMapper JSON = JsonMapper.shared();
 }

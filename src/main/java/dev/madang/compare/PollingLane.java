@@ -1,5 +1,6 @@
 package dev.madang.compare;
 
+import dev.madang.net.WholeAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Socket.IO by HTTP polling, as its official client does it: one GET waits for packets, and one
 /// POST at a time brings those that gathered meanwhile.
@@ -29,17 +32,12 @@ final class PollingLane implements Lane {
       throws IOException, InterruptedException {
     this.http = http;
     this.listener = listener;
-    String open =
-        http.send(
-                HttpRequest.newBuilder(handshake).timeout(PATIENCE).build(),
-                BodyHandlers.ofString())
-            .body();
-    int sid = open.indexOf("\"sid\":\"");
-    if (!open.startsWith("0") || sid < 0) {
+    String open = WholeAnswer.of(http, HttpRequest.newBuilder(handshake).build(), PATIENCE).body();
+    Matcher sid = SID.matcher(open);
+    if (!sid.lookingAt()) {
       throw new IOException("no Engine.IO handshake: " + open);
     }
-    int from = sid + 7;
-    at = URI.create(handshake + "&sid=" + open.substring(from, open.indexOf('"', from)));
+    at = URI.create(handshake + "&sid=" + sid.group(1));
     queue(SocketIoLane.enter(grant));
     poll();
     if (!entered.await(Lanes.PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
@@ -49,7 +47,9 @@ final class PollingLane implements Lane {
   }
 
   private void poll() {
-    http.sendAsync(HttpRequest.newBuilder(at).build(), BodyHandlers.ofString())
+    http.sendAsync(
+            HttpRequest.newBuilder(at).build(),
+            BodyHandlers.limiting(BodyHandlers.ofString(), MOST_BYTES))
         .whenComplete((response, failed) -> {
           if (over) {
             return;
@@ -135,4 +135,6 @@ final class PollingLane implements Lane {
   private static final Duration PATIENCE = Duration.ofMillis(Lanes.PATIENCE_MILLIS);
   private static final String SEPARATOR = "\u001e";
   private static final int MOST_BODY = 500_000;
+  private static final Pattern SID = Pattern.compile("0\\{.*?\"sid\":\"([\\w-]+)\"");
+  private static final int MOST_BYTES = 32 << 20;
 }

@@ -1,5 +1,6 @@
 package dev.madang.load;
 
+import dev.madang.net.WholeAnswer;
 import dev.madang.server.webrtc.ClientSession;
 import java.io.IOException;
 import java.net.DatagramSocket;
@@ -10,7 +11,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -109,7 +109,6 @@ final class Endpoint {
       throws IOException, InterruptedException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(to)
-            .timeout(PATIENCE)
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (!body.isEmpty()) {
@@ -118,7 +117,7 @@ final class Endpoint {
     if (token != null) {
       request.header("authorization", "Bearer " + token);
     }
-    return web.send(request.build(), BodyHandlers.ofString());
+    return WholeAnswer.of(web, request.build(), PATIENCE);
   }
 
   /// Without the candidates at other addresses than the URL's, when there is one at that: what is
