@@ -73,7 +73,8 @@ test('one whose camera and microphone are refused joins, listens, and is told ho
   await come(mina.page, server.url, 'refused', 'Mina');
   await june.page.goto(`${server.url}/r/refused`);
   const card = await june.page.waitForSelector('[data-refused]');
-  assert.match(await card.textContent(), /Camera and microphone are refused\. You can still join, listen, watch and write\./);
+  // The two are asked for one by one, and so refused.
+  await june.page.getByText('Camera and microphone are refused. You can still join, listen, watch and write.').waitFor();
   assert.match(await card.textContent(), /press the sign beside the address/);
   await june.page.fill('[data-prejoin] input', 'June');
   await june.page.click('[data-join]');

@@ -2,6 +2,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { chromium } from 'playwright-core';
 import puppeteer from 'puppeteer-core';
 
@@ -21,8 +22,44 @@ const FLAGS = [
   '--autoplay-policy=no-user-gesture-required',
 ];
 
+/** Processes that wait for their next person, by what they were started with. */
+const idle = new Map();
+
+after(() => Promise.all([...idle.values()].flat().map((each) => each.end())));
+
+/** A Chromium process: one that another person has left, or a new one. */
+async function processOf({ args, namespace, home, media, audible }) {
+  const kind = JSON.stringify([args, namespace, home, media, audible]);
+  const waiting = idle.get(kind) ?? idle.set(kind, []).get(kind);
+  const ready = waiting.pop();
+  if (ready) return ready;
+  const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
+  const browser = await chromium.launch({
+    executablePath: namespace ? inNamespace(folder, namespace) : '/usr/bin/chromium',
+    ignoreDefaultArgs: audible ? ['--mute-audio'] : [],
+    args: [...FLAGS.filter((flag) => media || !flag.includes('fake')), ...args],
+    env: { ...process.env, HOME: home ?? folder },
+  });
+  const end = async () => {
+    await browser.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const one = {
+    browser,
+    end,
+    async leave() {
+      await Promise.all(browser.contexts().map((each) => each.close()));
+      // Nobody else will live in that network or have that home.
+      if (namespace || home || !browser.isConnected()) await end();
+      else waiting.push(one);
+    },
+  };
+  return one;
+}
+
 /**
- * A Chromium process with one page.
+ * A Chromium process that nobody else has, with one page in a profile of its own. Starting one costs
+ * a second, so a process that was closed serves the next person who asks for its like.
  * @param {{locale?: string, viewport?: {width: number, height: number}, permissions?: string[], args?: string[],
  *   namespace?: string, home?: string, dark?: boolean, media?: boolean, audible?: boolean, camera?: MediaTrackConstraints, relay?: 'udp' | 'tcp' | 'tls'}} options
  *   `audible` lets tabs sound, so that their sound can be captured; `camera` is what the camera can do at most; `namespace` is the network to live in; `relay` leaves one way through the server and no other
@@ -40,18 +77,13 @@ export async function openChromium({
   camera,
   relay,
 } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'madang-chromium-'));
-  const browser = await chromium.launch({
-    executablePath: namespace ? inNamespace(folder, namespace) : '/usr/bin/chromium',
-    ignoreDefaultArgs: audible ? ['--mute-audio'] : [],
-    args: [...FLAGS.filter((flag) => media || !flag.includes('fake')), ...args],
-    env: { ...process.env, HOME: home ?? folder },
-  });
+  const chrome = await processOf({ args, namespace, home, media, audible });
   const problems = [];
+  let left;
   /** One more person in the same process: storage and cookies of their own. */
   async function another(options = {}) {
     const view = options.viewport ?? viewport;
-    const context = await browser.newContext({
+    const context = await chrome.browser.newContext({
       locale,
       viewport: view,
       permissions: media ? permissions : [],
@@ -72,12 +104,8 @@ export async function openChromium({
   return {
     ...(await another()),
     another,
-    browser,
     problems,
-    async close() {
-      await browser.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: () => (left ??= chrome.leave()),
   };
 }
 
