@@ -24,8 +24,12 @@ const FLAGS = [
 
 /** Processes that wait for their next person, by what they were started with. */
 const idle = new Map();
+let over = false;
 
-after(() => Promise.all([...idle.values()].flat().map((each) => each.end())));
+after(async () => {
+  over = true;
+  await Promise.all([...idle.values()].flat().map((each) => each.end()));
+});
 
 /** A Chromium process: one that another person has left, or a new one. */
 async function processOf({ args, namespace, home, media, audible }) {
@@ -50,7 +54,7 @@ async function processOf({ args, namespace, home, media, audible }) {
     async leave() {
       await Promise.all(browser.contexts().map((each) => each.close()));
       // Nobody else will live in that network or have that home.
-      if (namespace || home || !browser.isConnected()) await end();
+      if (over || namespace || home || !browser.isConnected()) await end();
       else waiting.push(one);
     },
   };
