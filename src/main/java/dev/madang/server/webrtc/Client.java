@@ -87,20 +87,20 @@ final class Client implements Transport.Agents {
   @Override
   public Agent agent(
       Transport transport, Station at, IceCredentials local, IceLite.Output<Way> output, long now) {
-    Ways ways = new Ways(output);
-    IceAgent<Way> ice = new IceAgent<>(local, role, random, ways, now);
-    ways.ice = ice;
+    IceSide side = new IceSide(output);
+    IceAgent<Way> ice = new IceAgent<>(local, role, random, side, now);
+    side.ice = ice;
     IceCandidate usual = udp != null ? udp : ACTIVE;
     ice.addLocal(usual, now);
     return new Agent.Full(ice, usual);
   }
 
   /// Ways as the agent wants them.
-  private final class Ways implements IceAgent.Output<Way> {
+  private final class IceSide implements IceAgent.Output<Way> {
     private final IceLite.Output<Way> output;
     private @Nullable IceAgent<Way> ice;
 
-    Ways(IceLite.Output<Way> output) {
+    IceSide(IceLite.Output<Way> output) {
       this.output = output;
     }
 

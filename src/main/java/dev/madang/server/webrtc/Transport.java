@@ -4,23 +4,15 @@ import dev.madang.net.Timer;
 import dev.madang.net.dtls.DtlsSession;
 import dev.madang.protocol.ice.IceCredentials;
 import dev.madang.protocol.ice.IceLite;
-import dev.madang.protocol.sctp.DataChannel;
 import dev.madang.protocol.sctp.DataChannels;
-import dev.madang.protocol.sctp.SctpClosed;
-import dev.madang.protocol.sctp.SctpSettings;
 import dev.madang.protocol.sdp.RemoteTransport;
 import dev.madang.protocol.sdp.SctpDescription;
 import dev.madang.protocol.sdp.Setup;
 import dev.madang.protocol.srtp.SrtpProfile;
 import dev.madang.protocol.srtp.SrtpReceiver;
 import dev.madang.protocol.srtp.SrtpSender;
-import dev.madang.protocol.stun.IntegrityKey;
-import dev.madang.protocol.stun.StunMessage;
 import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -63,48 +55,25 @@ final class Transport {
   private final Address client;
   private final Agents agents;
   private final Cargo cargo;
+  private final Expectation expectation;
   private final AtomicReference<@Nullable Station> home;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
-  private volatile IceCredentials local;
-  private volatile @Nullable IceCredentials before;
   private volatile @Nullable RemoteTransport remote;
 
   /// It is over or soon will be, and answers to no new credentials.
   private volatile boolean ending;
 
-  /// Whose loop has `absence`, which waits for the far end to come.
-  private @Nullable Station watches;
-
-  private @Nullable Timer absence;
-
   private State state = State.EXPECTED;
   private @Nullable Station station;
   private @Nullable Agent ice;
   private @Nullable DtlsSession dtls;
-
-  /// The far end's handshake may overtake its answer, by which we know it; if it were dropped, the
-  /// far end would send it again only after a while, and later each time.
-  private final List<byte[]> hello = new ArrayList<>();
-
-  private @Nullable DataChannels channels;
   private @Nullable SrtpReceiver receiver;
   private @Nullable SrtpSender sender;
   private final EarlyPackets early = new EarlyPackets();
+  private final SctpSession sctp = new SctpSession(this);
+  private final Ways ways = new Ways();
   private @Nullable Timer timer;
   private final Runnable ticking = this::tick;
-  private final List<Way> ways = new ArrayList<>(2);
-  private @Nullable Way out;
-
-  /// Where the far end wants to be spoken to, but has not shown itself: [#prefer].
-  private @Nullable Way wanted;
-
-  /// By which DTLS came last, since another way was wanted.
-  private @Nullable Way dtlsBy;
-
-  /// By which what only the far end can write came last, and when.
-  private @Nullable Way livelyBy;
-
-  private long livelyAt;
 
   /// Null where none is lost on purpose.
   private @Nullable Losses losses;
@@ -126,8 +95,8 @@ final class Transport {
     this.transports = transports;
     this.client = client;
     this.agents = agents;
-    this.local = local;
     this.cargo = cargo;
+    expectation = new Expectation(transports, this, local);
   }
 
   Transports transports() {
@@ -144,8 +113,7 @@ final class Transport {
   /// Where it lives: at `here` if these bytes are its first check by who knows the password.
   @Nullable Station home(Station here, byte[] bytes, int offset, int length) {
     Station known = home.get();
-    if (known == null
-        && StunMessage.isSigned(bytes, offset, length, IntegrityKey.shortTerm(local.password()))) {
+    if (known == null && expectation.isMetBy(bytes, offset, length)) {
       home.compareAndSet(null, here);
       known = home.get();
     }
@@ -154,33 +122,15 @@ final class Transport {
 
   /// From now on checks may come; whoever does not come in time is not waited for.
   void expect() {
-    Station chosen = transports.any();
-    watches = chosen;
-    transports.add(local, this);
-    chosen.tell(() -> {
-      absence = chosen.loop().timer(this::closeIfUnborn);
-      absence.at(chosen.now() + transports.connectNanos());
-    });
+    expectation.begin();
   }
 
   /// From now on checks may come, and it is not said by when.
   void answerChecks() {
-    transports.add(local, this);
+    expectation.beginWithoutEnd();
   }
 
-  /// Whoever is over is not held by a timer until it would have been late.
-  private void stopWaiting() {
-    Station chosen = watches;
-    if (chosen != null) {
-      chosen.tell(() -> {
-        if (absence != null) {
-          absence.cancel();
-        }
-      });
-    }
-  }
-
-  private void closeIfUnborn() {
+  void closeIfUnborn() {
     if (home.get() == null) {
       close(Ending.NEVER_CAME);
     }
@@ -195,17 +145,11 @@ final class Transport {
   /// New credentials of ours and of the far end (RFC 8445 §9); those before stay good until the far
   /// end nominates by the new ones. Always from one thread.
   void restart(IceCredentials fresh, RemoteTransport described) {
-    IceCredentials oldest = before;
-    if (oldest != null) {
-      transports.remove(oldest);
-    }
-    before = local;
-    local = fresh;
     remote = described;
-    transports.add(fresh, this);
+    expectation.renew(fresh);
     if (ending) {
-      // It ended meanwhile, and may have removed what it knew before these were added.
-      transports.remove(fresh);
+      // It ended meanwhile, and perhaps before these were added.
+      expectation.end();
       return;
     }
     tell(() -> {
@@ -257,11 +201,11 @@ final class Transport {
       int first = bytes[offset] & 0xFF;
       if (first >= FIRST_RTP) {
         if (receiveMedia(bytes, offset, length, now)) {
-          shows(way, now);
+          ways.shows(way, now);
         }
       } else if (first >= FIRST_DTLS) {
-        dtlsBy = way;
-        receiveDtls(bytes, offset, length);
+        ways.dtlsBy(way);
+        receiveDtls(bytes, offset, length, now);
       } else {
         receiveCheck(way, bytes, offset, length, now);
       }
@@ -321,12 +265,13 @@ final class Transport {
     }
   }
 
-  private void receiveDtls(byte[] bytes, int offset, int length) {
+  private void receiveDtls(byte[] bytes, int offset, int length, long now) {
     if (dtls != null) {
       dtls.receive(bytes, offset, length);
-    } else if (out != null && hello.size() < MOST_HELLO && length <= MOST_BYTES) {
-      hello.add(Arrays.copyOfRange(bytes, offset, offset + length));
-    } else {
+    } else if (ways.out() == null
+        || length > MOST_BYTES
+        || early.count() == MOST_HELLO
+        || !early.keep(bytes, offset, length, now)) {
       here().counters.dropped.add(1);
     }
   }
@@ -337,90 +282,36 @@ final class Transport {
     if (agent != null
         && agent.receive(way, bytes, offset, length, now)
         && agent.validated(way)
-        && !ways.contains(way)) {
-      keep(way, agent);
-    }
-    Way next = wanted;
-    if (next != null) {
-      prefer(next, now);
-    }
-  }
-
-  /// A check shows that its sender knows the password, not that he is where it seems to come from;
-  /// one alone must not send a stream to somebody who never asked for it. So what stands goes on by
-  /// the old way until what only the far end can write comes by the new one, or until nothing comes
-  /// by the old one any more.
-  private void prefer(Way to, long now) {
-    Way before = out;
-    Agent agent = ice;
-    if (state != State.CONNECTED
-        || before == null
-        || agent == null
-        || to.equals(before)
-        || agent.silent(before, now)) {
-      out = to;
-      wanted = null;
-    } else if (!to.equals(wanted)) {
-      wanted = to;
-      dtlsBy = null;
-    }
-  }
-
-  private void shows(@Nullable Way way, long now) {
-    livelyBy = way;
-    livelyAt = now;
-    Way next = wanted;
-    if (next != null && next.equals(way)) {
-      out = next;
-      wanted = null;
-    }
-  }
-
-  private void keep(Way way, Agent agent) {
-    ways.add(way);
-    way.keep();
-    // The agent forgets the least recent when there are too many.
-    forgetWays(agent);
-    if (out == null) {
-      out = way;
-    }
-    if (state == State.EXPECTED) {
-      state = State.CHECKED;
-      meetRemote();
-    }
-  }
-
-  private void forgetWays(Agent agent) {
-    for (int i = ways.size() - 1; i >= 0; i--) {
-      Way way = ways.get(i);
-      if (!agent.validated(way)) {
-        ways.remove(i);
-        way.release();
-        out = way.equals(out) ? null : out;
-        wanted = way.equals(wanted) ? null : wanted;
+        && !ways.holds(way)) {
+      ways.keep(way, agent);
+      if (state == State.EXPECTED) {
+        state = State.CHECKED;
+        meetRemote();
       }
     }
-    if (out == null && !ways.isEmpty()) {
-      out = wanted != null ? wanted : ways.getLast();
-      wanted = null;
-    }
+    ways.reconsider(standing(), now);
+  }
+
+  /// Null while nothing stands that a way could be wrong for.
+  private @Nullable Agent standing() {
+    return state == State.CONNECTED ? ice : null;
   }
 
   /// Whether what it sends leaves over TCP.
   boolean overTcp() {
-    return out instanceof StreamWay;
+    return ways.out() instanceof StreamWay;
   }
 
   /// Whether this way leads to its far end, as a check has shown.
   boolean holds(Way way) {
-    return ways.contains(way);
+    return ways.holds(way);
   }
 
   /// A TCP connection ended.
   void gone(Way way, long now) {
     if (ice != null && state != State.CLOSED) {
       ice.closed(way, now);
-      forgetWays(ice);
+      ways.forget(ice);
       touch();
     }
   }
@@ -430,7 +321,7 @@ final class Transport {
   /// Protects and sends an RTP packet.
   void sendRtp(byte[] bytes, int offset, int headerLength, int length) {
     Station here = here();
-    Way way = out;
+    Way way = ways.out();
     SrtpSender keys = sender;
     if (way == null || keys == null) {
       here.counters.unsent.add(1);
@@ -466,7 +357,7 @@ final class Transport {
   /// Protects and sends a compound RTCP packet.
   void sendRtcp(byte[] bytes, int offset, int length) {
     Station here = here();
-    Way way = out;
+    Way way = ways.out();
     SrtpSender keys = sender;
     if (way == null || keys == null) {
       here.counters.unsent.add(1);
@@ -481,68 +372,22 @@ final class Transport {
 
   /// The far end's SDP has data channels: they begin when there are keys.
   void carry(SctpDescription described, Messages messages) {
-    if (channels == null) {
-      SctpSettings settings =
-          SctpSettings.defaults()
-              .withSendBuffer(MOST_WAITING)
-              .towards(described.port(), described.maxMessageSize());
-      boolean client = remote != null && remote.ours() == Setup.ACTIVE;
-      channels =
-          new DataChannels(
-              settings,
-              MOST_CHANNELS,
-              client,
-              transports.random()::nextLong,
-              new DataSide(messages));
-      if (state == State.CONNECTED) {
-        channels.connect(now());
-      }
+    boolean client = remote != null && remote.ours() == Setup.ACTIVE;
+    sctp.begin(described, client, messages);
+    if (state == State.CONNECTED) {
+      sctp.connect(now());
     }
   }
 
   /// Null when there are none.
   @Nullable DataChannels channels() {
-    return channels;
+    return sctp.channels();
   }
 
-  private final class DataSide implements DataChannels.Output {
-    private final Messages messages;
-
-    DataSide(Messages messages) {
-      this.messages = messages;
-    }
-
-    @Override
-    public void send(byte[] packet, int offset, int length) {
-      if (dtls != null) {
-        dtls.send(packet, offset, length);
-      }
-    }
-
-    @Override
-    public void opened(DataChannel channel) {
-      messages.opened(channel);
-    }
-
-    @Override
-    public void message(DataChannel channel, boolean text, byte[] bytes, int offset, int length) {
-      messages.message(channel, text, bytes, offset, length);
-    }
-
-    @Override
-    public void writable(DataChannel channel) {
-      messages.writable(channel);
-    }
-
-    @Override
-    public void closed(DataChannel channel) {
-      messages.closed(channel);
-    }
-
-    /// Sound and picture go on without it.
-    @Override
-    public void ended(SctpClosed reason, String detail) {
-      channels = null;
+  /// Sends what they say, as one DTLS record.
+  void sendData(byte[] packet, int offset, int length) {
+    if (dtls != null) {
+      dtls.send(packet, offset, length);
     }
   }
 
@@ -558,7 +403,7 @@ final class Transport {
       long now = at.now();
       connectBy = now + transports.connectNanos();
       timer = at.loop().timer(() -> guard(ticking));
-      ice = agents.agent(this, at, local, new IceSide(), now);
+      ice = agents.agent(this, at, expectation.local(), new IceSide(), now);
       at.moveIn(this);
       guard(() -> cargo.begin(this, now));
     }
@@ -578,12 +423,12 @@ final class Transport {
       met = true;
       agent.meet(described, here().now());
     }
-    Way way = out;
+    Way way = ways.out();
     if (dtls == null && way != null) {
       DtlsSession.Role role =
           described.ours() == Setup.ACTIVE ? DtlsSession.Role.CLIENT : DtlsSession.Role.SERVER;
       Station here = here();
-      dtls =
+      DtlsSession session =
           transports
               .dtls()
               .session(
@@ -591,11 +436,9 @@ final class Transport {
                   described.fingerprints(),
                   letter -> here.tell(() -> guard(letter)),
                   new DtlsSide());
-      dtls.start(way.remote(), here.now());
-      for (byte[] datagram : hello) {
-        dtls.receive(datagram, 0, datagram.length);
-      }
-      hello.clear();
+      dtls = session;
+      session.start(way.remote(), here.now());
+      early.giveTo((bytes, offset, length, _) -> session.receive(bytes, offset, length));
     }
     touch();
   }
@@ -608,7 +451,7 @@ final class Transport {
 
     @Override
     public void selected(Way to, long now) {
-      prefer(to, now);
+      ways.prefer(to, standing(), now);
     }
 
     @Override
@@ -620,7 +463,7 @@ final class Transport {
   private final class DtlsSide implements DtlsSession.Output {
     @Override
     public void send(byte[] bytes, int offset, int length) {
-      Way way = out;
+      Way way = ways.out();
       if (way != null) {
         put(way, bytes, offset, length);
       }
@@ -640,9 +483,7 @@ final class Transport {
       receiver = new SrtpReceiver(profile, remoteKey, remoteSalt);
       state = State.CONNECTED;
       here().counters.connected.add(1);
-      if (channels != null) {
-        channels.connect(here().now());
-      }
+      sctp.connect(here().now());
       cargo.connected(here().now());
       early.giveTo(Transport.this::receiveEarly);
       touch();
@@ -650,10 +491,8 @@ final class Transport {
 
     @Override
     public void received(byte[] bytes, int offset, int length) {
-      shows(dtlsBy, here().now());
-      if (channels != null) {
-        channels.receive(bytes, offset, length, here().now());
-      }
+      ways.dtlsShows(here().now());
+      sctp.receive(bytes, offset, length, here().now());
     }
 
     @Override
@@ -670,19 +509,17 @@ final class Transport {
     }
     Agent agent = ice;
     if (agent != null && agent.deadline() - now <= 0) {
-      if (livelyBy != null) {
-        agent.lives(livelyBy, livelyAt);
-      }
+      ways.tell(agent);
       agent.tick(now);
       if (state != State.CLOSED) {
-        forgetWays(agent);
+        ways.forget(agent);
       }
     }
     if (dtls != null && state != State.CLOSED) {
       dtls.tick(now);
     }
-    if (channels != null && state != State.CLOSED) {
-      channels.tick(now);
+    if (state != State.CLOSED) {
+      sctp.tick(now);
     }
     if (state != State.CLOSED) {
       cargo.tick(now);
@@ -697,10 +534,7 @@ final class Transport {
     if (dtls != null) {
       first = earlier(first, dtls.deadline());
     }
-    if (channels != null) {
-      first = earlier(first, channels.deadline());
-    }
-    return earlier(first, cargo.deadline());
+    return earlier(earlier(first, sctp.deadline()), cargo.deadline());
   }
 
   private static long earlier(long one, long other) {
@@ -753,20 +587,10 @@ final class Transport {
     }
     state = State.CLOSED;
     ending = true;
-    stopWaiting();
-    hello.clear();
-    transports.remove(local);
-    IceCredentials old = before;
-    if (old != null) {
-      transports.remove(old);
-    }
+    early.clear();
+    expectation.end();
     transports.release(client);
-    ways.forEach(Way::release);
-    ways.clear();
-    out = null;
-    wanted = null;
-    dtlsBy = null;
-    livelyBy = null;
+    ways.release();
     if (timer != null) {
       timer.cancel();
     }
@@ -795,11 +619,6 @@ final class Transport {
 
   /// A ClientHello of several records, and once more.
   private static final int MOST_HELLO = 4;
-
-  private static final int MOST_CHANNELS = 64;
-
-  /// Bytes of messages that a far end has yet to acknowledge: what several senders may say at once.
-  private static final int MOST_WAITING = 4 << 20;
 
   private static final int FIRST_DTLS = 20;
   private static final int FIRST_RTP = 128;
