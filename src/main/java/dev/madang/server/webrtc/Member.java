@@ -4,34 +4,26 @@ import dev.madang.room.Envelope;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage;
 import dev.madang.room.SignalMessage.Answer;
-import dev.madang.room.SignalMessage.ConnectionLost;
 import dev.madang.room.SignalMessage.Description;
 import dev.madang.room.SignalMessage.DescriptionType;
 import dev.madang.room.SignalMessage.Done;
 import dev.madang.room.SignalMessage.Down;
 import dev.madang.room.SignalMessage.DownAnswer;
 import dev.madang.room.SignalMessage.FromServer;
-import dev.madang.room.SignalMessage.LayersWanted;
 import dev.madang.room.SignalMessage.Look;
 import dev.madang.room.SignalMessage.ParticipantInfo;
 import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Receive;
-import dev.madang.room.SignalMessage.ReceivedTrack;
 import dev.madang.room.SignalMessage.SentTrack;
-import dev.madang.room.SignalMessage.Sight;
 import dev.madang.room.SignalMessage.Speakers;
 import dev.madang.room.SignalMessage.TrackInfo;
 import dev.madang.room.SignalMessage.Up;
 import dev.madang.room.SignalMessage.UpAnswer;
-import dev.madang.room.bandwidth.Priority;
-import dev.madang.room.forward.Kind;
 import dev.madang.wire.Address;
 import dev.madang.wire.ProtocolException;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -73,6 +65,11 @@ final class Member {
     this.page = page;
   }
 
+  /// Its page is told.
+  void tell(FromServer message) {
+    page.accept(message);
+  }
+
   boolean program() {
     return program;
   }
@@ -80,6 +77,10 @@ final class Member {
   /// A program that only sends gets no messages.
   boolean hears() {
     return hears;
+  }
+
+  boolean mayTalk() {
+    return mayTalk;
   }
 
   /// What others send it.
@@ -99,7 +100,7 @@ final class Member {
     mayTalk = can.send();
     mayPublish = can.publish();
     mayReceive = can.subscribe();
-    if (!can.publish() && up != null && !up.named.isEmpty()) {
+    if (!can.publish() && up != null && up.namesAny()) {
       stopSending();
     }
     if (!can.subscribe()) {
@@ -146,18 +147,18 @@ final class Member {
     hall.changed(this);
   }
 
-  /// What a resident sends can be received from now on.
+  /// What it sends can be received from now on.
   void sends(Source source) {
     hall.live(this, source);
     mute();
   }
 
-  /// How loud a source of a resident is.
+  /// How loud a source of it is.
   void heard(Source source, boolean speaking, double activity, double volume, long now) {
     microphones().heard(source, speaking, activity, volume, hall.members(room), now);
   }
 
-  /// What a resident says to one or all others.
+  /// What it says to one or all others.
   void say(boolean reliable, Envelope envelope) {
     if (mayTalk && !gone) {
       hall.letter(this, reliable, envelope);
@@ -166,99 +167,12 @@ final class Member {
 
   // ---- sending ----------------------------------------------------------------------------------
 
-  /// The connection up.
-  private final class Sending implements UpSession.Output, Letterbox.Output {
-    final String connection;
-    @Nullable UpSession session;
-    final Map<String, SentTrack> named = new LinkedHashMap<>();
-    boolean over;
-
-    Sending(String connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void connected() {
-      // Its sources are live before.
-    }
-
-    @Override
-    public void live(Source source) {
-      if (!over) {
-        hall.live(Member.this, source);
-        mute();
-      }
-    }
-
-    @Override
-    public void heard(Source source, boolean speaking, double activity, double volume, long now) {
-      if (!over) {
-        microphones().heard(source, speaking, activity, volume, hall.members(room), now);
-      }
-    }
-
-    @Override
-    public void opened(int channel, String label) {
-      if (!over) {
-        letters.opened(this, channel, label, System.nanoTime());
-      }
-    }
-
-    @Override
-    public void message(int channel, boolean text, byte[] bytes) {
-      if (over || !letters.has(channel) || !mayTalk) {
-        return;
-      }
-      try {
-        hall.letter(Member.this, letters.isReliable(channel), Envelope.read(bytes));
-      } catch (ProtocolException none) {
-        stopSending();
-        page.accept(new ConnectionLost(connection, true, String.valueOf(none.getMessage())));
-      }
-    }
-
-    @Override
-    public void closed(int channel) {
-      letters.closed(this, channel);
-    }
-
-    @Override
-    public void send(int channel, byte[] envelope) {
-      if (session != null) {
-        session.send(channel, false, envelope);
-      }
-    }
-
-    @Override
-    public void wanted(Source source, int layer) {
-      UpSession sending = session;
-      if (!over && sending != null && source.kind() == Kind.VIDEO) {
-        String mid = sending.mid(source);
-        if (mid != null) {
-          page.accept(new LayersWanted(connection, mid, layer + 1));
-        }
-      }
-    }
-
-    @Override
-    public void ended(Ending why, String detail) {
-      if (!over) {
-        over = true;
-        up = null;
-        letters.closed(this);
-        mute();
-        hall.changed(Member.this);
-        page.accept(new ConnectionLost(connection, true, why.sentence()));
-      }
-    }
-  }
-
   private Answer up(Up message) {
     if (message.description().type() != DescriptionType.OFFER) {
       return Refusal.BAD_DESCRIPTION.refused("it is no offer");
     }
     Sending sending = up;
-    UpSession session = sending == null ? null : sending.session;
+    UpSession session = sending == null ? null : sending.session();
     String offer = message.description().sdp();
     if (sending != null && session != null && sending.connection.equals(message.connection())) {
       session.answer(offer);
@@ -266,31 +180,24 @@ final class Member {
         stopSending();
         return Refusal.NOT_ALLOWED.refused();
       }
-      name(sending, message);
     } else {
-      Sending fresh = new Sending(message.connection());
-      session = hall.door().up(offer, caller, hall.home(), fresh);
+      sending = new Sending(message.connection(), this, letters);
+      session = hall.door().up(offer, caller, hall.home(), sending);
       if (session == null) {
         return Refusal.TOO_FAST.refused();
       }
+      sending.begin(session);
       if (!mayPublish && !session.sources().isEmpty()) {
-        fresh.over = true;
-        session.close();
+        sending.end();
         return Refusal.NOT_ALLOWED.refused();
       }
       stopSending();
-      fresh.session = session;
-      name(fresh, message);
-      up = fresh;
+      up = sending;
     }
+    sending.name(message.tracks());
     mute();
     hall.changed(this);
     return new UpAnswer(new Description(DescriptionType.ANSWER, session.answer()));
-  }
-
-  private static void name(Sending sending, Up message) {
-    sending.named.clear();
-    message.tracks().forEach(track -> sending.named.put(track.mid(), track));
   }
 
   /// What a program sends, by a connection that was made at another door.
@@ -298,27 +205,29 @@ final class Member {
   /// @return to be told of that connection
   UpSession.Output sends(UpSession session, List<SentTrack> tracks) {
     stopSending();
-    Sending sending = new Sending(instance);
-    sending.session = session;
-    tracks.forEach(track -> sending.named.put(track.mid(), track));
+    Sending sending = new Sending(instance, this, letters);
+    sending.begin(session);
+    sending.name(tracks);
     up = sending;
     mute();
     hall.changed(this);
     return sending;
   }
 
-  private void stopSending() {
+  void stopSending() {
     Sending sending = up;
     up = null;
-    if (sending != null && !sending.over) {
-      sending.over = true;
-      letters.closed(sending);
-      if (sending.session != null) {
-        sending.session.close();
-      }
+    if (sending != null && sending.end()) {
       mute();
       hall.changed(this);
     }
+  }
+
+  /// The connection up is over, and not by our will.
+  void lostUp() {
+    up = null;
+    mute();
+    hall.changed(this);
   }
 
   /// What it sends and has a name for.
@@ -326,24 +235,7 @@ final class Member {
     if (resident != null) {
       return resident.contributions(this);
     }
-    Sending sending = up;
-    List<Contribution> all = new ArrayList<>();
-    if (sending != null && sending.session != null) {
-      sending.named.forEach((mid, track) -> {
-        Source source = sending.session.source(mid);
-        if (source != null && fits(track.source(), source.kind())) {
-          all.add(new Contribution(this, track.id(), track.source(), source));
-        }
-      });
-    }
-    return all;
-  }
-
-  /// A picture is no microphone, whatever its page calls it.
-  private static boolean fits(SignalMessage.Source named, Kind kind) {
-    boolean sound =
-        named == SignalMessage.Source.MICROPHONE || named == SignalMessage.Source.SCREEN_AUDIO;
-    return sound == (kind == Kind.AUDIO);
+    return up == null ? List.of() : up.contributions();
   }
 
   /// What everybody reads as on.
@@ -379,8 +271,8 @@ final class Member {
       boolean off = silenced.contains(each.kind()) || !shows(each.kind(), each.id());
       if (resident != null) {
         resident.mute(each.source(), off);
-      } else if (sending != null && sending.session != null) {
-        sending.session.mute(each.source(), off);
+      } else if (sending != null) {
+        sending.mute(each.source(), off);
       }
       if (!off && each.kind() == SignalMessage.Source.MICROPHONE) {
         open.add(each.source());
@@ -396,11 +288,8 @@ final class Member {
   // ---- how it goes ------------------------------------------------------------------------------
 
   Condition condition() {
-    Sending sending = up;
-    Receiving receiving = down;
-    Vitals sent = sending == null || sending.session == null ? null : sending.session.vitals();
-    Vitals received =
-        receiving == null || receiving.session == null ? null : receiving.session.vitals();
+    Vitals sent = up == null ? null : up.vitals();
+    Vitals received = down == null ? null : down.vitals();
     List<Condition.Sent> tracks = new ArrayList<>();
     for (Contribution each : contributions()) {
       Source source = each.source();
@@ -418,38 +307,6 @@ final class Member {
 
   // ---- receiving --------------------------------------------------------------------------------
 
-  /// The connection down.
-  private final class Receiving implements DownSession.Output {
-    final String connection;
-    @Nullable DownSession session;
-    int number;
-    @Nullable Down unanswered;
-    boolean stale;
-    boolean over;
-
-    /// Microphones that are left out.
-    final Set<Source> hushed = new HashSet<>();
-
-    Receiving(String connection) {
-      this.connection = connection;
-    }
-
-    @Override
-    public void connected() {
-      show();
-      page.accept(microphones().told());
-    }
-
-    @Override
-    public void ended(Ending why, String detail) {
-      if (!over) {
-        over = true;
-        down = null;
-        page.accept(new ConnectionLost(connection, false, why.sentence()));
-      }
-    }
-  }
-
   private Answer receive(Receive message) {
     Receiving receiving = down;
     if (!message.on()) {
@@ -458,19 +315,19 @@ final class Member {
     }
     if (receiving != null && receiving.connection.equals(message.connection())) {
       // Its page came back: the offer that it has not answered may be lost.
-      Down unanswered = receiving.unanswered;
+      Down unanswered = receiving.unanswered();
       if (unanswered != null) {
         hall.home().execute(() -> page.accept(unanswered));
       }
       return new Done();
     }
-    Receiving fresh = new Receiving(message.connection());
+    Receiving fresh = new Receiving(message.connection(), this);
     DownSession session = hall.door().down(caller, hall.home(), fresh);
     if (session == null) {
       return Refusal.TOO_FAST.refused();
     }
     stopReceiving();
-    fresh.session = session;
+    fresh.begin(session);
     down = fresh;
     // Behind the answer to this message.
     hall.home().execute(this::offer);
@@ -479,77 +336,55 @@ final class Member {
 
   /// Offers what there is to receive, unless an offer is under way: then when that is answered.
   void offer() {
-    Receiving receiving = down;
     if (resident != null && !gone && mayReceive) {
       resident.offer(hall.othersThan(this));
     }
-    if (gone || receiving == null || receiving.session == null) {
-      return;
+    if (down != null && !gone) {
+      down.offer(hall.othersThan(this));
     }
-    List<Contribution> all = hall.othersThan(this);
-    String offer = receiving.session.offer(all.stream().map(Contribution::source).toList());
-    if (offer == null) {
-      receiving.stale = true;
-      return;
-    }
-    receiving.stale = false;
-    receiving.number++;
-    List<ReceivedTrack> tracks = new ArrayList<>();
-    Map<Source, String> mids = receiving.session.mids();
-    for (Contribution each : all) {
-      String mid = mids.get(each.source());
-      if (mid != null) {
-        tracks.add(new ReceivedTrack(mid, each.from().identity, each.id(), each.kind()));
-      }
-    }
-    Down message =
-        new Down(
-            receiving.connection,
-            receiving.number,
-            new Description(DescriptionType.OFFER, offer),
-            tracks);
-    receiving.unanswered = message;
-    page.accept(message);
   }
 
   private Answer answer(DownAnswer message) {
     Receiving receiving = down;
-    if (receiving == null
-        || receiving.session == null
-        || !receiving.connection.equals(message.connection())
-        || receiving.number != message.number()) {
+    if (receiving == null || !receiving.awaits(message)) {
       return Refusal.STALE_OFFER.refused();
     } else if (message.description().type() != DescriptionType.ANSWER) {
       return Refusal.BAD_DESCRIPTION.refused("it is no answer");
     }
-    receiving.session.accept(message.description().sdp());
-    receiving.unanswered = null;
+    boolean stale = receiving.accept(message.description().sdp());
     show();
     microphones().choose(this);
-    if (receiving.stale) {
+    if (stale) {
       hall.home().execute(this::offer);
     }
     return new Done();
   }
 
   void live(Source source) {
-    Receiving receiving = down;
     if (resident != null) {
       resident.live(source);
     }
-    if (receiving != null && receiving.session != null) {
-      receiving.session.live(source);
+    if (down != null) {
+      down.live(source);
     }
+  }
+
+  /// The connection down stands.
+  void receives() {
+    show();
+    tell(microphones().told());
+  }
+
+  /// The connection down is over, and not by our will.
+  void lostDown() {
+    down = null;
   }
 
   private void stopReceiving() {
     Receiving receiving = down;
     down = null;
-    if (receiving != null && !receiving.over) {
-      receiving.over = true;
-      if (receiving.session != null) {
-        receiving.session.close();
-      }
+    if (receiving != null) {
+      receiving.end();
     }
   }
 
@@ -566,38 +401,9 @@ final class Member {
   }
 
   private void show(List<Contribution> sent) {
-    Receiving receiving = down;
-    Look seen = look;
-    if (receiving == null || receiving.session == null || seen == null) {
-      return;
+    if (down != null && look != null) {
+      down.show(sent, look, microphones().told().active());
     }
-    String active = microphones().told().active();
-    for (Contribution each : sent) {
-      Sight sight =
-          seen.sights().stream()
-              .filter(one ->
-                  one.from().equals(each.from().identity)
-                      && one.id().equals(each.id())
-                      && one.source() == each.kind())
-              .findFirst()
-              .orElse(null);
-      if (sight == null) {
-        receiving.session.want(each.source(), Priority.HIDDEN, 0, 0);
-      } else {
-        Priority priority = priority(sight, each.from().identity.equals(active));
-        receiving.session.want(
-            each.source(), priority, seen.sights().indexOf(sight), sight.height());
-      }
-    }
-  }
-
-  private static Priority priority(Sight sight, boolean speaks) {
-    if (sight.pinned()) {
-      return Priority.PINNED;
-    } else if (sight.source() == SignalMessage.Source.SCREEN) {
-      return Priority.SCREEN;
-    }
-    return speaks ? Priority.SPEAKER : Priority.OTHER;
   }
 
   // ---- who speaks -------------------------------------------------------------------------------
@@ -619,11 +425,8 @@ final class Member {
   }
 
   void hear(Source source, boolean on) {
-    Receiving receiving = down;
-    if (receiving != null
-        && receiving.session != null
-        && (on ? receiving.hushed.remove(source) : receiving.hushed.add(source))) {
-      receiving.session.hear(source, on);
+    if (down != null) {
+      down.hear(source, on);
     }
   }
 
