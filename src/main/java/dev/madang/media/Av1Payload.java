@@ -15,6 +15,7 @@ public final class Av1Payload {
   private final int[] offsets = new int[MAX_ELEMENTS];
   private final int[] lengths = new int[MAX_ELEMENTS];
   private int elements;
+  private int sequenceHeader;
   private int at;
   private final Av1Sequence sequence = new Av1Sequence();
 
@@ -22,6 +23,7 @@ public final class Av1Payload {
   public boolean read(byte[] bytes, int offset, int length) {
     this.bytes = bytes;
     elements = 0;
+    sequenceHeader = -1;
     if (length < 2) {
       return false;
     }
@@ -43,7 +45,11 @@ public final class Av1Payload {
         return false;
       }
       offsets[elements] = at;
-      lengths[elements++] = size;
+      lengths[elements] = size;
+      if (sequenceHeader < 0 && type(elements) == SEQUENCE_HEADER) {
+        sequenceHeader = elements;
+      }
+      elements++;
       at += size;
       if (elements == expected && at != end) {
         return false;
@@ -119,26 +125,16 @@ public final class Av1Payload {
   /// The height of the pictures that follow, in lines; 0 when the packet does not tell. A sequence
   /// header tells it, of the largest layer.
   public int height() {
-    for (int i = 0; i < elements; i++) {
-      if (type(i) == SEQUENCE_HEADER) {
-        return sequence.read(bytes, offsets[i], lengths[i]) ? sequence.height() : 0;
-      }
-    }
-    return 0;
+    return sequenceHeader >= 0
+            && sequence.read(bytes, offsets[sequenceHeader], lengths[sequenceHeader])
+        ? sequence.height()
+        : 0;
   }
 
   /// Whether a receiver may begin here: the packet begins a coded video sequence, or holds a
   /// sequence header, which encoders put before each keyframe.
   public boolean keyframe() {
-    if (newSequence()) {
-      return true;
-    }
-    for (int i = 0; i < elements; i++) {
-      if (type(i) == SEQUENCE_HEADER) {
-        return true;
-      }
-    }
-    return false;
+    return newSequence() || sequenceHeader >= 0;
   }
 
   public static final int SEQUENCE_HEADER = 1;

@@ -10,10 +10,12 @@ import dev.madang.media.Vp8Descriptor;
 import dev.madang.media.Vp9Descriptor;
 import dev.madang.protocol.rtp.RtpPacket;
 import dev.madang.wire.Sequence;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what forwarding needs to know out of a video payload: where frames begin and end, which
-/// need no other, to which layers they belong. One a [Layer], since picture ids wrap.
+/// need no other, to which layers they belong. One a [Layer], since picture ids wrap, and since
+/// what a keyframe tells of its layers holds until the next one.
 final class FrameReader {
   private final Codec codec;
   private final Vp8Descriptor vp8 = new Vp8Descriptor();
@@ -23,6 +25,10 @@ final class FrameReader {
   private final Av1Payload av1 = new Av1Payload();
   private final DependencyDescriptor descriptor = new DependencyDescriptor();
   private @Nullable DependencyStructure structure;
+
+  /// Lines of the spatial layers' pictures, 0 = not told.
+  private final int[] heights = new int[Vp9Descriptor.MAX_SPATIAL_LAYERS];
+
   private Sequence.Unwrapper pictures = new Sequence.Unwrapper(15);
   private int lastTimestamp;
   private boolean begun;
@@ -35,6 +41,7 @@ final class FrameReader {
     pictures = new Sequence.Unwrapper(15);
     begun = false;
     structure = null;
+    Arrays.fill(heights, 0);
   }
 
   /// Fills in the arrival; false for a payload that is none of this codec.
@@ -104,9 +111,12 @@ final class FrameReader {
             | (vp9.keyframe() ? Arrival.KEYFRAME : 0)
             | (vp9.switchingUp() || arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0)
             | (vp9.interPicturePredicted() ? 0 : Arrival.SPATIAL_SWITCH);
-    if (vp9.spatialLayers() > arrival.spatial) {
-      arrival.height = vp9.height(arrival.spatial);
+    if (vp9.spatialLayers() > 0) {
+      for (int i = 0; i < heights.length; i++) {
+        heights[i] = vp9.height(i);
+      }
     }
+    arrival.height = height(arrival);
     return true;
   }
 
@@ -114,7 +124,37 @@ final class FrameReader {
     if (!av1.read(arrival.bytes, arrival.payload, arrival.payloadLength)) {
       return false;
     }
-    mark(arrival, newPicture, av1.keyframe());
+    if (readDescriptor(arrival)) {
+      arrival.temporal = descriptor.temporalId();
+      arrival.spatial = descriptor.spatialId();
+      mark(arrival, descriptor.startOfFrame(), av1.keyframe());
+      arrival.flags |= descriptor.endOfFrame() ? Arrival.FRAME_END : 0;
+    } else {
+      readAv1Layer(arrival);
+      mark(arrival, newPicture, av1.keyframe());
+    }
+    arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
+    boolean alone = structure == null || structure.spatialLayers() == 1;
+    int told = height(arrival);
+    arrival.height = told == 0 && alone ? av1.height() : told;
+    return true;
+  }
+
+  /// The descriptor tells of every packet, the payload only where a frame's OBU begins.
+  private boolean readDescriptor(Arrival arrival) {
+    if (!descriptor.read(arrival.bytes, arrival.descriptor, arrival.descriptorLength, structure)) {
+      return false;
+    }
+    structure = descriptor.structure();
+    if (descriptor.structureAttached() && structure != null) {
+      for (int i = 0; i < heights.length; i++) {
+        heights[i] = structure.height(i);
+      }
+    }
+    return true;
+  }
+
+  private void readAv1Layer(Arrival arrival) {
     for (int i = 0; i < av1.elements(); i++) {
       int type = av1.type(i);
       if (type == Av1Payload.FRAME || type == Av1Payload.FRAME_HEADER) {
@@ -122,28 +162,12 @@ final class FrameReader {
         arrival.spatial = Math.max(0, av1.spatialId(i));
       }
     }
-    arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
-    arrival.height = av1Height(arrival);
-    return true;
   }
 
-  /// The descriptor of a keyframe says how large each layer is; the sequence header, how large the
-  /// largest.
-  private int av1Height(Arrival arrival) {
-    if (tellsStructure(arrival)
-        && descriptor.read(arrival.bytes, arrival.descriptor, arrival.descriptorLength, null)) {
-      structure = descriptor.structure();
-    }
-    int known = structure == null ? 0 : structure.height(arrival.spatial);
-    if (known > 0) {
-      return arrival.is(Arrival.FRAME_START) ? known : 0;
-    }
-    return structure == null || structure.spatialLayers() == 1 ? av1.height() : 0;
-  }
-
-  /// It is the first flag behind the three bytes that every descriptor has.
-  private static boolean tellsStructure(Arrival arrival) {
-    return arrival.descriptorLength > 3 && arrival.bytes[arrival.descriptor + 3] < 0;
+  /// A keyframe tells how large every layer is, in the packet that begins it; each layer's packets
+  /// come under their own number.
+  private int height(Arrival arrival) {
+    return arrival.is(Arrival.FRAME_START) ? heights[arrival.spatial] : 0;
   }
 
   private long picture(int id, int bits) {
