@@ -40,6 +40,8 @@ public final class BandwidthEstimator {
   private boolean lossy;
   private long lossyAt;
   private long provenAt;
+  private long carried;
+  private long carriedAt;
 
   private boolean waiting;
   private long waitingSince;
@@ -197,15 +199,24 @@ public final class BandwidthEstimator {
     return overused ? Usage.UNDER : trendline.usage();
   }
 
-  /// A probe that arrived slower than the estimate shows nothing: it was perhaps held up here or
-  /// there. To lower the estimate is for what waits and what gets lost.
+  /// A probe that arrived slower than the estimate does not lower it: it was perhaps held up here
+  /// or there, and to lower is for what waits and what gets lost. It shows that at least so much is
+  /// carried, which counts where the estimate itself is not trusted any more.
   private void applyProbe(Usage usage, long now) {
     if (probed >= bitrate && usage != Usage.OVER) {
       rate.probed(probed, now);
       provenAt = now;
       losses.probed(probed);
+    } else if (usage != Usage.OVER && probed >= carried(now)) {
+      carried = probed;
+      carriedAt = now;
     }
     probed = -1;
+  }
+
+  /** What a probe lately showed to be carried, less than the estimate. */
+  private long carried(long now) {
+    return now - carriedAt < TRUSTED ? carried : 0;
   }
 
   /// The newest packet's feedback took at least the round trip, and at most a feedback's interval
@@ -299,12 +310,13 @@ public final class BandwidthEstimator {
   }
 
   /// Bits per second to go up with: an estimate that nothing has tested for a while is not trusted
-  /// beyond what is sent.
+  /// beyond what is sent, and what probes carried.
   public long proven(long now) {
     if (!reported || now - provenAt < TRUSTED) {
       return bitrate;
     }
-    return Math.clamp((long) (1.2 * throughput.bitrate()), limits.least(), bitrate);
+    long tested = Math.max((long) (1.2 * throughput.bitrate()), carried(now));
+    return Math.clamp(tested, limits.least(), bitrate);
   }
 
   public Limiting limiting() {

@@ -80,11 +80,17 @@ public final class Prober {
     if (queued > 0) {
       begin(now);
     } else if (need > estimator.proven(now) && now - askAt >= 0 && !estimator.busy(now)) {
-      enqueue(Math.min((long) (need * MARGIN), LEAP * estimator.bitrate()), 0);
+      enqueue(Math.min((long) (aim() * MARGIN), LEAP * estimator.bitrate()), 0);
       begin(now);
       askAt = now + pause;
       pause = Math.min(pause * 3 / 2, LONGEST_PAUSE);
     }
+  }
+
+  /// The next step; where the estimate has room for it and is only not trusted any more, all that
+  /// is wanted as far as the estimate reaches.
+  private long aim() {
+    return Math.max(need, Math.min(most, estimator.bitrate()));
   }
 
   /** A drop is followed by a probe soon: perhaps it was a passing thing. */

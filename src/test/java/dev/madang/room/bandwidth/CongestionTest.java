@@ -62,6 +62,72 @@ class CongestionTest {
     assertThat(secondsUntilTop(call, camera)).isLessThan(3);
   }
 
+  /// Who turned a page, or looked elsewhere, has had little sent for a while: of what the path
+  /// carried before nothing is proven any more.
+  @RepeatedTest(3)
+  void whatWasOutOfSightForLongIsThereWithinASecond(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(3_000, 300)).sound();
+    for (int i = 0; i < 9; i++) {
+      call.video(Priority.OTHER, 180, 50_000);
+    }
+    call.start().drive(Duration.ofSeconds(5));
+    assertThat(sent(call)).isEqualTo(9);
+    for (int left : new int[] {2, 0}) {
+      for (SimulatedCall.Video video : call.videos.subList(left, 9)) {
+        see(call, video, Priority.HIDDEN);
+      }
+      call.drive(Duration.ofSeconds(20));
+      assertThat(sent(call)).isEqualTo(left);
+
+      for (SimulatedCall.Video video : call.videos) {
+        see(call, video, Priority.OTHER);
+      }
+      call.drive(Duration.ofSeconds(1));
+      assertThat(sent(call)).isEqualTo(9);
+      assertThat(call.longestQueue).isLessThan(Duration.ofMillis(100));
+    }
+  }
+
+  @RepeatedTest(3)
+  void thePinnedPictureIsLargeAgainSoonAfterItWasOutOfSight(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(3_000, 300)).sound();
+    SimulatedCall.Video camera = call.camera(Priority.PINNED);
+    call.start().drive(Duration.ofSeconds(10));
+    assertThat(camera.shown).isEqualTo(2);
+    see(call, camera, Priority.HIDDEN);
+    call.drive(Duration.ofSeconds(30));
+    see(call, camera, Priority.PINNED);
+    call.drive(Duration.ofSeconds(3));
+    assertThat(camera.share.spatial()).isEqualTo(2);
+    assertThat(call.longestQueue).isLessThan(Duration.ofMillis(200));
+  }
+
+  @RepeatedTest(3)
+  void aPathThatNarrowedWhileNothingWasSeenIsNotFlooded(Seed seed) {
+    SimulatedCall call = call(seed).path(narrow(3_000, 2_000)).sound();
+    for (int i = 0; i < 9; i++) {
+      call.video(Priority.OTHER, 180, 50_000);
+    }
+    call.start().drive(Duration.ofSeconds(5));
+    call.videos.forEach(video -> see(call, video, Priority.HIDDEN));
+    call.drive(Duration.ofSeconds(20));
+
+    call.path(narrow(300, 2_000));
+    call.videos.forEach(video -> see(call, video, Priority.OTHER));
+    call.drive(Duration.ofSeconds(5));
+    assertThat(call.longestQueue).isLessThan(Duration.ofMillis(500));
+    assertThat(sent(call)).isBetween(3L, 5L);
+  }
+
+  private static void see(SimulatedCall call, SimulatedCall.Video video, Priority priority) {
+    video.share.want(priority, video.id, 180 << video.bitrates.length - 1);
+    call.budget.changed(call.network.now());
+  }
+
+  private static long sent(SimulatedCall call) {
+    return call.videos.stream().filter(video -> video.sending >= 0).count();
+  }
+
   @RepeatedTest(3)
   void isNotFooledByTwoPercentOfRandomLoss(Seed seed) {
     SimulatedCall call = call(seed).path(narrow(3_000, 300).withLoss(0.02));
