@@ -59,54 +59,49 @@ export function sentence(found: Found): Both {
 }
 
 function said({ workload, best, all, others, nothingServes }: Found, language: keyof Both): string {
-  const korean = language === 'ko';
-  const name = workloadWords[workload.name][language];
-  const lanes = best.map(({ lane }) => laneWords[lane][language]).join(', ');
-  const first =
-    best.length === 0
-      ? korean
-        ? `${name}: 모두 온전히 전한 방식이 없습니다`
-        : `${name}: nothing brought all of it`
-      : nothingServes
-        ? korean
-          ? `${name}: 쓸 만한 방식이 없습니다. 가장 나은 것은 ${lanes}${why(workload, best, true)}`
-          : `${name}: nothing serves here; the best is ${lanes}${why(workload, best, false)}`
-        : all && best.length > 1
-          ? korean
-            ? `${name}: 차이가 없습니다 (${lanes})`
-            : `${name}: no difference (${lanes})`
-          : `${name}: ${lanes}${why(workload, best, korean)}`;
-  const rest = others.slice(0, MOST_OTHERS).map((each) => shortcoming(each, language));
-  return [first, ...rest].join('; ') + '.';
-}
-
-function why(workload: Workload, best: readonly Figures[], korean: boolean): string {
-  const one = best.reduce((least, each) => (inTime(each) < inTime(least) ? each : least));
-  switch (workload.shape) {
-    case 'bulk':
-      return ` (${fixed(one.mbps ?? 0, 0)} Mb/s)`;
-    case 'connect':
-      return ` (${fixed(one.setup ?? 0, 0)} ms)`;
-    default: {
-      const share = fixed(inTime(one) * 100, 1);
-      return korean
-        ? ` (${share} %가 ${workload.deadline} ms 안에 도착)`
-        : ` (${share} % within ${workload.deadline} ms)`;
+  const or = (en: string, ko: string) => (language === 'ko' ? ko : en);
+  const list = (of: readonly Figures[]) => {
+    const words = of.map(({ lane }) => laneWords[lane][language]);
+    return or([words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' and '), words.join(', '));
+  };
+  const [first, ...alike] = best;
+  const clauses: string[] = [];
+  if (first === undefined) {
+    clauses.push(or('nothing brought all of it', '모두 온전히 전한 방식이 없어요'));
+  } else if (all && alike.length > 0 && !nothingServes) {
+    clauses.push(or(`there is no difference between ${list(best)}`, `${list(best)} 방식 사이에 차이가 없어요`));
+  } else {
+    if (nothingServes) {
+      clauses.push(or('nothing serves here', '쓸 만한 방식이 없어요'));
+    }
+    // The best's own figures, not those of another.
+    const { mbps, setup, cdf, p95 } = first;
+    const [share, most] = [`${fixed(inTime(first) * 100, 1)} %`, `${workload.deadline} ms`];
+    const figures =
+      workload.shape === 'bulk'
+        ? `${fixed(mbps ?? 0, 0)} Mb/s`
+        : workload.shape === 'connect'
+          ? `${fixed(setup ?? 0, 0)} ms`
+          : or(`${share} within ${most}`, `${most} 안에 ${share}`) + (cdf.length === 0 ? '' : `, p95 ${fixed(p95, 1)} ms`);
+    clauses.push(or(`${list([first])} is best (${figures})`, `${list([first])} 방식이 가장 나아요 (${figures})`));
+    if (alike.length > 0) {
+      clauses.push(or(`${list(alike)} ${alike.length === 1 ? 'is' : 'are'} no different`, `${list(alike)} 방식과는 차이가 없어요`));
     }
   }
-}
-
-function shortcoming({ lane, late, lost, sent }: Figures, language: keyof Both): string {
-  const name = laneWords[lane][language];
-  const [tooLate, gone] = [fixed((100 * late) / sent, 1), fixed((100 * lost) / sent, 1)];
-  if (lost === 0) {
-    return language === 'ko'
-      ? `${name}: 잃은 것은 없지만 ${tooLate} %가 늦었습니다`
-      : `${name} loses nothing, but ${tooLate} % came too late`;
+  for (const each of others.slice(0, MOST_OTHERS)) {
+    // Nothing is said of what is nothing.
+    const share = (of: number) => {
+      const percent = (100 * of) / each.sent;
+      return of && `${fixed(percent, percent < 0.05 ? 2 : 1)} %`;
+    };
+    const [late, lost] = [share(each.late), share(each.lost)];
+    const en = [lost && `lost ${lost}`, late && `was late with ${late}`].filter(Boolean).join(' and ');
+    const ko = [lost && `${lost}를 ${late ? '잃고' : '잃었어요'}`, late && `${late}가 늦었어요`].filter(Boolean).join(' ');
+    clauses.push(
+      `${list([each])} ${or(en || 'was quicker, but sends nothing again', `방식은 ${ko || '더 빨랐지만 잃은 것을 다시 보내지 않아요'}`)}`,
+    );
   }
-  return language === 'ko'
-    ? `${name}: ${gone} %를 잃고 ${tooLate} %가 늦었습니다`
-    : `${name} loses ${gone} %, and ${tooLate} % came too late`;
+  return `${workloadWords[workload.name][language]}: ${clauses.join(or('; ', '. '))}.`;
 }
 
 /** Halves go up by the digits that are read, as `String.format` has it; `toFixed` goes by the bits. */

@@ -2,85 +2,92 @@ import { inTime, inTimeSpread, type Figures } from './figures.ts';
 import { isReliable, workloads, type Workload } from './kinds.ts';
 import { sentence, type Both } from './sentences.ts';
 
-/** Which lanes suit a workload best: all between which the figures show no difference. */
+/**
+ * Which lanes suit a workload best: the best, and all between which and it the figures show no
+ * difference. The command line has the same rule; `compare-vectors.json` holds both to it.
+ */
 export type Verdict = {
   workload: Workload;
+  /** the best first, and the others by what they are measured by */
   best: Figures[];
   /** that is every lane that worked */
   all: boolean;
-  /** those that lose or are late */
+  /** those that lost or were late, and those that look better than the best and are not */
   others: Figures[];
   said: Both;
 };
 
 export function verdicts(figures: readonly Figures[]): Verdict[] {
   return workloads.flatMap(({ name }) => {
-    const worked = figures.filter(
-      // A model is no measurement: it is shown beside them, and judged by nobody.
-      ({ workload, failure, lane }) => workload.name === name && failure === undefined && lane !== 'tcp-model',
-    );
+    const worked = figures
+      .filter(
+        ({ workload, failure, lane, sent, setup }) =>
+          workload.name === name &&
+          failure === undefined &&
+          // A model is no measurement: it is shown beside them, and judged by nobody.
+          lane !== 'tcp-model' &&
+          // Stopped before it began, it says nothing.
+          (sent > 0 || setup !== undefined),
+      )
+      // Of two that never came neither is first.
+      .sort((a, b) => value(a) - value(b) || 0);
     // The figures' own workload: its deadline may have been moved.
     return worked.length === 0 ? [] : [verdict(worked[0]!.workload, worked)];
   });
 }
 
 function verdict(workload: Workload, worked: readonly Figures[]): Verdict {
-  const usable = workload.needsAll ? whole(worked) : worked;
-  const best =
-    workload.shape === 'bulk'
-      ? near(usable, ({ mbps }) => -(mbps ?? 0), 0.2, 0)
-      : workload.shape === 'connect'
-        ? near(worked, ({ setup }) => setup ?? 0, 0.2, 5)
-        : quickest(usable);
-  const others =
-    workload.deadline > 0
-      ? worked.filter((each) => !best.includes(each) && inTime(each) < ALMOST_ALL)
-      : [];
+  const able = timely(whole(workload, worked));
+  const first = able[0];
+  const best = able.filter((each) => isLike(each, first!));
+  const others = worked.filter(
+    (each) =>
+      !best.includes(each) &&
+      (first === undefined || value(each) < value(first) || (workload.deadline > 0 && inTime(each) < ALMOST_ALL)),
+  );
   const found = { workload, best, all: best.length === worked.length, others };
-  return { ...found, said: sentence({ ...found, nothingServes: nothingServes(workload, best) }) };
+  // Whether even the best brought too little in time to be used.
+  const nothingServes = workload.deadline > 0 && best.every((each) => inTime(each) < GOOD_ENOUGH);
+  return { ...found, said: sentence({ ...found, nothingServes }) };
 }
 
-/** Those that brought all of it; one that gives messages up was only lucky, where there are others. */
-function whole(worked: readonly Figures[]): readonly Figures[] {
+/** By what a lane is measured; less is better. */
+function value({ workload: { shape }, mbps, setup, cdf, p95 }: Figures): number {
+  return shape === 'bulk' ? -(mbps ?? 0) : shape === 'connect' ? (setup ?? 0) : cdf.length === 0 ? Infinity : p95;
+}
+
+/**
+ * Where all has to arrive those that brought it; one that gives messages up was only lucky, where
+ * there are others.
+ */
+function whole({ needsAll, shape }: Workload, worked: readonly Figures[]): readonly Figures[] {
+  if (!needsAll || shape === 'connect') {
+    return worked;
+  }
   const all = worked.filter(({ lost }) => lost === 0);
   const sure = all.filter(({ lane }) => isReliable(lane));
   return sure.length > 0 ? sure : all;
 }
 
-/** Those within a share, and an absolute distance, of the lowest. */
-function near(
-  among: readonly Figures[],
-  value: (of: Figures) => number,
-  share: number,
-  distance: number,
-): Figures[] {
-  const least = Math.min(...among.map(value));
-  const most = least + Math.max(Math.abs(least) * share, distance);
-  return among.filter((each) => value(each) <= most);
+/** Those whose share in time is no less than the greatest: whose interval overlaps its interval. */
+function timely(able: readonly Figures[]): readonly Figures[] {
+  const [most] = [...able].sort((a, b) => inTime(b) - inTime(a));
+  return able.filter((each) => inTime(most!) - inTime(each) <= inTimeSpread(most!) + inTimeSpread(each));
 }
 
 /**
- * First by what arrived in time, then by the 95th percentile; what lies within the other's interval
- * is no difference.
+ * Whether the figures show no difference from the first, which has the least value: the intervals
+ * overlap, or what lies between is too little to matter.
  */
-function quickest(usable: readonly Figures[]): Figures[] {
-  if (usable.length === 0) {
-    return [];
-  }
-  const most = usable.reduce((best, each) => (inTime(each) > inTime(best) ? each : best));
-  const timely = usable.filter(
-    (each) => inTime(most) - inTime(each) <= inTimeSpread(most) + inTimeSpread(each),
-  );
-  const fastest = timely.reduce((best, each) => (each.p95 < best.p95 ? each : best));
-  const same = Math.max(fastest.p95Interval[1], fastest.p95 * 1.1) + SAME_MILLIS;
-  return timely.filter((each) => each.p95Interval[0] <= same);
-}
-
-/** Whether even the best brought too little in time to be used. */
-function nothingServes(workload: Workload, best: readonly Figures[]): boolean {
-  return workload.deadline > 0 && best.every((each) => inTime(each) < GOOD_ENOUGH);
+function isLike(each: Figures, first: Figures): boolean {
+  const [its, least] = [value(each), value(first)];
+  const { shape } = each.workload;
+  return shape === 'bulk'
+    ? its <= least * 0.8
+    : shape === 'connect'
+      ? its <= least + Math.max(least * 0.2, 5)
+      : its <= least * 1.1 + 2 || (each.cdf.length > 0 && each.p95Interval[0] <= first.p95Interval[1]);
 }
 
 const ALMOST_ALL = 0.99;
 const GOOD_ENOUGH = 0.9;
-const SAME_MILLIS = 2;

@@ -3,14 +3,15 @@ package dev.madang.compare;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/// Which lanes suit a workload best: all between which the figures show no difference.
+/// Which lanes suit a workload best: the best, and all between which and it the figures show no
+/// difference. `web/ui/src/compare/verdict.ts` has the same rule, and `docs/compare.md` says it.
 ///
-/// @param best in the order of the table
+/// @param best the best first, and the others by what they are measured by
 /// @param all whether that is every lane that worked
-/// @param others those that lose or are late, with how much
+/// @param others those that lost or were late, and those that look better than the best and are not
 record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures> others) {
 
   static List<Verdict> of(List<Figures> figures) {
@@ -21,6 +22,7 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
               .filter(each -> each.workload().equals(workload) && each.failure() == null)
               // Stopped before it began, it says nothing.
               .filter(each -> each.sent() > 0 || each.setup() != null)
+              .sorted(Comparator.comparingDouble(Verdict::value))
               .toList();
       if (!worked.isEmpty()) {
         verdicts.add(of(workload, worked));
@@ -29,84 +31,106 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     return verdicts;
   }
 
+  /// @param worked sorted by their values
   private static Verdict of(Workload workload, List<Figures> worked) {
-    List<Figures> usable = workload.needsAll() ? whole(worked) : worked;
+    List<Figures> able = timely(whole(workload, worked));
+    Figures first = able.isEmpty() ? null : able.getFirst();
     List<Figures> best =
-        switch (workload.shape()) {
-          case BULK -> near(usable, each -> -orZero(each.mbps()), 0.2, 0);
-          case CONNECT -> near(worked, each -> orZero(each.setup()), 0.2, 5);
-          case TOGETHER, IN_TURN, LOADED -> quickest(usable);
-        };
+        first == null ? List.of() : able.stream().filter(each -> isLike(each, first)).toList();
     List<Figures> others =
         worked.stream()
-            .filter(each -> !best.contains(each) && each.inTime() < ALMOST_ALL)
-            .filter(each -> workload.deadline() > 0)
+            .filter(each -> !best.contains(each))
+            .filter(each ->
+                first == null
+                    || value(each) < value(first)
+                    || (workload.deadline() > 0 && each.inTime() < ALMOST_ALL))
             .toList();
     return new Verdict(workload, best, best.size() == worked.size(), others);
   }
 
-  /// Those that brought all of it; one that gives messages up was only lucky, where there are
-  /// others.
-  private static List<Figures> whole(List<Figures> worked) {
+  /// By what a lane is measured; less is better.
+  private static double value(Figures each) {
+    return switch (each.workload().shape()) {
+      case BULK -> -orZero(each.mbps());
+      case CONNECT -> orZero(each.setup());
+      case TOGETHER, IN_TURN, LOADED ->
+          each.cdf().length == 0 ? Double.POSITIVE_INFINITY : each.p95();
+    };
+  }
+
+  /// Where all has to arrive those that brought it; one that gives messages up was only lucky,
+  /// where there are others.
+  private static List<Figures> whole(Workload workload, List<Figures> worked) {
+    if (!workload.needsAll() || workload.shape() == Workload.Shape.CONNECT) {
+      return worked;
+    }
     List<Figures> all = worked.stream().filter(each -> each.lost() == 0).toList();
     List<Figures> sure = all.stream().filter(each -> each.lane().isReliable()).toList();
     return sure.isEmpty() ? all : sure;
   }
 
-  /// Those within a share, and an absolute distance, of the lowest.
-  private static List<Figures> near(
-      List<Figures> among, ToDoubleFunction<Figures> value, double share, double distance) {
-    double least = among.stream().mapToDouble(value).min().orElse(0);
-    double most = least + Math.max(Math.abs(least) * share, distance);
-    return among.stream().filter(each -> value.applyAsDouble(each) <= most).toList();
-  }
-
-  /// First by what arrived in time, then by the 95th percentile; what lies within the other's
-  /// interval is no difference.
-  private static List<Figures> quickest(List<Figures> usable) {
-    if (usable.isEmpty()) {
-      return List.of();
-    }
-    Figures most = usable.stream().max(Comparator.comparingDouble(Figures::inTime)).orElseThrow();
-    List<Figures> inTime =
-        usable.stream()
+  /// Those whose share in time is no less than the greatest: whose interval overlaps its interval.
+  private static List<Figures> timely(List<Figures> able) {
+    Figures most = able.stream().max(Comparator.comparingDouble(Figures::inTime)).orElse(null);
+    return most == null
+        ? List.of()
+        : able.stream()
             .filter(
                 each -> most.inTime() - each.inTime() <= most.inTimeSpread() + each.inTimeSpread())
             .toList();
-    Figures fastest = inTime.stream().min(Comparator.comparingDouble(Figures::p95)).orElseThrow();
-    double same = Math.max(fastest.p95High(), fastest.p95() * 1.1) + SAME_MILLIS;
-    return inTime.stream().filter(each -> each.p95Low() <= same).toList();
   }
 
-  private static double orZero(@org.jspecify.annotations.Nullable Double value) {
+  /// Whether the figures show no difference from the first, which has the least value: the
+  /// intervals overlap, or what lies between is too little to matter.
+  private static boolean isLike(Figures each, Figures first) {
+    return switch (each.workload().shape()) {
+      case BULK -> value(each) <= value(first) * 0.8;
+      case CONNECT -> value(each) <= value(first) + Math.max(value(first) * 0.2, 5);
+      case TOGETHER, IN_TURN, LOADED ->
+          value(each) <= value(first) * 1.1 + 2
+              || (each.cdf().length > 0 && each.p95Low() <= first.p95High());
+    };
+  }
+
+  private static double orZero(@Nullable Double value) {
     return value == null ? 0 : value;
   }
 
-  /// One sentence for people.
+  /// For people, in one sentence or, in Korean, some.
   String sentence(boolean korean) {
-    String name = Words.workload(workload, korean);
-    String lanes =
-        best.stream()
-            .map(each -> Words.lane(each.lane(), korean))
-            .collect(Collectors.joining(", "));
-    String first =
-        best.isEmpty()
-            ? korean ? name + ": 모두 온전히 전한 방식이 없습니다" : name + ": nothing brought all of it"
-            : nothingServes()
-                ? korean
-                    ? name + ": 쓸 만한 방식이 없습니다. 가장 나은 것은 " + lanes + why(true)
-                    : name + ": nothing serves here; the best is " + lanes + why(false)
-                : all && best.size() > 1
-                    ? korean
-                        ? name + ": 차이가 없습니다 (" + lanes + ")"
-                        : name + ": no difference (" + lanes + ")"
-                    : name + ": " + lanes + why(korean);
-    String rest =
-        others.stream()
-            .limit(MOST_OTHERS)
-            .map(each -> shortcoming(each, korean))
-            .collect(Collectors.joining("; "));
-    return rest.isEmpty() ? first + "." : first + "; " + rest + ".";
+    List<String> clauses = new ArrayList<>();
+    List<Figures> alike = best.stream().skip(1).toList();
+    if (best.isEmpty()) {
+      clauses.add(korean ? "모두 온전히 전한 방식이 없어요" : "nothing brought all of it");
+    } else if (all && !alike.isEmpty() && !nothingServes()) {
+      clauses.add(
+          (korean ? "%s 방식 사이에 차이가 없어요" : "there is no difference between %s")
+              .formatted(list(best, korean)));
+    } else {
+      if (nothingServes()) {
+        clauses.add(korean ? "쓸 만한 방식이 없어요" : "nothing serves here");
+      }
+      clauses.add(
+          (korean ? "%s 방식이 가장 나아요 (%s)" : "%s is best (%s)")
+              .formatted(lane(best.getFirst(), korean), figures(best.getFirst(), korean)));
+      if (!alike.isEmpty()) {
+        clauses.add(
+            (korean
+                    ? "%s 방식과는 차이가 없어요"
+                    : alike.size() == 1 ? "%s is no different" : "%s are no different")
+                .formatted(list(alike, korean)));
+      }
+    }
+    others.stream()
+        .limit(MOST_OTHERS)
+        .forEach(each ->
+            clauses.add(
+                (korean ? "%s 방식은 %s" : "%s %s")
+                    .formatted(lane(each, korean), korean ? lessKorean(each) : lessEnglish(each))));
+    return Words.workload(workload, korean)
+        + ": "
+        + String.join(korean ? ". " : "; ", clauses)
+        + ".";
   }
 
   /// Whether even the best brought too little in time to be used.
@@ -114,32 +138,56 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     return workload.deadline() > 0 && best.stream().noneMatch(each -> each.inTime() >= GOOD_ENOUGH);
   }
 
-  private String why(boolean korean) {
-    Figures one = best.stream().min(Comparator.comparingDouble(Figures::inTime)).orElseThrow();
+  /// Of the best its own, not those of another.
+  private String figures(Figures first, boolean korean) {
     return switch (workload.shape()) {
-      case BULK -> " (%.0f Mb/s)".formatted(orZero(one.mbps()));
-      case CONNECT -> " (%.0f ms)".formatted(orZero(one.setup()));
+      case BULK -> number("%.0f Mb/s", orZero(first.mbps()));
+      case CONNECT -> number("%.0f ms", orZero(first.setup()));
       case TOGETHER, IN_TURN, LOADED ->
-          korean
-              ? " (%.1f %%가 %d ms 안에 도착)".formatted(one.inTime() * 100, workload.deadline())
-              : " (%.1f %% within %d ms)".formatted(one.inTime() * 100, workload.deadline());
+          (korean ? "%2$d ms 안에 %1$s" : "%s within %d ms")
+                  .formatted(number("%.1f %%", 100 * first.inTime()), workload.deadline())
+              + (first.cdf().length == 0 ? "" : number(", p95 %.1f ms", first.p95()));
     };
   }
 
-  private static String shortcoming(Figures each, boolean korean) {
-    String lane = Words.lane(each.lane(), korean);
-    double late = 100.0 * each.late() / each.sent();
-    double lost = 100.0 * each.lost() / each.sent();
-    if (each.lost() == 0) {
-      return (korean
-              ? "%s: 잃은 것은 없지만 %.1f %%가 늦었습니다"
-              : "%s loses nothing, but %.1f %% came too late")
-          .formatted(lane, late);
+  /// In what it is less than the best; nothing is said of what is nothing.
+  private static String lessEnglish(Figures each) {
+    List<String> said = new ArrayList<>();
+    if (each.lost() > 0) {
+      said.add("lost " + share(each.lost(), each.sent()));
     }
-    return (korean
-            ? "%s: %.1f %%를 잃고 %.1f %%가 늦었습니다"
-            : "%s loses %.1f %%, and %.1f %% came too late")
-        .formatted(lane, lost, late);
+    if (each.late() > 0) {
+      said.add("was late with " + share(each.late(), each.sent()));
+    }
+    return said.isEmpty() ? "was quicker, but sends nothing again" : String.join(" and ", said);
+  }
+
+  private static String lessKorean(Figures each) {
+    String late = each.late() == 0 ? "" : share(each.late(), each.sent()) + "가 늦었어요";
+    return each.lost() > 0
+        ? share(each.lost(), each.sent()) + (late.isEmpty() ? "를 잃었어요" : "를 잃고 " + late)
+        : late.isEmpty() ? "더 빨랐지만 잃은 것을 다시 보내지 않아요" : late;
+  }
+
+  private static String share(int of, int all) {
+    double share = 100.0 * of / all;
+    return number(share < 0.05 ? "%.2f %%" : "%.1f %%", share);
+  }
+
+  private static String number(String format, double value) {
+    return String.format(Locale.ROOT, format, value);
+  }
+
+  private static String lane(Figures each, boolean korean) {
+    return Words.lane(each.lane(), korean);
+  }
+
+  private static String list(List<Figures> figures, boolean korean) {
+    List<String> words = figures.stream().map(each -> lane(each, korean)).toList();
+    int last = words.size() - 1;
+    return korean || last == 0
+        ? String.join(", ", words)
+        : String.join(", ", words.subList(0, last)) + " and " + words.get(last);
   }
 
   @Override
@@ -149,6 +197,5 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
 
   private static final double ALMOST_ALL = 0.99;
   private static final double GOOD_ENOUGH = 0.9;
-  private static final double SAME_MILLIS = 2;
   private static final int MOST_OTHERS = 3;
 }

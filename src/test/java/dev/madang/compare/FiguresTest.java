@@ -72,8 +72,50 @@ class FiguresTest {
         .containsExactly(Kind.UDP, Kind.LOSSY, Kind.WEBSOCKET);
     assertThat(verdict.sentence(false))
         .isEqualTo(
-            "cursor: UDP, data channel (no retransmits), WebSocket (100.0 % within 100 ms); Socket.IO"
-                + " (polling) loses nothing, but 100.0 % came too late.");
+            "cursor: UDP is best (100.0 % within 100 ms, p95 81.5 ms); data channel (no retransmits)"
+                + " and WebSocket are no different; Socket.IO (polling) was late with 100.0 %.");
+    assertThat(verdict.sentence(true))
+        .isEqualTo(
+            "커서·게임: UDP 방식이 가장 나아요 (100 ms 안에 100.0 %, p95 81.5 ms). 데이터 채널(재전송 없음), WebSocket"
+                + " 방식과는 차이가 없어요. Socket.IO (폴링) 방식은 100.0 %가 늦었어요.");
+  }
+
+  @Test
+  void theShareThatIsSaidIsThatOfTheLaneThatIsNamed() {
+    Verdict verdict =
+        Verdict.of(List.of(evenly(Kind.TCP, 85, 0, 3), evenly(Kind.UDP, 81, 1, 0))).getFirst();
+    assertThat(verdict.best().stream().map(Figures::lane)).containsExactly(Kind.UDP, Kind.TCP);
+    assertThat(Verdict.of(List.of(evenly(Kind.TCP, 95, 0, 0), evenly(Kind.UDP, 81, 1, 0))))
+        .hasToString("[cursor: UDP is best (99.8 % within 100 ms, p95 81.5 ms).]");
+  }
+
+  @Test
+  void whatIsQuickerAndNotNamedIsToldWhy() {
+    Figures lossy = as(Workload.CHAT, evenly(Kind.LOSSY, 28, 0, 0));
+    Figures reliable = as(Workload.CHAT, evenly(Kind.CHANNEL, 60, 0, 0));
+    assertThat(Verdict.of(List.of(lossy, reliable)).getFirst().sentence(false))
+        .isEqualTo(
+            "chat: data channel (reliable) is best (100.0 % within 300 ms, p95 60.5 ms);"
+                + " data channel (no retransmits) was quicker, but sends nothing again.");
+  }
+
+  @Test
+  void nothingIsSaidOfWhatIsNothing() {
+    Figures good = evenly(Kind.WEBSOCKET, 81, 0, 0);
+    assertThat(Verdict.of(List.of(good, evenly(Kind.UDP, 81, 51, 0))).getFirst().sentence(false))
+        .endsWith("; UDP lost 10.2 %.");
+    assertThat(Verdict.of(List.of(good, evenly(Kind.UDP, 81, 51, 5))).getFirst().sentence(true))
+        .endsWith(". UDP 방식은 10.2 %를 잃고 1.0 %가 늦었어요.");
+  }
+
+  @Test
+  void whatLostEverythingIsNotTheQuickest() {
+    Figures gone = evenly(Kind.UDP, 81, 500, 0);
+    Figures late = evenly(Kind.POLLING, 166, 0, 0);
+    assertThat(Verdict.of(List.of(gone, late)).getFirst().sentence(false))
+        .isEqualTo(
+            "cursor: nothing serves here; Socket.IO (polling) is best (0.0 % within 100 ms, p95"
+                + " 166.5 ms); UDP lost 100.0 %.");
   }
 
   @Test
@@ -97,8 +139,9 @@ class FiguresTest {
   void equalLanesAreToldToBeEqualInBothLanguages() {
     List<Figures> figures = List.of(evenly(Kind.UDP, 1, 0, 0), evenly(Kind.TCP, 1, 0, 0));
     Verdict verdict = Verdict.of(figures).getFirst();
-    assertThat(verdict.sentence(false)).isEqualTo("cursor: no difference (UDP, TCP).");
-    assertThat(verdict.sentence(true)).isEqualTo("커서·게임: 차이가 없습니다 (UDP, TCP).");
+    assertThat(verdict.sentence(false))
+        .isEqualTo("cursor: there is no difference between UDP and TCP.");
+    assertThat(verdict.sentence(true)).isEqualTo("커서·게임: UDP, TCP 방식 사이에 차이가 없어요.");
   }
 
   /// 500 messages, of which some are lost and some take a second.

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +109,9 @@ class VectorsTest {
 
   private static List<Map<String, Object>> cases() {
     SplittableRandom random = new SplittableRandom(4);
+    List<@Nullable Integer> oneLate = new ArrayList<>(Collections.nCopies(2400, 82_000));
+    oneLate.set(0, 190_000);
+    Collections.fill(oneLate.subList(100, 200), null);
     return List.of(
         // A network that loses: what sends again is late, what does not has lost.
         vector(
@@ -155,7 +159,34 @@ class VectorsTest {
             1000,
             with(lane("websocket", List.of()), "setup", 12.345),
             with(lane("polling", List.of()), "setup", 16.5),
-            with(lane("channel", List.of()), "setup", 61)));
+            with(lane("channel", List.of()), "setup", 61)),
+        // What sends nothing again is quicker, and is not for chats.
+        vector(
+            "chat",
+            500_000,
+            lossy(random, "websocket", 20, 0.2, false),
+            lane("channel-lossy", Collections.nCopies(20, 27_700))),
+        // One that lost all has no delays that would be less than others'.
+        vector(
+            "cursor",
+            16_667,
+            lossy(random, "polling", 60, 0.9, false),
+            lossy(random, "media", 60, 1, true)),
+        // So small a share late that one digit would call it none; and shares that differ by luck.
+        vector(
+            "cursor",
+            16_667,
+            lossy(random, "websocket", 60, 0.02, false),
+            lossy(random, "channel-lossy", 300, 0.1, true),
+            lane("channel-lifetime", oneLate),
+            lossy(random, "channel", 60, 0.02, false)),
+        // More in a file's time, but not all of it.
+        vector(
+            "file",
+            1000,
+            with(lossy(random, "websocket", 20, 0, true), "mbps", 12.5),
+            with(lossy(random, "channel", 20, 0, true), "mbps", 11),
+            with(lossy(random, "channel-lossy", 20, 0.2, true), "mbps", 80)));
   }
 
   private static Map<String, Object> vector(String workload, int every, Object... lanes) {
