@@ -114,7 +114,27 @@ class KeptResultsTest {
     wrong.put("[]", "422");
     wrong.put("{}", "422");
     wrong.put("[".repeat(100_000), "400");
-    wrong.put(REPORT.replace("\"seconds\":4", "\"seconds\":1e999"), "422");
+    wrong.put(REPORT.replace("\"seconds\":4", "\"seconds\":1e999"), "400");
+    String lab =
+        "\"lab\":{\"loss\":0,\"rtt\":80,\"jitter\":0,\"rate\":0,\"reorder\":0,\"seed\":-1e999}";
+    wrong.put(REPORT.replace("\"lab\":null", lab), "400");
+    wrong.put(REPORT.replace("\"lab\":null", lab.replace("-1e999", "-1e99")), "400");
+    wrong.put(REPORT.replace("\"lab\":null", lab.replace("-1e999", "9".repeat(22))), "400");
+    wrong.put(
+        REPORT.replace("\"lab\":null", lab.replace("-1e999", "9223372036854775808.0")), "400");
+    wrong.put(REPORT.replace("\"lab\":null", lab.replace("-1e999", "1.5")), "422");
+    wrong.put(REPORT.replace("\"sent\":240", "\"sent\":1e999"), "400");
+    String page =
+        "\"page\":{\"browser\":\"B\",\"bytes\":1,\"paths\":[],\"own\":0,\"resolution\":1,"
+            + "\"doubts\":[\"busy\",\"busy\"]}";
+    wrong.put(REPORT.replace("\"lab\":null", "\"lab\":null," + page), "422");
+    wrong.put(REPORT.replace("\"lab\":null", "\"lab\":null,\"doubts\":[\"busy\",\"busy\"]"), "422");
+    String curve = ",\"cdf\":[" + "1,".repeat(99) + "1]";
+    wrong.put(
+        REPORT
+            .replace("\"sent\":240", "\"sent\":0")
+            .replace("\"stall\":20", "\"stall\":20" + curve),
+        "422");
     wrong.put(REPORT.replace("\"p50\":1", "\"p50\":-1"), "422");
     wrong.put(REPORT.replace("\"p50\":1", "\"p50\":\"1\""), "422");
     wrong.put(REPORT.replace("\"partial\":false", "\"partial\":false,\"script\":\"x\""), "422");

@@ -139,6 +139,10 @@ final class KeptResults {
                   exchange.respond(400, "This is no JSON: " + malformed.getOriginalMessage());
                   return;
                 }
+                if (!isMeasurable(report)) {
+                  exchange.respond(400, "A number in it is greater than any that is measured.");
+                  return;
+                }
                 // One mistake is enough: all of a hostile report's take half a second.
                 List<Error> wrong =
                     Form.SCHEMA.validate(
@@ -159,6 +163,16 @@ final class KeptResults {
                 }
               });
         });
+  }
+
+  /// Whether no number in it is beyond those that a schema can be asked about: 1e999 is none at
+  /// all, and a whole one has 64 bits.
+  private static boolean isMeasurable(JsonNode node) {
+    boolean measurable =
+        node.isIntegralNumber()
+            ? node.canConvertToLong()
+            : !node.isNumber() || Math.abs(node.asDouble()) < 0x1p63;
+    return measurable && node.valueStream().allMatch(KeptResults::isMeasurable);
   }
 
   private void ask(Exchange exchange, Runnable question) {
