@@ -45,6 +45,12 @@ final class Chart {
           "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#e4e4e4\"/><text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%d %%</text>"
               .formatted(LEFT, LEFT + PLOT, y, y, LEFT - 6, y + 4, share));
     }
+    svg.append(
+        "<text x=\"%d\" y=\"%d\" text-anchor=\"end\" fill=\"#555\">%s</text>"
+            .formatted(
+                LEFT + PLOT,
+                TOP + HEIGHT + 34,
+                korean ? "지연(갔다 오는 시간), ms" : "delay there and back, ms"));
     vertical(svg, x(workload.deadline(), low, high), "#c00", workload.deadline() + " ms");
     for (int i = 0; i < drawn.size(); i++) {
       Figures each = drawn.get(i);
@@ -113,7 +119,7 @@ final class Chart {
   private static final int TOP = 24;
   private static final int PLOT = 480;
   private static final int HEIGHT = 240;
-  private static final int BOTTOM = 28;
+  private static final int BOTTOM = 44;
   private static final int WIDTH = 760;
 
   /** Told apart by those who do not tell red from green, too. */

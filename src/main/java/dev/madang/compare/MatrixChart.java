@@ -19,20 +19,28 @@ final class MatrixChart {
     this.korean = korean;
   }
 
-  static void write(Matrix matrix, Path folder, boolean korean) throws IOException {
+  /// @return what was written
+  static List<Path> write(Matrix matrix, Path folder, boolean korean) throws IOException {
+    List<Path> written = new ArrayList<>();
     Path images = Files.createDirectories(folder.resolve("images"));
     String end = korean ? ".ko.svg" : ".svg";
     if (!matrix.of("cursor").isEmpty()) {
-      Files.writeString(
-          images.resolve("websocket-vs-webrtc-delay" + end),
-          new MatrixChart(matrix, korean).delay());
-      Files.writeString(
-          images.resolve("websocket-vs-webrtc-loss" + end), new MatrixChart(matrix, korean).loss());
+      written.add(
+          Files.writeString(
+              images.resolve("websocket-vs-webrtc-delay" + end),
+              new MatrixChart(matrix, korean).delay()));
+      written.add(
+          Files.writeString(
+              images.resolve("websocket-vs-webrtc-loss" + end),
+              new MatrixChart(matrix, korean).loss()));
     }
     Matrix.Cell cell = matrix.find("cursor", CURVE_LOSS, CURVE_RTT);
     if (cell != null) {
-      Files.writeString(images.resolve("websocket-vs-webrtc-curve" + end), curve(cell, korean));
+      written.add(
+          Files.writeString(
+              images.resolve("websocket-vs-webrtc-curve" + end), curve(cell, korean)));
     }
+    return written;
   }
 
   // ---- the 95th percentile over the loss, a panel for each round trip ---------------------------

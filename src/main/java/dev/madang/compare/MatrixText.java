@@ -24,7 +24,9 @@ final class MatrixText {
   }
 
   /// Without an article one is made that has the tables alone.
-  static void write(Matrix matrix, Path folder, boolean korean) throws IOException {
+  ///
+  /// @return what was written
+  static Path write(Matrix matrix, Path folder, boolean korean) throws IOException {
     Path article = folder.resolve("websocket-vs-webrtc" + (korean ? ".ko.md" : ".md"));
     Map<String, String> blocks = new MatrixText(matrix, korean).blocks();
     String text =
@@ -33,7 +35,7 @@ final class MatrixText {
             : blocks.keySet().stream()
                 .map(name -> open(name) + "\n" + CLOSE + "\n")
                 .collect(Collectors.joining("\n"));
-    Files.writeString(article, filled(text, blocks));
+    return Files.writeString(article, filled(text, blocks));
   }
 
   static String filled(String text, Map<String, String> blocks) {

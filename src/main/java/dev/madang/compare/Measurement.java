@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -114,12 +115,15 @@ public final class Measurement {
       }
       Files.writeString(figures, matrix.json());
     }
-    Files.writeString(figures, matrix.json());
+    List<Path> written = new ArrayList<>(List.of(Files.writeString(figures, matrix.json())));
     for (boolean korean : new boolean[] {false, true}) {
-      MatrixText.write(matrix, plan.folder(), korean);
-      MatrixChart.write(matrix, plan.folder(), korean);
+      written.add(MatrixText.write(matrix, plan.folder(), korean));
+      written.addAll(MatrixChart.write(matrix, plan.folder(), korean));
     }
-    progress.println("Wrote " + figures + (stopped ? " (stopped early)" : ""));
+    progress.println(
+        "Wrote "
+            + written.stream().map(Path::toString).collect(Collectors.joining("\n      "))
+            + (stopped ? "\n(stopped early)" : ""));
   }
 
   private void say(int step, int steps, Link.Settings network, long start) {

@@ -2,14 +2,18 @@ package dev.madang.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,7 +63,15 @@ class MatrixTest {
   @Test
   void measuresEveryNetworkWithEverySeedAndWritesWhatItFinds()
       throws IOException, InterruptedException {
-    measurement(List.of("0%", "2%"), 2, new ArrayList<>()).run();
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    measurement(List.of("0%", "2%"), 2, new ArrayList<>(), said).run();
+    try (Stream<Path> all = Files.walk(folder)) {
+      assertThat(said.toString(StandardCharsets.UTF_8))
+          .contains(all.filter(Files::isRegularFile).map(Path::toString).toList())
+          .contains("websocket-vs-webrtc-curve.ko.svg");
+    }
+    assertThat(Files.readString(folder.resolve("images/websocket-vs-webrtc-curve.svg")))
+        .contains("delay there and back, ms");
     assertThat(asked).containsExactly("0.0/1", "2.0/1", "0.0/2", "2.0/2");
     Matrix matrix = Matrix.parse(Files.readString(folder.resolve("websocket-vs-webrtc.json")));
     assertThat(matrix.partial()).isFalse();
@@ -99,6 +111,11 @@ class MatrixTest {
   ///
   /// @param stopped by the fourth
   private Measurement measurement(List<String> losses, int runs, List<Measurement> stopped) {
+    return measurement(losses, runs, stopped, OutputStream.nullOutputStream());
+  }
+
+  private Measurement measurement(
+      List<String> losses, int runs, List<Measurement> stopped, OutputStream said) {
     return new Measurement(
         new Measurement.Plan(
             losses, List.of("80ms"), List.of("cursor"), List.of(), runs, 1, folder, "test"),
@@ -110,7 +127,7 @@ class MatrixTest {
           }
           return List.of(report(settings));
         },
-        new PrintStream(PrintStream.nullOutputStream()));
+        new PrintStream(said, true, StandardCharsets.UTF_8));
   }
 
   private static String report(Link.Settings settings) {
