@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import Ajv from 'ajv/dist/2020.js';
@@ -55,6 +56,27 @@ test('of two terminals one listens, and the other measures it without a server b
     const gone = once(listener, 'exit');
     listener.kill('SIGTERM');
     await gone;
+  }
+});
+
+test('ended early it reports what there was, and the seconds that this was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'madang-compare-'));
+  const [command, ...words] = madang('compare', `--json=${join(folder, 'report.json')}`, '--workload=cursor', '--lanes=udp', '--duration=60s');
+  const running = spawn(command, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const gone = once(running, 'exit');
+  try {
+    for await (const line of createInterface(running.stderr)) {
+      if (line.includes('cursor (60 s)')) running.kill('SIGINT');
+    }
+    await gone;
+    const report = JSON.parse(readFileSync(join(folder, 'report.json'), 'utf8'));
+    assert.ok(valid(report), JSON.stringify(valid.errors));
+    assert.equal(report.partial, true);
+    assert.ok(report.seconds < 30, `${report.seconds} s`);
+  } finally {
+    running.kill('SIGKILL');
+    await gone;
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 

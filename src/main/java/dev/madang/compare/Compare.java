@@ -97,7 +97,14 @@ public final class Compare {
     String at = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     try (Lanes lanes = new Lanes(server, options.invitation());
         LiveTable table = new LiveTable(progress, terminal, options.korean())) {
-      Run run = new Run(lanes, options.kinds(), options.chosen(), options.seconds(), table);
+      Run run =
+          new Run(
+              lanes,
+              options.kinds(),
+              options.chosen(),
+              options.seconds(),
+              options.lab() != null,
+              table);
       try (Interrupt _ = new Interrupt(run::stop)) {
         List<Figures> figures = run.measure();
         table.end();
@@ -106,7 +113,7 @@ public final class Compare {
                 version,
                 server.toString(),
                 at,
-                options.seconds(),
+                run.stopped() ? Math.max(LEAST, rounded(run.lasted())) : options.seconds(),
                 run.stopped(),
                 options.lab(),
                 figures);
@@ -120,9 +127,12 @@ public final class Compare {
 
   private void publish(Report report) throws IOException {
     boolean korean = options.korean();
+    Busy busy = report.busy();
     if (!options.quiet()) {
       out.println();
       out.print(report.text(korean));
+    } else if (busy != null) {
+      progress.println(busy.sentence(korean));
     }
     write(options.json(), report.json());
     write(options.csv(), report.csv());
@@ -141,4 +151,11 @@ public final class Compare {
       progress.println("Wrote " + file);
     }
   }
+
+  private static double rounded(double seconds) {
+    return Math.round(seconds * 100) / 100.0;
+  }
+
+  /** Seconds of what was stopped before its first message: none, but more than nothing. */
+  private static final double LEAST = 0.01;
 }

@@ -13,7 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param server whom it measured
 /// @param at when it began, ISO 8601
-/// @param seconds the duration that was asked for
+/// @param seconds how long a workload lasted on all lanes together; where it was stopped, how long
+///   that lasted in which it was
 /// @param partial whether it was stopped before its end
 /// @param lab the network that was made for it, or null for the one that is there
 record Report(
@@ -33,6 +34,9 @@ record Report(
     all.put("at", at);
     all.put("seconds", seconds);
     all.put("partial", partial);
+    if (busy() != null) {
+      all.put("doubts", List.of("busy"));
+    }
     all.put(
         "clock", "one clock: the client's, nanoseconds; delays are round trips in milliseconds");
     all.put("lab", lab);
@@ -50,6 +54,16 @@ record Report(
                     "ko", each.sentence(true)))
             .toList());
     return JSON.writeValueAsString(all) + "\n";
+  }
+
+  @Nullable Busy busy() {
+    return Busy.of(lab, server, figures);
+  }
+
+  /// What makes it doubtful; empty when nothing does.
+  private String doubt(boolean korean) {
+    Busy busy = busy();
+    return busy == null ? "" : busy.sentence(korean);
   }
 
   private Stream<Workload> workloads() {
@@ -140,13 +154,17 @@ record Report(
     text.append(Words.of("Verdicts", korean)).append(mark(korean)).append('\n');
     Verdict.of(figures)
         .forEach(each -> text.append("  ").append(each.sentence(korean)).append('\n'));
-    return text.toString();
+    String doubt = doubt(korean);
+    return doubt.isEmpty() ? text.toString() : text.append(doubt).append('\n').toString();
   }
 
   String markdown(boolean korean) {
     StringBuilder text = new StringBuilder();
-    text.append("`madang compare` ").append(version).append(", ").append(at);
+    text.append("`madang compare` ").append(Table.literal(version)).append(", ").append(at);
     text.append(lab == null ? "" : ", lab " + lab).append(mark(korean)).append("\n\n");
+    if (busy() != null) {
+      text.append("**").append(doubt(korean)).append("**\n\n");
+    }
     workloads()
         .forEach(each ->
             text.append("**")
@@ -170,7 +188,11 @@ record Report(
         .append(STYLE)
         .append("</style><h1>madang compare</h1><p>")
         .append(escaped(server + ", " + at + (lab == null ? "" : ", lab " + lab) + mark(korean)))
-        .append("</p><ul>");
+        .append("</p>");
+    if (busy() != null) {
+      page.append("<p class=\"doubt\">").append(escaped(doubt(korean))).append("</p>");
+    }
+    page.append("<ul>");
     Verdict.of(figures)
         .forEach(
             each -> page.append("<li>").append(escaped(each.sentence(korean))).append("</li>"));
@@ -197,7 +219,8 @@ record Report(
       "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
           + "color:#1a1a1a;background:#fff;word-break:keep-all}table{border-collapse:collapse;"
           + "width:100%}td,th{padding:.25rem .5rem;border-bottom:1px solid #ddd;text-align:right}"
-          + "td:first-child,th:first-child{text-align:left}svg{max-width:100%;height:auto}";
+          + "td:first-child,th:first-child{text-align:left}svg{max-width:100%;height:auto}"
+          + ".doubt{padding:.5rem 1rem;border-left:4px solid #c00;font-weight:600}";
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 }

@@ -33,23 +33,43 @@ final class Run {
   private final List<Kind> kinds;
   private final List<Workload> workloads;
   private final double seconds;
+  private final boolean alone;
   private final Progress progress;
   private final List<Figures> measured = new ArrayList<>();
+  private volatile long begun = System.nanoTime();
   private volatile boolean stopped;
+  private volatile double lasted;
 
   /// @param seconds how long a workload lasts that is run on all lanes together; one that is run in
   ///   turn lasts a quarter of it on each
-  Run(Lanes lanes, List<Kind> kinds, List<Workload> workloads, double seconds, Progress progress) {
+  /// @param alone whether nothing else passes the interface to the server, so that bytes are its
+  ///   own
+  Run(
+      Lanes lanes,
+      List<Kind> kinds,
+      List<Workload> workloads,
+      double seconds,
+      boolean alone,
+      Progress progress) {
     this.lanes = lanes;
     this.kinds = kinds;
     this.workloads = workloads;
     this.seconds = seconds;
+    this.alone = alone;
     this.progress = progress;
   }
 
   /// From any thread: goes on to the end of nothing more.
   void stop() {
-    stopped = true;
+    if (!stopped) {
+      lasted = Math.max(0, (System.nanoTime() - begun) / 1e9);
+      stopped = true;
+    }
+  }
+
+  /// Seconds that were measured of what was being measured when it was stopped.
+  double lasted() {
+    return lasted;
   }
 
   boolean stopped() {
@@ -69,6 +89,11 @@ final class Run {
     return List.copyOf(measured);
   }
 
+  private void begins(Workload workload, @Nullable Kind lane, double lasting) {
+    begun = System.nanoTime();
+    progress.begins(workload, lane, lasting);
+  }
+
   private void tell(Figures figures) {
     measured.add(figures);
     progress.measured(figures);
@@ -80,7 +105,7 @@ final class Run {
   private record Open(Kind kind, Lane lane, Tally tally) {}
 
   private void together(Workload workload) throws InterruptedException {
-    progress.begins(workload, null, seconds);
+    begins(workload, null, seconds);
     List<Open> all = new ArrayList<>();
     try {
       open(workload, all);
@@ -125,6 +150,7 @@ final class Run {
     long start = System.nanoTime() + LEAD;
     long step = workload.interval() / all.size();
     long rounds = warm(workload) + Math.round(lasting * 1e9 / workload.interval());
+    begun = start + warm(workload) * workload.interval();
     for (long round = 0; round < rounds && !stopped; round++) {
       for (int i = 0; i < all.size(); i++) {
         Open next = all.get(i);
@@ -145,7 +171,7 @@ final class Run {
       } else if (!kind.carries(workload)) {
         continue;
       }
-      progress.begins(workload, kind, seconds / 4);
+      begins(workload, kind, seconds / 4);
       try {
         tell(
             switch (workload.shape()) {
@@ -164,7 +190,7 @@ final class Run {
     Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
       progress.counts(kind, tally);
-      Wire wire = Wire.of(lanes.from());
+      Wire wire = alone ? Wire.of(lanes.from()) : Wire.UNKNOWN;
       long worked = lanes.processor();
       long bytes = wire.bytes();
       send(workload, List.of(new Open(kind, lane, tally)), seconds / 4);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,12 @@ final class Table {
   private final boolean korean;
   private final List<List<String>> rows = new ArrayList<>();
 
+  /// What has to be said of it.
+  private String note = "";
+
+  /// Whether what is on the wire was counted.
+  private boolean counted;
+
   private Table(Workload workload, String title, boolean korean) {
     this.workload = workload;
     this.title = title;
@@ -22,10 +29,16 @@ final class Table {
 
   static Table of(Workload workload, List<Figures> figures, boolean korean) {
     Table table = new Table(workload, title(workload, korean), korean);
+    List<Figures> own = figures.stream().filter(each -> each.workload().equals(workload)).toList();
+    table.counted = own.stream().anyMatch(each -> each.wire() != null);
+    if (workload.shape() == Workload.Shape.IN_TURN && !table.counted) {
+      table.note =
+          korean
+              ? "전송량 비는 --lab에서만 세요. 다른 데서는 남의 트래픽도 섞여요."
+              : "Bytes on the wire are counted by --lab alone: elsewhere others' would count, too.";
+    }
     table.rows.add(table.headings());
-    figures.stream()
-        .filter(each -> each.workload().equals(workload))
-        .forEach(each -> table.rows.add(table.row(each)));
+    own.forEach(each -> table.rows.add(table.row(each)));
     return table;
   }
 
@@ -92,7 +105,9 @@ final class Table {
     switch (workload.shape()) {
       case IN_TURN -> {
         all.add(Words.of("server CPU", korean));
-        all.add(Words.of("wire", korean));
+        if (counted) {
+          all.add(Words.of("wire", korean));
+        }
       }
       case LOADED -> all.add("RPM");
       case TOGETHER, BULK, CONNECT -> {}
@@ -126,7 +141,9 @@ final class Table {
     switch (workload.shape()) {
       case IN_TURN -> {
         row.add(with(each.cpu(), "%.0f µs"));
-        row.add(with(each.wire(), "%.2f"));
+        if (counted) {
+          row.add(with(each.wire(), "%.2f"));
+        }
       }
       case LOADED -> row.add(with(each.rpm(), "%.0f"));
       case TOGETHER, BULK, CONNECT -> {}
@@ -164,7 +181,7 @@ final class Table {
       }
       text.append('\n');
     }
-    return text.toString();
+    return note.isEmpty() ? text.toString() : text.append("  " + note + "\n").toString();
   }
 
   /// Columns in a terminal: Korean letters take two.
@@ -190,7 +207,10 @@ final class Table {
       text.append("</tr>");
       tag = "td";
     }
-    return text.append("</table>").toString();
+    text.append("</table>");
+    return note.isEmpty()
+        ? text.toString()
+        : text.append("<p>").append(Report.escaped(note)).append("</p>").toString();
   }
 
   String markdown() {
@@ -201,11 +221,18 @@ final class Table {
       while (row.size() < columns) {
         row.add("");
       }
-      text.append("| ").append(String.join(" | ", row)).append(" |\n");
+      text.append("| ");
+      text.append(row.stream().map(Table::literal).collect(Collectors.joining(" | ")));
+      text.append(" |\n");
       if (r == 0) {
         text.append("|---").append("|--:".repeat(columns - 1)).append("|\n");
       }
     }
-    return text.toString();
+    return note.isEmpty() ? text.toString() : text.append("\n" + note + "\n").toString();
+  }
+
+  /// As Markdown shows it, whoever wrote it: no markup, no link, no other column.
+  static String literal(String words) {
+    return words.replaceAll("[\\\\`*<\\[|]", "\\\\$0").replaceAll("\\s+", " ");
   }
 }

@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What passes through the network interface by which the server is reached: bytes with all their
-/// headers, of this measurement and of whatever else uses the interface.
+/// headers, of this measurement and of whatever else uses the interface: so it is asked only where
+/// nothing else does.
 final class Wire {
+  static final Wire UNKNOWN = new Wire(null, null);
+
   private final @Nullable Path received;
   private final @Nullable Path sent;
 
@@ -22,13 +25,11 @@ final class Wire {
   static Wire of(InetAddress address) throws IOException {
     NetworkInterface through = NetworkInterface.getByInetAddress(address);
     if (through == null) {
-      return new Wire(null, null);
+      return UNKNOWN;
     }
     Path statistics = Path.of("/sys/class/net", through.getName(), "statistics");
     Path in = statistics.resolve("rx_bytes");
-    // What loopback sends it receives: once is enough.
-    Path out = through.isLoopback() ? null : statistics.resolve("tx_bytes");
-    return Files.isReadable(in) ? new Wire(in, out) : new Wire(null, null);
+    return Files.isReadable(in) ? new Wire(in, statistics.resolve("tx_bytes")) : UNKNOWN;
   }
 
   /// Bytes until now, or -1.
