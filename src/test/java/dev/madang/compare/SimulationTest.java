@@ -3,6 +3,12 @@ package dev.madang.compare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,6 +66,28 @@ class SimulationTest {
     assertThat(Simulation.of(wide, chat, Kind.UDP, 10, 100).p99()).isCloseTo(80, within(2.0));
     Figures jammed = Simulation.of(narrow, chat, Kind.CHANNEL, 10, 50);
     assertThat(jammed.p50()).isGreaterThan(200);
+  }
+
+  /// The page's model of TCP is another program: both are held to `docs/tcp-model-vectors.json`,
+  /// this one exactly, the page's nearly. `-Dmadang.update=true` writes it anew.
+  @Test
+  void theModelOfTcpSaysWhatTheVectorsSay() throws IOException {
+    Path file = Path.of("docs/tcp-model-vectors.json");
+    List<String> lines = new ArrayList<>();
+    for (int rtt : new int[] {1, 20, 80, 200}) {
+      for (double loss : new double[] {0, 0.01, 0.02, 0.05}) {
+        Figures tcp =
+            Simulation.of(Link.Settings.NONE.withLoss(loss).withRtt(rtt), CURSOR, Kind.TCP, 600, 1);
+        lines.add(
+            "  {\"rtt\":%d,\"loss\":%s,\"cdf\":%s}"
+                .formatted(rtt, loss, Arrays.toString(tcp.cdf()).replace(" ", "")));
+      }
+    }
+    String now = "[\n" + String.join(",\n", lines) + "\n]\n";
+    if (Boolean.getBoolean("madang.update")) {
+      Files.writeString(file, now);
+    }
+    assertThat(now).isEqualTo(Files.readString(file));
   }
 
   private static Figures simulated(String network, Kind lane) {
