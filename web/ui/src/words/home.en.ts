@@ -20,6 +20,7 @@ export default {
     'Browsers give camera and microphone to secure pages only, and this page came over plain http.',
   'home.openSecure': 'Open {host}',
   'home.trustSteps': 'How this device learns to trust it',
+  'home.check': 'Does it work here?',
   'home.compare': 'Compare WebSocket and WebRTC here',
   'home.closedWhy': 'Rooms here open by invitation only: ask whoever runs this server for a link. Whoever is in a room sees and hears each other.',
 } as const;

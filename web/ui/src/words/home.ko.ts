@@ -22,6 +22,7 @@ export default {
     '브라우저는 보안 연결에서만 카메라와 마이크를 허용하는데, 이 페이지는 일반 http로 열렸어요.',
   'home.openSecure': '{host} 열기',
   'home.trustSteps': '이 기기가 이 주소를 믿게 하는 방법',
+  'home.check': '여기서 잘 되나요?',
   'home.compare': '여기서 WebSocket과 WebRTC 비교하기',
   'home.closedWhy': '이곳의 방은 초대 링크로만 열려요. 운영하는 분께 링크를 부탁하세요. 방에 있는 사람과 서로 보고 들어요.',
 } satisfies Record<keyof typeof en, string>;
