@@ -75,6 +75,7 @@ describe('on this machine', () => {
   test('one press on the first page and one there give figures of every lane within half a minute, and a verdict', async () => {
     const { page } = house;
     await page.goto(server.url);
+    assert.equal(await page.innerText('a[href="/check"]'), 'Does it work here?');
     await page.click('a[href="/compare"]');
     await page.waitForURL('**/compare');
     const { report, seconds } = await compare(page, server.url, ['chat', 'cursor', 'voice']);
@@ -183,6 +184,7 @@ describe('on this machine', () => {
     const report = JSON.parse(await saved(page, 'json'));
     assert.ok(valid(report), JSON.stringify(valid.errors));
     assert.equal(report.partial, true);
+    assert.ok(report.seconds < 6, `${report.seconds} s, as long as it was to be`);
     assert.ok(report.page.doubts.includes('stopped'));
     assert.equal(await page.getAttribute('[data-confidence]', 'data-confidence'), 'low');
   });
@@ -317,6 +319,11 @@ describe('with a second device', () => {
       assert.doesNotMatch(report.verdicts.find(({ workload }) => workload === use).en, /model/);
     }
     assert.match(await page.innerText('[data-loss]'), /5 %.*“TCP \(model\)” was not measured/);
+    // A line of a millisecond: why it shows the opposite of a long one, and where that stands.
+    assert.match(await page.innerText('[data-loss]'), /The round trip of this line is \d+\.\d ms.*At 80 ms it is otherwise/);
+    const article = await page.request.get(await page.evaluate(() => document.querySelector('[data-loss] a').href));
+    assert.equal(article.headers()['content-type'], 'text/plain; charset=utf-8');
+    assert.match(await article.text(), /^# WebSocket or WebRTC\?/);
     assert.match(await page.innerText('[data-row=tcp-model]'), /TCP \(model\)/);
     if (shots) await page.screenshot({ path: join(shots, 'loss-result.png'), fullPage: true });
 

@@ -6,7 +6,7 @@ import { figures, withDeadline, type Figures } from '../src/compare/figures.ts';
 import { carries, lossyLanes, peerLanes, workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
 import { head, base64 } from '../src/compare/lanes/lane.ts';
 import { tcpModel } from '../src/compare/model.ts';
-import { besides, cells, csv, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
+import { besides, cells, csv, doubtsOf, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
 import { warm } from '../src/compare/run.ts';
 import { fixed } from '../src/compare/sentences.ts';
 import { ECHO, Tally } from '../src/compare/tally.ts';
@@ -92,6 +92,8 @@ describe('a deadline that is moved', () => {
   });
 });
 
+const page = { browser: 'Firefox', bytes: 1, paths: [], own: 0, resolution: 1, doubts: [] };
+
 describe('a report', () => {
   const report = withFigures(empty, measured(vectors[0]!));
 
@@ -122,6 +124,30 @@ describe('a report', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe(`- ${report.verdicts[0]!.en}`);
   });
 
+  test('as Markdown shows what others wrote as they wrote it', () => {
+    const wrong = { ...report, madang: '0.1|<b>', page: { ...page, browser: 'A `B` [c](d)' } };
+    const failure = 'no *way* | \\ <img>\nhere';
+    const lines = markdown(wrong, [{ ...figuresOf(report)[0]!, failure }], 'en', (word) => word).split('\n');
+    expect(lines[0]).toBe('`madang compare` 0.1\\|\\<b>, 2026-01-02T03:04:05Z, A \\`B\\` \\[c](d)');
+    expect(lines).toContain('| WebSocket | — no \\*way\\* \\| \\\\ \\<img> here |  |  |  |  |  |  |');
+  });
+
+  test('names a doubt once, whoever has it and however often', () => {
+    const doubtful = { ...report, partial: true, doubts: ['busy' as const], page: { ...page, doubts: ['busy' as const, 'stopped' as const, 'busy' as const] } };
+    expect(doubtsOf(doubtful)).toEqual(['stopped', 'busy']);
+    expect(doubtsOf(readReport(JSON.stringify(doubtful))!)).toEqual(['stopped', 'busy']);
+    expect(doubtsOf(readReport(JSON.stringify({ ...report, doubts: 'busy' }))!)).toEqual([]);
+  });
+
+  test('of which a way sent nothing has no verdict on that', () => {
+    const [first, ...rest] = figuresOf(report);
+    const nothing = { ...first!, sent: 0, late: 0, lost: 0 };
+    const { verdicts: [verdict] } = withFigures(report, [nothing, ...rest]);
+    expect(verdict!.en + verdict!.ko).not.toMatch(/NaN|WebSocket/);
+    expect(withFigures(report, [nothing]).verdicts).toEqual([]);
+    expect(cells(nothing).map(({ text }) => text).join()).not.toContain('NaN');
+  });
+
   test('of a file tells its throughput, of a connection its set-up', () => {
     expect(cells(measured(vectors[8]!)[0]!)).toEqual([
       { word: 'throughput', text: '412 Mb/s' },
@@ -133,7 +159,6 @@ describe('a report', () => {
 
 test('beside a browser’s report stand the newest TCP and UDP of a terminal, and nothing else of it', () => {
   const lane = (name: LaneName, p50: number) => ({ ...measured(vectors[0]!)[0]!, lane: name, p50 });
-  const page = { browser: 'Firefox', bytes: 1, paths: [], own: 0, resolution: 1, doubts: [] };
   const runs = [
     { ...withFigures(empty, [lane('websocket', 1), lane('tcp', 2)]), page },
     withFigures(empty, [lane('websocket', 3), lane('tcp', 4), lane('udp', 5)]),
@@ -169,6 +194,22 @@ describe('the model of TCP', () => {
     expect(delays([0], tcpModel([0], 40, 0.02, losing(0)).heardAt)).toEqual([40 + 240]);
     // Of one segment: lost, its acknowledgement, lost again?
     expect(delays([0], tcpModel([0], 40, 0.02, losing(0, 1)).heardAt)).toEqual([40 + 240 + 480]);
+  });
+
+  // The command line's is another program, with more rules; it writes these.
+  const others = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../../docs/tcp-model-vectors.json'), 'utf8'),
+  ) as { rtt: number; loss: number; cdf: number[] }[];
+  test.each(others)('is near that of the command line, at $rtt ms and $loss lost', ({ rtt, loss, cdf }) => {
+    let seed = 11;
+    const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
+    const own = figures(workloadOf('cursor'), 'tcp-model', tcpModel(every(12_000, 1000 / 60), rtt, loss, random)).cdf;
+    // After any delay no more than so many hundredths more or less are back.
+    const apart = 5;
+    own.forEach((delay, i) => {
+      expect(delay, `p${i + 1}`).toBeGreaterThanOrEqual(cdf[Math.max(0, i - apart)]!);
+      expect(delay, `p${i + 1}`).toBeLessThanOrEqual(cdf[Math.min(99, i + apart)]! * (i + apart > 98 ? 1.15 : 1));
+    });
   });
 
   test('is no part of a verdict', () => {

@@ -117,6 +117,26 @@ test('with 200 % zoom the pages still fit', async () => {
   await context.close();
 }, 60_000);
 
+test.each(['en-GB', 'ko-KR'])('on a phone each way’s late and lost are in sight beside its p95 (%s)', async (locale) => {
+  const context = await browser.newContext({ ...phone, locale });
+  const page = await context.newPage();
+  await open(page, server.address, scenes.find(({ name }) => name === 'compare-result')!);
+  const rows = await page.evaluate(() =>
+    [...document.querySelectorAll('tbody tr')].map((row) =>
+      ['p50', 'p95', 'late', 'lost'].map((word) => {
+        const { left, right, top } = row.querySelector(`[data-word=${word}]`)!.getBoundingClientRect();
+        const heading = document.querySelector(`thead [data-word=${word}]`)!.getBoundingClientRect();
+        return { shown: left >= 0 && right <= innerWidth && Math.abs(right - heading.right) < 1, top };
+      }),
+    ),
+  );
+  expect(rows.length).toBeGreaterThan(5);
+  for (const row of rows) {
+    expect(row.every(({ shown, top }) => shown && top === row[0]!.top)).toBe(true);
+  }
+  await context.close();
+}, 30_000);
+
 test('before the room the buttons of the devices and Join are in sight, whatever the devices complain of', async () => {
   const views = [
     { viewport: { width: 1280, height: 720 }, locale: 'en-GB' },

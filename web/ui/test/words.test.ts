@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { everyDoubt } from '../src/compare/confidence.ts';
+import { terms } from '../src/compare/terms.ts';
 import { choose, fill, isolated } from '../src/words/words.svelte.ts';
 
 const src = join(import.meta.dirname, '../src');
@@ -88,6 +90,8 @@ const composed = new Set([
   ...['microphone', 'camera', 'screen', 'screenAudio'].map((source) => `source.${source}`),
   ...['meet', 'watch', 'host'].map((right) => `invite.${right}`),
   ...['grid', 'speaker'].map((layout) => `more.${layout}`),
+  ...['high', 'medium', 'low', ...everyDoubt].map((word) => `compare.${word}`),
+  ...terms.flatMap((term) => [`compare.${term}`, `compare.${term}Is`]),
 ]);
 
 test('a sentence takes its values, numbers as the language writes them', () => {

@@ -1,5 +1,6 @@
 /** What makes a browser's measurement doubtful. */
-export type Doubt = 'stopped' | 'hidden' | 'busy' | 'coarse' | 'few';
+export const everyDoubt = ['stopped', 'hidden', 'busy', 'coarse', 'few'] as const;
+export type Doubt = (typeof everyDoubt)[number];
 export type Confidence = 'high' | 'medium' | 'low';
 
 /**

@@ -8,7 +8,7 @@ export type Figures = {
   workload: Workload;
   lane: LaneName;
   /** one sentence when the lane did not work; then the rest says nothing */
-  failure?: string;
+  failure?: string | undefined;
   sent: number;
   /** answers that came after the workload's deadline */
   late: number;

@@ -1,4 +1,5 @@
 import { browser, doubts, resolution } from './confidence.ts';
+import { round } from './figures.ts';
 import { carries, type LaneName, type Workload } from './kinds.ts';
 import type { Opens } from './lanes/lane.ts';
 import { withFigures, type Report } from './report.ts';
@@ -59,7 +60,7 @@ export function measure(
         madang: version,
         server: location.origin,
         at,
-        seconds: each,
+        seconds: made.stopped ? Math.max(0.01, round(made.lasted)) : each,
         partial: made.stopped,
         clock: CLOCK,
         lab: null,

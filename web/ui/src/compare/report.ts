@@ -1,5 +1,5 @@
-import type { Doubt } from './confidence.ts';
-import type { Figures } from './figures.ts';
+import { everyDoubt, type Doubt } from './confidence.ts';
+import { failed, type Figures } from './figures.ts';
 import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
 import type { Path } from './paths.ts';
 import { fixed, laneWords, title, type Both } from './sentences.ts';
@@ -14,6 +14,8 @@ export type Report = {
   partial: boolean;
   clock: string;
   lab: Record<string, number> | null;
+  /** of a terminal's measurement; a page has its own */
+  doubts?: Doubt[];
   workloads: { name: WorkloadName; size: number; perSecond: number; burst: number; deadline: number }[];
   results: Result[];
   verdicts: { workload: WorkloadName; best: LaneName[]; same: boolean; en: string; ko: string }[];
@@ -97,19 +99,7 @@ export function figuresOf(report: Report): Figures[] {
   return report.results.map((result): Figures => {
     const written = report.workloads.find(({ name }) => name === result.workload);
     const workload = { ...workloadOf(result.workload), ...written };
-    const none = {
-      sent: 0,
-      late: 0,
-      lost: 0,
-      p50: 0,
-      p95: 0,
-      p95Interval: [0, 0] as [number, number],
-      p99: 0,
-      jitter: 0,
-      stall: 0,
-      cdf: [],
-    };
-    return { ...none, ...result, workload };
+    return { ...failed(workload, result.lane, ''), failure: undefined, ...result, workload };
   });
 }
 
@@ -160,7 +150,7 @@ export function readReport(text: string): Report | undefined {
         ({ workload, lane }) => workloads.some(({ name }) => name === workload) && laneNames.includes(lane),
       ) &&
       new Set(report.results.map(({ workload, lane }) => workload + lane)).size === report.results.length;
-    return good ? withFigures({ ...report, page: pageOf(report.page) }, figuresOf(report)) : undefined;
+    return good ? withFigures({ ...report, doubts: listed(report.doubts), page: pageOf(report.page) }, figuresOf(report)) : undefined;
   } catch {
     return undefined;
   }
@@ -168,6 +158,17 @@ export function readReport(text: string): Report | undefined {
 
 function pageOf(page: Page | undefined): Page | undefined {
   return page && Array.isArray(page.paths) && Array.isArray(page.doubts) ? page : undefined;
+}
+
+/** Each once, whatever a file says. */
+export function doubtsOf({ doubts = [], page, partial }: Report): Doubt[] {
+  return everyDoubt.filter(
+    (each) => doubts.includes(each) || page?.doubts.includes(each) || (partial && each === 'stopped'),
+  );
+}
+
+function listed<Of>(of: Of): Of | undefined {
+  return Array.isArray(of) ? of : undefined;
 }
 
 const COLUMNS = [
@@ -245,7 +246,7 @@ export function markdown(
   language: keyof Both,
   word: (of: Word | 'lane') => string,
 ): string {
-  const parts = [`\`madang compare\` ${report.madang}, ${report.at}, ${report.page?.browser ?? report.server}`];
+  const parts = [`\`madang compare\` ${literal(`${report.madang}, ${report.at}, ${report.page?.browser ?? report.server}`)}`];
   for (const { name } of report.workloads) {
     const rows = sorted(figures).filter(({ workload }) => workload.name === name);
     const worked = rows.find(({ failure }) => failure === undefined) ?? rows[0]!;
@@ -256,7 +257,7 @@ export function markdown(
         `| ${[word('lane'), ...words].join(' | ')} |`,
         `|---${'|--:'.repeat(words.length)}|`,
         ...rows.map((each) => {
-          const texts = each.failure === undefined ? cells(each).map(({ text }) => text) : [`— ${each.failure}`];
+          const texts = each.failure === undefined ? cells(each).map(({ text }) => text) : [`— ${literal(each.failure)}`];
           const filled = words.map((_, i) => texts[i] ?? '');
           return `| ${[laneWords[each.lane][language], ...filled].join(' | ')} |`;
         }),
@@ -265,4 +266,9 @@ export function markdown(
   }
   parts.push(report.verdicts.map((verdict) => `- ${verdict[language]}`).join('\n'));
   return parts.join('\n\n') + '\n';
+}
+
+/** As Markdown shows it, whoever wrote it: no markup, no link, no other column. */
+function literal(words: string): string {
+  return words.replace(/[\\`*<[|]/g, '\\$&').replace(/\s+/g, ' ');
 }

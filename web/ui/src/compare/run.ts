@@ -27,6 +27,8 @@ export type Phase = {
 export class Run {
   phase: Phase | undefined;
   stopped = false;
+  /** seconds that were measured of what was being measured when it was stopped */
+  lasted = 0;
   readonly measured: Figures[] = [];
   readonly paths = new Map<LaneName, Path>();
   private readonly ticker = new Ticker();
@@ -53,6 +55,10 @@ export class Run {
   ) {}
 
   stop(): void {
+    if (!this.stopped && this.phase?.lasting) {
+      const { begun, workload } = this.phase;
+      this.lasted = Math.max(0, performance.now() - begun - warm(workload) * interval(workload)) / 1000;
+    }
     this.stopped = true;
   }
 

@@ -1,43 +1,26 @@
 import type { Key } from '../words/words.svelte.ts';
-import type { Word } from './report.ts';
 
-/** Each word that has a card, its name and its meaning. */
-export type Term = Word | 'confidence' | 'path' | 'bytes' | 'clock';
+/** Each word that has a card, with its name and its meaning. */
+export const terms = [
+  'p50',
+  'p95',
+  'p99',
+  'late',
+  'lost',
+  'jitter',
+  'stall',
+  'throughput',
+  'setup',
+  'rpm',
+  'cpu',
+  'wire',
+  'confidence',
+  'path',
+  'bytes',
+  'clock',
+] as const;
 
-export const names: Record<Term, Key> = {
-  p50: 'compare.p50',
-  p95: 'compare.p95',
-  p99: 'compare.p99',
-  late: 'compare.late',
-  lost: 'compare.lost',
-  jitter: 'compare.jitter',
-  stall: 'compare.stall',
-  throughput: 'compare.throughput',
-  setup: 'compare.setup',
-  rpm: 'compare.rpm',
-  cpu: 'compare.cpu',
-  wire: 'compare.wire',
-  confidence: 'compare.confidence',
-  path: 'compare.path',
-  bytes: 'compare.bytes',
-  clock: 'compare.clock',
-};
+export type Term = (typeof terms)[number];
 
-export const meanings: Record<Term, Key> = {
-  p50: 'compare.p50Is',
-  p95: 'compare.p95Is',
-  p99: 'compare.p99Is',
-  late: 'compare.lateIs',
-  lost: 'compare.lostIs',
-  jitter: 'compare.jitterIs',
-  stall: 'compare.stallIs',
-  throughput: 'compare.throughputIs',
-  setup: 'compare.setupIs',
-  rpm: 'compare.rpmIs',
-  cpu: 'compare.cpuIs',
-  wire: 'compare.wireIs',
-  confidence: 'compare.confidenceIs',
-  path: 'compare.pathIs',
-  bytes: 'compare.bytesIs',
-  clock: 'compare.clockIs',
-};
+export const nameOf = (term: Term): Key => `compare.${term}`;
+export const meaningOf = (term: Term): Key => `compare.${term}Is`;

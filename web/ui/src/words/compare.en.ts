@@ -11,6 +11,8 @@ export default {
     'The server then loses that share of packets on purpose, each way, of this measurement’s WebRTC alone. Nothing else can be made to lose, so TCP is a model beside it.',
   'compare.lossSaid':
     'The server lost {share} of all packets on purpose, each way. “TCP (model)” was not measured: it is what TCP would have made of the same messages, by the same loss and the round trip that was measured, and it is no part of the verdict.',
+  'compare.near':
+    'The round trip of this line is {trip}: what is lost is sent again almost at once, and so what sends again looks better than it is farther away. At 80 ms it is otherwise:',
   'compare.other': 'With another device',
   'compare.otherHow':
     'Open this link on the other device, and keep both pages in sight. The measurement then begins by itself, directly between the two. The link is good once, and for {n, one minute | {n} minutes} with the measurement.',
@@ -129,7 +131,7 @@ export default {
   'compare.cpu': 'server CPU',
   'compare.cpuIs': 'What a message costs the server’s processors, there and back, in microseconds.',
   'compare.wire': 'wire',
-  'compare.wireIs': 'Bytes on the wire for each byte of a message, headers and acknowledgements included. Only a terminal can count them.',
+  'compare.wireIs': 'Bytes on the wire for each byte of a message, headers and acknowledgements included. Only a terminal’s lab (--lab) counts them.',
   'compare.confidence': 'Confidence',
   'compare.confidenceIs':
     'How far to trust the figures: by the number of messages, and by whether this device or its browser may have disturbed them.',

@@ -315,6 +315,8 @@ public final class StaticFiles {
           Map.entry("woff2", "font/woff2"),
           Map.entry("wasm", "application/wasm"),
           Map.entry("txt", "text/plain; charset=utf-8"),
+          // To be read: as text/markdown some browsers save it.
+          Map.entry("md", "text/plain; charset=utf-8"),
           Map.entry("mp3", "audio/mpeg"),
           Map.entry("wav", "audio/wav"),
           Map.entry("mp4", "video/mp4"),
