@@ -32,6 +32,10 @@ public final class BandwidthEstimator {
   private boolean reported;
   private long lastArrival;
   private long newestSent;
+
+  /// The newest packet that feedback spoke of.
+  private long told = -1;
+
   private boolean newest;
   private boolean over;
   private long probed = -1;
@@ -97,6 +101,7 @@ public final class BandwidthEstimator {
     if (number < 0 || !log.pending(number)) {
       return;
     }
+    reach(number);
     long sent = log.time(number);
     int bytes = log.bytes(number);
     boolean calledLost = !log.unknown(number);
@@ -114,7 +119,7 @@ public final class BandwidthEstimator {
       over |= trendline.usage() == Usage.OVER;
     }
     if (log.probe(number) != 0) {
-      probe(log.probe(number), bytes, sent, at);
+      probed(log.probe(number), probes.arrived(log.probe(number), bytes, sent, at));
     }
     if (!newest || sent - newestSent > 0) {
       newest = true;
@@ -122,8 +127,26 @@ public final class BandwidthEstimator {
     }
   }
 
-  private void probe(int cluster, int bytes, long sent, long at) {
-    long found = probes.arrived(cluster, bytes, sent, at);
+  /// One feedback follows another without a gap. What lies between the newest packet told of and
+  /// this one was told in feedback that got lost: it says nothing of the path to the receiver, and
+  /// must not pass for something that did not arrive.
+  private void reach(long number) {
+    if (number > told + 1) {
+      throughput.hole();
+      queueing.hole();
+      for (long at = Math.max(told + 1, log.oldest()); at < number; at++) {
+        if (log.unknown(at)) {
+          losses.untold(log.time(at), log.bytes(at));
+          if (log.probe(at) != 0) {
+            probed(log.probe(at), probes.untold(log.probe(at), log.bytes(at)));
+          }
+        }
+      }
+    }
+    told = Math.max(told, number);
+  }
+
+  private void probed(int cluster, long found) {
     if (found >= 0) {
       probed = found;
       probedCluster = cluster;
@@ -148,6 +171,7 @@ public final class BandwidthEstimator {
   public void missing(int sequence) {
     long number = log.find(sequence);
     if (number >= 0 && log.unknown(number)) {
+      reach(number);
       losses.lost(log.time(number), log.bytes(number));
       log.lost(number);
     }
@@ -366,6 +390,11 @@ public final class BandwidthEstimator {
   /** The last cluster that gave a result, 0 = none. */
   int probedCluster() {
     return probedCluster;
+  }
+
+  /// Whether the path's answer to a probe got lost on the way back.
+  boolean untold(int cluster) {
+    return probes.isUntold(cluster);
   }
 
   /** Whether sending more for a probe would hurt. */

@@ -43,6 +43,29 @@ final class ProbeResults {
       return -1;
     }
     note(at, size, sent, arrival);
+    return result(at);
+  }
+
+  /// Nobody will say whether a packet of a cluster arrived: the others tell.
+  ///
+  /// @return as [#arrived]
+  long untold(int cluster, int size) {
+    int at = cluster % CLUSTERS;
+    if (ids[at] != cluster) {
+      return -1;
+    }
+    sentPackets[at]--;
+    sentBytes[at] -= size;
+    return result(at);
+  }
+
+  /// Whether of so many packets nobody will tell that there is no result, good or bad.
+  boolean isUntold(int cluster) {
+    int at = cluster % CLUSTERS;
+    return ids[at] == cluster && complete[at] && sentPackets[at] < LEAST_PACKETS;
+  }
+
+  private long result(int at) {
     if (!complete[at]
         || packets[at] < LEAST_PACKETS
         || packets[at] < LEAST_SHARE * sentPackets[at]

@@ -6,7 +6,8 @@ package dev.madang.room.bandwidth;
 ///
 /// It probes at the start (three and six times the first estimate, if more is wanted), further on
 /// while results come near what was asked, and whenever the [Allocator] has a next step that the
-/// estimate has no room for; soon after a drop, then less and less often while the path says no.
+/// estimate has no room for; soon after a drop, then less and less often while the path says no. An
+/// answer that got lost on its way back is none: it asks the same again at once.
 ///
 /// ```
 /// if (prober.deadline(now) - now <= 0) prober.tick(now);
@@ -29,6 +30,7 @@ public final class Prober {
   private boolean waiting;
   private long waitingSince;
   private int answered;
+  private int repeated;
 
   private boolean started;
   private boolean leapt;
@@ -117,6 +119,11 @@ public final class Prober {
       } else {
         queued = 0;
       }
+    } else if (estimator.untold(cluster) && repeated < MOST_REPEATED && !estimator.busy(now)) {
+      // Its answer got lost on the way back: the path has not said no.
+      repeated++;
+      waiting = false;
+      ask(target, now);
     } else if (now - waitingSince > PATIENCE) {
       waiting = false;
       queued = 0;
@@ -142,9 +149,15 @@ public final class Prober {
     if (queued == 0) {
       return;
     }
-    target = queue[0];
+    long next = queue[0];
     queue[0] = queue[1];
     queued--;
+    repeated = 0;
+    ask(next, now);
+  }
+
+  private void ask(long rate, long now) {
+    target = rate;
     cluster = cluster % SendLog.MOST_PROBES + 1;
     sending = true;
     began = now;
@@ -225,6 +238,7 @@ public final class Prober {
   private static final int LEAST_PACKETS = 5;
   private static final long MOST_TIMES = 2;
   private static final int USUAL = 400;
+  private static final int MOST_REPEATED = 3;
   private static final long PATIENCE = 1_000_000_000L;
   private static final long SHORTEST_PAUSE = 1_000_000_000L;
   private static final long LONGEST_PAUSE = 4_000_000_000L;

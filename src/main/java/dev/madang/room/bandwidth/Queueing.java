@@ -55,6 +55,11 @@ final class Queueing {
     }
   }
 
+  /// Feedback got lost of what arrived before the next packet: how busy the path was is not known.
+  void hole() {
+    waited = false;
+  }
+
   /** The packets of one feedback begin. */
   void begin() {
     before = latest();

@@ -82,6 +82,11 @@ final class SendLog {
     return number >= oldest && number < next ? number : -1;
   }
 
+  /// The number of the oldest packet that is not forgotten.
+  long oldest() {
+    return oldest;
+  }
+
   long time(long number) {
     return times[slot(number)];
   }

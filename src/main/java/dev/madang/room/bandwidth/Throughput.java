@@ -10,6 +10,7 @@ final class Throughput {
   private long began;
   private long latest;
   private long bytes;
+  private boolean hole;
 
   /** An acknowledged packet; times by the receiver's clock. */
   void arrived(long arrival, int size) {
@@ -18,6 +19,13 @@ final class Throughput {
       began = arrival;
       latest = arrival;
       bytes = 0;
+      hole = false;
+    }
+    if (hole) {
+      hole = false;
+      began += Math.max(0, arrival - latest);
+      latest = Math.max(latest, arrival);
+      return;
     }
     long window = kilobits < 0 ? FIRST_WINDOW : WINDOW;
     if (arrival - began >= window) {
@@ -27,6 +35,12 @@ final class Throughput {
     }
     latest = Math.max(latest, arrival);
     bytes += size;
+  }
+
+  /// Feedback got lost of what arrived before the next packet: neither its bytes nor its time
+  /// count.
+  void hole() {
+    hole = true;
   }
 
   private void sample(double sample) {

@@ -33,6 +33,15 @@ class BandwidthEstimatorTest {
   }
 
   @Test
+  void doesNotTakeForLostWhatOnlyLostFeedbackSpokeOf() {
+    feedbackLost = 3;
+    run(10_000, 500_000, 20);
+    assertThat(estimator.throughput()).isBetween(450_000L, 550_000L);
+    assertThat(estimator.loss()).isZero();
+    assertThat(estimator.bitrate()).isBetween(700_000L, 800_000L);
+  }
+
+  @Test
   void goesOnOverTheWrapOfSequenceNumbersAndOfTheReceiversClock() {
     // 300 packets a second for five minutes; the clock wraps on the way.
     ticks = 0xFFFF_FFFFL - 4_000 * 100;
@@ -194,6 +203,11 @@ class BandwidthEstimatorTest {
 
   private long ticks = 1_000_000;
 
+  /** Of so many reports one gets lost; 0 = none. */
+  private int feedbackLost;
+
+  private int reports;
+
   /** Packets of 1000 bytes over a path that is wide and so many milliseconds long. */
   private void run(int milliseconds, long bitrate, int delay) {
     long gap = 8_000_000_000_000L / bitrate / 250_000 * 250_000;
@@ -209,11 +223,13 @@ class BandwidthEstimatorTest {
       ticks += gap / 250_000;
       if (now - report >= 0) {
         report = now + 50 * MS;
-        for (int i = 0; i < count; i++) {
-          estimator.received(pending[i], arrivals[i]);
+        if (feedbackLost == 0 || ++reports % feedbackLost != 0) {
+          for (int i = 0; i < count; i++) {
+            estimator.received(pending[i], arrivals[i]);
+          }
+          estimator.endFeedback(now + delay * MS);
         }
         count = 0;
-        estimator.endFeedback(now + delay * MS);
         estimator.tick(now);
       }
     }

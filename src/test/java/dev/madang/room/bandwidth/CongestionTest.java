@@ -255,7 +255,7 @@ class CongestionTest {
     assertThat(low).isLessThan(150);
   }
 
-  @RepeatedTest(3)
+  @RepeatedTest(20)
   void bearsTheLossOfEveryThirdFeedback(Seed seed) {
     SimulatedCall call =
         call(seed)

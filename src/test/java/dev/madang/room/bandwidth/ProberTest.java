@@ -18,6 +18,7 @@ class ProberTest {
   private final List<long[]> flying = new ArrayList<>();
   private long width = 5_000_000;
   private long free = now;
+  private long deafUntil = now;
   private int padded;
   private int clusters;
 
@@ -37,6 +38,25 @@ class ProberTest {
     prober.start(now);
     live(1_500);
     assertThat(estimator.bitrate()).isBetween(850_000L, 1_050_000L);
+  }
+
+  /// A lost answer is no answer, least of all a no.
+  @Test
+  void asksAgainAtOnceWhenTheAnswerGotLost() {
+    deafUntil = now + 120 * MS;
+    prober.want(1_200_000, 1_100_000);
+    prober.start(now);
+    live(400);
+    assertThat(estimator.bitrate()).isGreaterThan(1_100_000);
+  }
+
+  @Test
+  void asksAgainAFewTimesOnlyOfWhoNeverAnswers() {
+    deafUntil = now + 20_000 * MS;
+    prober.want(1_200_000, 1_100_000);
+    prober.start(now);
+    live(20_000);
+    assertThat(clusters).isLessThan(12);
   }
 
   @Test
@@ -128,7 +148,9 @@ class ProberTest {
       }
       if (i % 50 == 0) {
         for (long[] packet : flying.stream().filter(each -> each[1] <= now - 20 * MS).toList()) {
-          estimator.received((int) packet[0], packet[1] / 250_000);
+          if (now - deafUntil >= 0) {
+            estimator.received((int) packet[0], packet[1] / 250_000);
+          }
           flying.remove(packet);
         }
         estimator.endFeedback(now);
