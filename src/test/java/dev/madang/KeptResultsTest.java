@@ -71,7 +71,7 @@ class KeptResultsTest {
     assertThat(send(request(path).header("authorization", "Bearer guess").DELETE()).statusCode())
         .isEqualTo(404);
     HttpRequest.Builder own =
-        request(path).header("authorization", "Bearer " + kept.get("key").asString());
+        request(path).header("authorization", "bearer " + kept.get("key").asString());
     assertThat(send(own.DELETE()).statusCode()).isEqualTo(204);
     assertThat(send(request(path)).statusCode()).isEqualTo(404);
   }

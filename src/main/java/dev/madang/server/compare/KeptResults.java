@@ -206,8 +206,7 @@ final class KeptResults {
   }
 
   private static String key(Exchange exchange) {
-    String said = exchange.header("authorization");
-    return said != null && said.startsWith("Bearer ") ? said.substring("Bearer ".length()) : "";
+    return Objects.requireNonNullElse(exchange.bearer(), "");
   }
 
   /// Read when the first report comes: it takes longer than a start may.

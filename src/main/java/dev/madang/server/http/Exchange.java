@@ -70,6 +70,15 @@ public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
     return headers.first(name);
   }
 
+  /// The token or key that the request brings by `Authorization: Bearer`, or null. RFC 9110 §11.1:
+  /// a scheme is named in capital or small letters, as one likes.
+  public final @Nullable String bearer() {
+    String said = header("authorization");
+    return said != null && said.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? said.substring(BEARER.length()).strip()
+        : null;
+  }
+
   /// Whether it comes from somebody who looks: browsers name HTML when they go to an address;
   /// scripts and programs that fetch do not.
   public final boolean wantsPage() {
@@ -191,5 +200,6 @@ public abstract sealed class Exchange permits Http1Exchange, Http2Exchange {
     }
   }
 
+  private static final String BEARER = "Bearer ";
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 }

@@ -53,7 +53,7 @@ final class PublishApi {
   }
 
   private void publish(Exchange exchange, @Nullable String room, String event) {
-    if (!authorized(exchange.header("authorization"))) {
+    if (!authorized(exchange.bearer())) {
       exchange.respond(
           401,
           "text/plain; charset=utf-8",
@@ -107,15 +107,12 @@ final class PublishApi {
         : java.util.Collections.singletonList(value);
   }
 
-  private boolean authorized(@Nullable String header) {
+  private boolean authorized(@Nullable String said) {
     return key != null
-        && header != null
-        && header.startsWith(BEARER)
-        && MessageDigest.isEqual(
-            key, header.substring(BEARER.length()).getBytes(StandardCharsets.UTF_8));
+        && said != null
+        && MessageDigest.isEqual(key, said.getBytes(StandardCharsets.UTF_8));
   }
 
   private static final String ROOMS = "/api/rooms/";
   private static final String EVENTS = "/api/events/";
-  private static final String BEARER = "Bearer ";
 }

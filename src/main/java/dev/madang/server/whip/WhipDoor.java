@@ -33,7 +33,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,7 +157,7 @@ public final class WhipDoor {
     } else if (room == null) {
       Replies.refuse(exchange, Refusal.BAD_ROOM_NAME);
     } else {
-      switch (bearers.check(wanted, token(exchange))) {
+      switch (bearers.check(wanted, exchange.bearer())) {
         case Bearers.Answer.Refused(Refusal why) -> Replies.refuse(exchange, why);
         case Bearers.Answer.Welcome welcome -> {
           Caller caller = new Caller(address, hostOf(exchange));
@@ -414,13 +413,6 @@ public final class WhipDoor {
             || said.regionMatches(true, 0, type + ";", 0, type.length() + 1));
   }
 
-  private static @Nullable String token(Exchange exchange) {
-    String said = exchange.header("authorization");
-    return said != null && said.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? said.substring(BEARER.length()).strip()
-        : null;
-  }
-
   private static Address address(Exchange exchange) {
     return Address.of(exchange.remote().getAddress().getAddress(), 0);
   }
@@ -458,7 +450,6 @@ public final class WhipDoor {
   private static final String WHEP = "/whep/";
   private static final String SDP = "application/sdp";
   private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
-  private static final String BEARER = "Bearer ";
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_NETWORKS = 10_000;
   private static final Logger LOG = LoggerFactory.getLogger(WhipDoor.class);

@@ -52,8 +52,17 @@ class PublishApiTest {
     assertThat(line.hear()).isEqualTo("42/chat,[\"bare\"]");
   }
 
+  /// RFC 9110 §11.1: the scheme is "a case-insensitive token".
   @ParameterizedTest
-  @ValueSource(strings = {"", "Bearer", "Bearer ", "Bearer wrong", "correct horse", "Basic eDp5"})
+  @ValueSource(strings = {"bearer correct horse", "BEARER  correct horse "})
+  void theSchemeIsWrittenAsOneLikes(String key) throws Exception {
+    assertThat(browser.post("/api/rooms/red/news", "[]", "authorization", key).statusCode())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "Bearer", "Bearer ", "Bearer wrong", "bearer", "correct horse", "Basic eDp5"})
   void refusesWhoHasNotTheKey(String key) throws Exception {
     var answer =
         key.isEmpty()

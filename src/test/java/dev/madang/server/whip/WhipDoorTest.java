@@ -547,7 +547,7 @@ class WhipDoorTest {
   private static HttpResponse<String> bearing(WhipRig rig, String path, String offer, String token)
       throws Exception {
     return rig.request(
-        "POST", path, offer, "content-type", "application/sdp", "authorization", "Bearer " + token);
+        "POST", path, offer, "content-type", "application/sdp", "authorization", "bearer " + token);
   }
 
   /// The payloads of the next packets of this type, in order of their numbers.
