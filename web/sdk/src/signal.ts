@@ -71,10 +71,6 @@ export interface Detour {
   identity: string;
 }
 
-export interface SetLobby {
-  on: boolean;
-}
-
 export interface Lock {
   locked: boolean;
 }
@@ -107,6 +103,10 @@ export interface Invite {
 }
 
 export type End = Record<string, never>;
+
+export interface SetLobby {
+  on: boolean;
+}
 
 export interface KeepChat {
   on: boolean;
@@ -391,6 +391,7 @@ export type Refusal =
   | 'away'
   | 'not-kept'
   | 'too-many-kept'
+  | 'too-many-kept-of-network'
   | 'no-media'
   | 'bad-description'
   | 'stale-offer'
@@ -434,7 +435,6 @@ export interface ClientMessages {
   downAnswer: DownAnswer;
   look: Look;
   detour: Detour;
-  setLobby: SetLobby;
   lock: Lock;
   admit: Admit;
   decline: Decline;
@@ -443,6 +443,7 @@ export interface ClientMessages {
   makeHost: MakeHost;
   invite: Invite;
   end: End;
+  setLobby: SetLobby;
   keepChat: KeepChat;
   clearChat: ClearChat;
 }
@@ -496,7 +497,6 @@ export interface Answers {
   downAnswer: Extract<Answer, { type: 'done' | 'refused' }>;
   look: Extract<Answer, { type: 'done' | 'refused' }>;
   detour: Extract<Answer, { type: 'done' | 'refused' }>;
-  setLobby: Extract<Answer, { type: 'done' | 'refused' }>;
   lock: Extract<Answer, { type: 'done' | 'refused' }>;
   admit: Extract<Answer, { type: 'done' | 'refused' }>;
   decline: Extract<Answer, { type: 'done' | 'refused' }>;
@@ -505,6 +505,7 @@ export interface Answers {
   makeHost: Extract<Answer, { type: 'done' | 'refused' }>;
   invite: Extract<Answer, { type: 'invited' | 'refused' }>;
   end: Extract<Answer, { type: 'done' | 'refused' }>;
+  setLobby: Extract<Answer, { type: 'done' | 'refused' }>;
   keepChat: Extract<Answer, { type: 'done' | 'refused' }>;
   clearChat: Extract<Answer, { type: 'done' | 'refused' }>;
 }

@@ -7,7 +7,8 @@ import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /// Who does not come in again while the room lives or its chat is kept: persons, browsers, grants
-/// made out to one; and with the grant of a program, programs. Pure.
+/// made out to one; and with the grant of a program, programs. Of too many the oldest are
+/// forgotten. Pure.
 final class Bans {
   private final SequencedSet<String> words = new LinkedHashSet<>();
 
@@ -29,7 +30,7 @@ final class Bans {
   }
 
   void addAll(List<String> added) {
-    words.addAll(added);
+    added.forEach(words::addLast);
     while (words.size() > MOST) {
       words.removeFirst();
     }

@@ -1,5 +1,6 @@
 package dev.madang.room;
 
+import dev.madang.wire.Address;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
@@ -46,6 +47,11 @@ final class Pseudonyms {
   /** Which browser this is, for bans; never told to anybody. */
   String device(String device) {
     return name("device", "", device);
+  }
+
+  /** Which network this is, for shares of what is kept; never told to anybody. */
+  String network(Address network) {
+    return name("network", "", network.ipText());
   }
 
   private String name(String use, String room, String secret) {

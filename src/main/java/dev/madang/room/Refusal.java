@@ -50,11 +50,17 @@ public enum Refusal implements Coded {
       "The other side is reconnecting, and enough waits for it.",
       "Negotiate again when it is online."),
   NOT_KEPT(
-      "The server cannot do this now: its database does not answer.",
-      "Try again in a minute; whoever runs the server reads why in its log."),
+      "The server cannot keep this now: its database does not answer.",
+      "The lobby stays as it is set for this meeting. Try again in a minute; whoever runs the server reads why in"
+          + " its log."),
   TOO_MANY_KEPT(
-      "This server keeps no more chats.",
-      "Ask whoever runs it; what you need later, save yourself."),
+      "This server keeps the chat and the lobby of no more rooms.",
+      "The lobby stays as it is set for this meeting. Ask whoever runs the server; what you need later, save"
+          + " yourself."),
+  TOO_MANY_KEPT_OF_NETWORK(
+      "The chats and lobbies of too many rooms are kept for your network.",
+      "The lobby stays as it is set for this meeting. Have the chat and the lobby of a room kept no more that needs"
+          + " neither, or ask whoever runs the server."),
   NO_MEDIA(
       "This server does not forward sound and pictures.",
       "Connect the people directly with each other."),

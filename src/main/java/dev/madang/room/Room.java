@@ -51,7 +51,7 @@ final class Room {
   private Conversation conversation;
   private int arrivals;
 
-  /** What hosts set for good; null where none has. */
+  /** What hosts set, and is kept; null where none has. */
   private @Nullable Boolean lobby;
 
   private boolean chatKept;
@@ -118,6 +118,7 @@ final class Room {
         }
       }
       case SignalMessage.ClearChat() -> conversation.clear(by);
+      case SignalMessage.SetLobby(boolean on) -> lobby = on;
     }
   }
 
@@ -442,15 +443,14 @@ final class Room {
 
   // ---- what hosts do --------------------------------------------------------------------------
 
-  Answer setLobby(Participant host, boolean on, long now) {
-    if (!Boolean.valueOf(on).equals(lobby)) {
-      lobby = on;
-      rooms.lobbySet(this, on);
-    }
+  /// It holds at once, for this meeting; for those after it when it is kept.
+  ///
+  /// @return whether it is not kept yet
+  boolean setLobby(Participant host, boolean on, long now) {
     if (entrance.setLobby(on)) {
       changed(host, now);
     }
-    return new Done();
+    return !Boolean.valueOf(on).equals(lobby);
   }
 
   Answer lock(Participant host, boolean on, long now) {

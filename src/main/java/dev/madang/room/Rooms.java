@@ -69,7 +69,7 @@ public final class Rooms {
     /** Somebody is no longer in a room. */
     void gone(String room, String identity);
 
-    /** A host set this for good. */
+    /** A removal from a room whose chat is kept put the lobby on for good. */
     void lobbySet(String room, boolean on);
 
     /** Said to everybody in a room whose chat is kept. */
@@ -80,7 +80,10 @@ public final class Rooms {
 
     /// A host wants this of what is kept. Whoever keeps it says [Rooms#kept] when it is done, and
     /// answers this connection itself, once.
-    void keeping(long connection, String room, String by, SignalMessage.Keeping wish);
+    ///
+    /// @param network a name that stands for the network from which the host came
+    void keeping(
+        long connection, String room, String by, String network, SignalMessage.Keeping wish);
 
     /** A fault of ours. Everybody in this room is sent away after this; other rooms go on. */
     void broke(String room, RuntimeException why);
@@ -343,8 +346,12 @@ public final class Rooms {
       forget(room);
     } else if (message instanceof SignalMessage.Media media) {
       media(room, from, media);
+    } else if (message instanceof SignalMessage.SetLobby(boolean on)
+        && !room.setLobby(from, on, now)) {
+      output.answer(connection, new Done());
     } else if (message instanceof SignalMessage.Keeping wish) {
-      output.keeping(connection, room.name(), from.identity, wish);
+      String network = pseudonyms.network(from.network);
+      output.keeping(connection, room.name(), from.identity, network, wish);
     } else {
       output.answer(connection, answer(room, from, message, now));
     }
@@ -376,7 +383,6 @@ public final class Rooms {
       case SignalMessage.RaiseHand(boolean raised) -> room.conversation().raiseHand(from, raised);
       case SignalMessage.Rename(String name) -> room.conversation().rename(from, name);
       case SignalMessage.Relay _ -> new Relays(iceServers(room, from));
-      case SignalMessage.SetLobby(boolean on) -> room.setLobby(from, on, now);
       case SignalMessage.Lock(boolean locked) -> room.lock(from, locked, now);
       case SignalMessage.Admit(String identity) -> room.admit(identity, now);
       case SignalMessage.Decline(String identity) -> room.decline(identity, now);
@@ -420,8 +426,7 @@ public final class Rooms {
 
   private static boolean isForHosts(FromClient message) {
     return switch (message) {
-      case SignalMessage.SetLobby _,
-          SignalMessage.Lock _,
+      case SignalMessage.Lock _,
           SignalMessage.Admit _,
           SignalMessage.Decline _,
           SignalMessage.Mute _,

@@ -170,7 +170,7 @@ public sealed interface SignalMessage {
 
   /// With the lobby on, newcomers knock and wait; those who were let in before and holders of a
   /// moderator's grant walk in.
-  record SetLobby(boolean on) implements FromClient {}
+  record SetLobby(boolean on) implements Keeping {}
 
   /// In a locked room everybody who is not in it now knocks, only holders of a moderator's grant
   /// walk in.
@@ -211,7 +211,8 @@ public sealed interface SignalMessage {
   record End() implements FromClient {}
 
   /// What is done once the database has done it: refused with `not-kept` when it does not answer,
-  /// with `too-many-kept` when it has as many rooms as it may.
+  /// with `too-many-kept` when it has as many rooms as it may, in all or (`-of-network`) of one
+  /// network. The lobby then stays as it was set, for this meeting.
   sealed interface Keeping extends FromClient {}
 
   /// Has the chat kept: what is said to everybody from now on is there when all have left, and when

@@ -1,6 +1,7 @@
 package dev.madang.store;
 
 import dev.madang.room.Kept;
+import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.ChatMessage;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// removed from those.
 public final class KeptRooms {
   /// @param rooms of which something is kept, at most; 0 = nothing is
+  /// @param roomsPerAddress of those, for hosts of one address (IPv6: /64); 0: no limit
   /// @param unused after which time a room that nobody came to is forgotten
   /// @param messages of one room's chat, at most
   /// @param age after which time a message is forgotten
-  public record Config(int rooms, Duration unused, int messages, Duration age) {
+  public record Config(
+      int rooms, int roomsPerAddress, Duration unused, int messages, Duration age) {
     public Config {
-      if (rooms < 0) {
-        throw new IllegalArgumentException("rooms is below 0");
+      if (rooms < 0 || roomsPerAddress < 0) {
+        throw new IllegalArgumentException("rooms and rooms-per-address are not below 0");
       } else if (messages < 1 || messages > 5000) {
         throw new IllegalArgumentException("messages is not between 1 and 5000");
       } else if (!unused.isPositive() || !age.isPositive()) {
@@ -33,7 +36,7 @@ public final class KeptRooms {
     }
 
     public static Config defaults() {
-      return new Config(10_000, Duration.ofDays(90), 400, Duration.ofDays(90));
+      return new Config(10_000, 1000, Duration.ofDays(90), 400, Duration.ofDays(90));
     }
   }
 
@@ -44,7 +47,7 @@ public final class KeptRooms {
     /** To everybody, in a room whose chat is kept; kept no more it is passed over. */
     record Said(String room, ChatMessage message) implements Change {}
 
-    /** Null: as rooms begin. */
+    /** Of a room of which something is kept. Null: as rooms begin. */
     record Lobby(String room, @Nullable Boolean on) implements Change {}
 
     /** Somebody was removed from a room whose chat is kept. */
@@ -89,7 +92,7 @@ public final class KeptRooms {
             .list();
     List<String> bans =
         handle
-            .createQuery("select word from bans where room = ?")
+            .createQuery("select word from bans where room = ? order by place")
             .bind(0, room)
             .mapTo(String.class)
             .list();
@@ -105,7 +108,7 @@ public final class KeptRooms {
             switch (change) {
               case Change.Said(String room, ChatMessage message) ->
                   chats.computeIfAbsent(room, _ -> new Chat(handle, room)).add(message);
-              case Change.Lobby(String room, Boolean on) -> lobby(handle, room, on, now);
+              case Change.Lobby(String room, Boolean on) -> lobby(handle, room, on);
               case Change.Banned(String room, List<String> words) -> ban(handle, room, words);
             }
           }
@@ -116,23 +119,40 @@ public final class KeptRooms {
 
   /// With the chat kept no more, what was kept of it is gone.
   ///
-  /// @return false when there are as many rooms as may be
-  public boolean keepChat(String room, boolean on, Instant now) {
+  /// @param network a name for that of the host: of its share the room is
+  /// @return why not, when there are as many rooms as may be
+  public @Nullable Refusal keepChat(String room, boolean on, String network, Instant now) {
     if (!on && store.isUntouched()) {
-      return true;
+      return null;
     }
     return store.ask(jdbi ->
         jdbi.inTransaction(handle -> {
           if (on) {
-            boolean fits = begin(handle, room, now);
+            Refusal refusal = begin(handle, room, network, now);
             handle.execute("update rooms set chat = true where name = ?", room);
-            return fits;
+            return refusal;
           }
           handle.execute("delete from messages where room = ?", room);
           handle.execute("delete from bans where room = ?", room);
           handle.execute("update rooms set chat = false where name = ?", room);
           forgetIfEmpty(handle, room);
-          return true;
+          return null;
+        }));
+  }
+
+  /// @param on null: as rooms begin
+  /// @param network as with [#keepChat]
+  /// @return why not, when there are as many rooms as may be
+  public @Nullable Refusal setLobby(
+      String room, @Nullable Boolean on, String network, Instant now) {
+    if (on == null && store.isUntouched()) {
+      return null;
+    }
+    return store.ask(jdbi ->
+        jdbi.inTransaction(handle -> {
+          Refusal refusal = on == null ? null : begin(handle, room, network, now);
+          lobby(handle, room, on);
+          return refusal;
         }));
   }
 
@@ -165,43 +185,67 @@ public final class KeptRooms {
         }));
   }
 
-  private void lobby(Handle handle, String room, @Nullable Boolean on, Instant now) {
-    if (on == null) {
-      handle.execute("update rooms set lobby = null where name = ?", room);
-      forgetIfEmpty(handle, room);
-    } else if (begin(handle, room, now)) {
-      handle.execute("update rooms set lobby = ? where name = ?", on, room);
-    }
+  private static void lobby(Handle handle, String room, @Nullable Boolean on) {
+    handle.execute("update rooms set lobby = ? where name = ?", on, room);
+    forgetIfEmpty(handle, room);
   }
 
+  /// The newest stay: a removal that is done is kept, and of too many the oldest are forgotten.
   private void ban(Handle handle, String room, List<String> words) {
-    if (keepsChat(handle, room)) {
-      for (String word : words) {
-        handle.execute(
-            "insert into bans (room, word) select ?, ?"
-                + " where (select count(*) from bans where room = ?) < ? on conflict do nothing",
-            room,
-            readable(word),
-            room,
-            MOST_BANS);
-      }
+    if (!keepsChat(handle, room)) {
+      return;
     }
+    long place =
+        handle
+            .createQuery("select coalesce(max(place), 0) from bans where room = ?")
+            .bind(0, room)
+            .mapTo(long.class)
+            .one();
+    for (String word : words) {
+      handle.execute(
+          "insert into bans (room, word, place) values (?, ?, ?)"
+              + " on conflict (room, word) do update set place = excluded.place",
+          room,
+          readable(word),
+          ++place);
+    }
+    handle.execute(
+        "delete from bans where room = ? and word in (select word from"
+            + " (select word, row_number() over (order by place desc) as nth"
+            + " from bans where room = ?) as counted where nth > ?)",
+        room,
+        room,
+        MOST_BANS);
   }
 
-  /// Makes sure that there is a row; false when there are as many as may be.
-  private boolean begin(Handle handle, String room, Instant now) {
+  /// Makes sure that there is a row; or says why not, when there are as many as may be.
+  private @Nullable Refusal begin(Handle handle, String room, String network, Instant now) {
     if (row(handle, room, lock()).isPresent()) {
-      return true;
+      return null;
     }
     int rooms = handle.createQuery("select count(*) from rooms").mapTo(int.class).one();
     if (rooms >= config.rooms()) {
-      return false;
+      return Refusal.TOO_MANY_KEPT;
+    }
+    int share = config.roomsPerAddress();
+    if (share > 0 && countOf(handle, network) >= share) {
+      return Refusal.TOO_MANY_KEPT_OF_NETWORK;
     }
     handle.execute(
-        "insert into rooms (name, chat, used_at) values (?, false, ?) on conflict do nothing",
+        "insert into rooms (name, chat, used_at, network) values (?, false, ?, ?)"
+            + " on conflict do nothing",
         room,
-        now.toEpochMilli());
-    return true;
+        now.toEpochMilli(),
+        network);
+    return null;
+  }
+
+  private static int countOf(Handle handle, String network) {
+    return handle
+        .createQuery("select count(*) from rooms where network = ?")
+        .bind(0, network)
+        .mapTo(int.class)
+        .one();
   }
 
   private static void forgetIfEmpty(Handle handle, String room) {

@@ -58,7 +58,7 @@ final class Migrations {
     }
   }
 
-  private static final List<String> ALL = List.of("1-results", "2-rooms");
+  private static final List<String> ALL = List.of("1-results", "2-rooms", "3-shares");
 
   /** Any number, as long as it is always the same. */
   private static final long LOCK = 0x6d6164616e67L;

@@ -250,7 +250,8 @@ final class Meeting implements Rooms.Output {
   }
 
   @Override
-  public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+  public void keeping(
+      long connection, String room, String by, String network, SignalMessage.Keeping wish) {
     if (databaseAway) {
       answer(connection, Refusal.NOT_KEPT.refused());
       return;
@@ -263,6 +264,8 @@ final class Meeting implements Rooms.Output {
               on
                   ? new Kept(kept.lobby(), true, kept.messages(), kept.bans())
                   : new Kept(kept.lobby(), false, List.of(), List.of());
+          case SignalMessage.SetLobby(boolean on) ->
+              new Kept(on, kept.chat(), kept.messages(), kept.bans());
           case SignalMessage.ClearChat() ->
               new Kept(kept.lobby(), kept.chat(), List.of(), kept.bans());
         });

@@ -3,6 +3,7 @@ package dev.madang.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.madang.room.Kept;
+import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.ChatMessage;
 import dev.madang.store.KeptRooms.Change;
 import java.time.Duration;
@@ -22,13 +23,15 @@ abstract class KeptRoomsContract extends ResultsContract {
   /** Another each time: the database is one for all tests. */
   private final String room = "room-" + UUID.randomUUID();
 
+  private final String network = "network-" + UUID.randomUUID();
+
   @Test
   void whatHostsSetAndPeopleSaidIsThereAfterAnotherStart() {
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(CONFIG);
       assertThat(rooms.find(room, NOW)).isEqualTo(Kept.NOTHING);
-      rooms.write(List.of(new Change.Lobby(room, true)), NOW);
-      assertThat(rooms.keepChat(room, true, NOW)).isTrue();
+      rooms.setLobby(room, true, network, NOW);
+      assertThat(rooms.keepChat(room, true, network, NOW)).isNull();
       rooms.write(
           List.of(
               said("a", "~ann", "안녕하세요 🌱"),
@@ -44,7 +47,7 @@ abstract class KeptRoomsContract extends ResultsContract {
           .containsExactly(
               message("a", "~ann", "안녕하세요 🌱"),
               message("b", "~bo", "hello\n'; drop table rooms; --"));
-      assertThat(kept.bans()).containsExactlyInAnyOrder("identity ~eve", "device x");
+      assertThat(kept.bans()).containsExactly("identity ~eve", "device x");
       assertThat(store.rooms(CONFIG).find(room + "x", NOW)).isEqualTo(Kept.NOTHING);
     }
   }
@@ -53,7 +56,7 @@ abstract class KeptRoomsContract extends ResultsContract {
   void oneMessageIsKeptOnceHoweverOftenItIsWritten() {
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(CONFIG);
-      rooms.keepChat(room, true, NOW);
+      rooms.keepChat(room, true, network, NOW);
       rooms.write(List.of(said("a", "~ann", "first"), said("a", "~bo", "another's")), NOW);
       rooms.write(
           List.of(said("b", "~ann", "second"), said("a", "~ann", "first"), said("b", "~bo", "x")),
@@ -68,11 +71,11 @@ abstract class KeptRoomsContract extends ResultsContract {
       KeptRooms rooms = store.rooms(CONFIG);
       rooms.write(List.of(said("a", "~ann", "too early")), NOW);
       assertThat(rooms.find(room, NOW)).isEqualTo(Kept.NOTHING);
-      rooms.write(List.of(new Change.Lobby(room, false)), NOW);
-      rooms.keepChat(room, true, NOW);
+      rooms.setLobby(room, false, network, NOW);
+      rooms.keepChat(room, true, network, NOW);
       rooms.write(
           List.of(said("a", "~ann", "kept"), new Change.Banned(room, List.of("device x"))), NOW);
-      assertThat(rooms.keepChat(room, false, NOW)).isTrue();
+      assertThat(rooms.keepChat(room, false, network, NOW)).isNull();
       rooms.write(
           List.of(said("b", "~ann", "too late"), new Change.Banned(room, List.of("device y"))),
           NOW);
@@ -85,7 +88,7 @@ abstract class KeptRoomsContract extends ResultsContract {
   void deletingTheChatLeavesThatItIsKept() {
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(CONFIG);
-      rooms.keepChat(room, true, NOW);
+      rooms.keepChat(room, true, network, NOW);
       rooms.write(
           List.of(said("a", "~ann", "gone"), new Change.Banned(room, List.of("device x"))), NOW);
       rooms.clearChat(room);
@@ -99,12 +102,12 @@ abstract class KeptRoomsContract extends ResultsContract {
   void aRoomOfWhichNothingIsKeptTakesNoPlace() {
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(CONFIG);
-      rooms.write(List.of(new Change.Lobby(room, true)), NOW);
-      rooms.keepChat(room, true, NOW);
+      rooms.setLobby(room, true, network, NOW);
+      rooms.keepChat(room, true, network, NOW);
       assertThat(count("rooms")).isOne();
-      rooms.keepChat(room, false, NOW);
+      rooms.keepChat(room, false, network, NOW);
       assertThat(count("rooms")).isOne();
-      rooms.write(List.of(new Change.Lobby(room, null)), NOW);
+      rooms.setLobby(room, null, network, NOW);
       assertThat(count("rooms")).isZero();
     }
   }
@@ -112,21 +115,60 @@ abstract class KeptRoomsContract extends ResultsContract {
   @Test
   void noMoreRoomsAreKeptThanMayBeAndThoseThatAreStay() {
     try (Store store = open()) {
-      store.rooms(CONFIG).keepChat(room, true, NOW);
-      KeptRooms full = store.rooms(new KeptRooms.Config(1, CONFIG.unused(), 400, CONFIG.age()));
-      assertThat(full.keepChat(room + "-2", true, NOW)).isFalse();
+      store.rooms(CONFIG).keepChat(room, true, network, NOW);
+      KeptRooms full = store.rooms(new KeptRooms.Config(1, 0, CONFIG.unused(), 400, CONFIG.age()));
+      assertThat(full.keepChat(room + "-2", true, network, NOW)).isEqualTo(Refusal.TOO_MANY_KEPT);
+      assertThat(full.setLobby(room + "-2", true, network, NOW)).isEqualTo(Refusal.TOO_MANY_KEPT);
       full.write(List.of(new Change.Lobby(room + "-2", true)), NOW);
       assertThat(full.find(room + "-2", NOW)).isEqualTo(Kept.NOTHING);
-      assertThat(full.keepChat(room, true, NOW)).isTrue();
+      assertThat(full.keepChat(room, true, network, NOW)).isNull();
       assertThat(full.find(room, NOW).chat()).isTrue();
+    }
+  }
+
+  @Test
+  void oneNetworkHasItsShareOfTheRoomsAndOthersHaveTheRest() {
+    try (Store store = open()) {
+      KeptRooms rooms =
+          store.rooms(new KeptRooms.Config(1_000_000, 2, CONFIG.unused(), 400, CONFIG.age()));
+      assertThat(rooms.keepChat(room, true, network, NOW)).isNull();
+      assertThat(rooms.setLobby(room + "-2", true, network, NOW)).isNull();
+      assertThat(rooms.setLobby(room + "-3", true, network, NOW))
+          .isEqualTo(Refusal.TOO_MANY_KEPT_OF_NETWORK);
+      assertThat(rooms.keepChat(room + "-3", true, network, NOW))
+          .isEqualTo(Refusal.TOO_MANY_KEPT_OF_NETWORK);
+      assertThat(rooms.find(room + "-3", NOW)).isEqualTo(Kept.NOTHING);
+      assertThat(rooms.setLobby(room, true, network, NOW)).as("a room that has a place").isNull();
+      assertThat(rooms.keepChat(room + "-3", true, network + "-2", NOW)).isNull();
+      assertThat(rooms.setLobby(room + "-2", null, network, NOW)).isNull();
+      assertThat(rooms.setLobby(room + "-4", true, network, NOW)).as("one is free").isNull();
+    }
+  }
+
+  @Test
+  void ofTooManyRemovalsTheOldestAreForgottenAndTheLastIsKept() {
+    try (Store store = open()) {
+      KeptRooms rooms = store.rooms(CONFIG);
+      rooms.keepChat(room, true, network, NOW);
+      rooms.write(List.of(new Change.Banned(room, List.of("device again"))), NOW);
+      for (int i = 0; i < 999; i += 3) {
+        rooms.write(
+            List.of(new Change.Banned(room, List.of("device " + i, "grant " + i, "~" + i))), NOW);
+      }
+      assertThat(rooms.find(room, NOW).bans()).hasSize(1000).startsWith("device again");
+      rooms.write(List.of(new Change.Banned(room, List.of("device again", "device last"))), NOW);
+      assertThat(rooms.find(room, NOW).bans())
+          .hasSize(1000)
+          .startsWith("grant 0", "~0", "device 3")
+          .endsWith("~996", "device again", "device last");
     }
   }
 
   @Test
   void ofTooManyAndOfTooLongMessagesTheOldestGo() {
     try (Store store = open()) {
-      KeptRooms few = store.rooms(new KeptRooms.Config(1000, CONFIG.unused(), 3, CONFIG.age()));
-      few.keepChat(room, true, NOW);
+      KeptRooms few = store.rooms(new KeptRooms.Config(1000, 0, CONFIG.unused(), 3, CONFIG.age()));
+      few.keepChat(room, true, network, NOW);
       few.write(IntStream.range(0, 5).mapToObj(i -> said("" + i, "~ann", "n" + i)).toList(), NOW);
       assertThat(texts(few)).containsExactly("n2", "n3", "n4");
 
@@ -144,7 +186,7 @@ abstract class KeptRoomsContract extends ResultsContract {
       KeptRooms rooms = store.rooms(CONFIG);
       String other = room + "-used";
       for (String each : List.of(room, other)) {
-        rooms.keepChat(each, true, NOW);
+        rooms.keepChat(each, true, network, NOW);
         rooms.write(List.of(new Change.Said(each, message("a", "~ann", "old"))), NOW);
       }
       Instant later = NOW.plus(Duration.ofDays(80));
@@ -166,7 +208,7 @@ abstract class KeptRoomsContract extends ResultsContract {
   void signsThatADatabaseCannotHoldStopNothing() {
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(CONFIG);
-      rooms.keepChat(room, true, NOW);
+      rooms.keepChat(room, true, network, NOW);
       rooms.write(
           List.of(
               said("\0", "~ann", "a\0b"), said("b", "~ann", "\ud83d half"), said("c", "~ann", "c")),
@@ -179,7 +221,7 @@ abstract class KeptRoomsContract extends ResultsContract {
   void twoServersThatWriteOneChatLoseNothing() throws InterruptedException {
     try (Store one = open();
         Store two = open()) {
-      one.rooms(CONFIG).keepChat(room, true, NOW);
+      one.rooms(CONFIG).keepChat(room, true, network, NOW);
       var failures = new ConcurrentLinkedQueue<Throwable>();
       List<Thread> threads = new ArrayList<>();
       for (int i = 0; i < 4; i++) {

@@ -74,10 +74,10 @@ class SqliteTest extends KeptRoomsContract {
         new Change.Said("yard", new ChatMessage("1", "~ann", "Ann", "kept", 0, null, null));
     try (Store store = open()) {
       KeptRooms rooms = store.rooms(KeptRooms.Config.defaults());
-      rooms.keepChat("yard", true, Instant.EPOCH);
+      rooms.keepChat("yard", true, "network", Instant.EPOCH);
       rooms.write(List.of(said, new Change.Lobby("yard", true)), Instant.EPOCH);
       store.backup(folder.resolve("madang.db"));
-      rooms.keepChat("yard", false, Instant.EPOCH);
+      rooms.keepChat("yard", false, "network", Instant.EPOCH);
     }
     try (Store copied = new Store(Store.Config.defaults(), folder)) {
       assertThat(copied.rooms(KeptRooms.Config.defaults()).find("yard", Instant.EPOCH))

@@ -5,6 +5,7 @@ import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.ClearChat;
 import dev.madang.room.SignalMessage.KeepChat;
 import dev.madang.room.SignalMessage.Keeping;
+import dev.madang.room.SignalMessage.SetLobby;
 import dev.madang.store.KeptRooms;
 import dev.madang.store.KeptRooms.Change;
 import dev.madang.store.StoreException;
@@ -41,7 +42,8 @@ final class Keeper {
   private sealed interface Errand {
     record Recall(String room) implements Errand {}
 
-    record Wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) implements Errand {}
+    record Wish(String room, String network, Keeping keeping, Consumer<@Nullable Refusal> then)
+        implements Errand {}
 
     record Write(Change change) implements Errand {}
 
@@ -54,6 +56,7 @@ final class Keeper {
   private record Recalling(List<Consumer<@Nullable Kept>> waiting, ScheduledFuture<?> inTime) {}
 
   private final KeptRooms store;
+  private final boolean lobby;
   private final ScheduledExecutorService home;
   private final Predicate<String> isOpen;
   private final BiConsumer<String, Kept> late;
@@ -77,14 +80,17 @@ final class Keeper {
   private long failedAt;
   private boolean failing;
 
+  /// @param lobby whether rooms begin with it on: then that is nothing to keep
   /// @param isOpen whether a room of this name is
   /// @param late hears at home what came when nobody waited any more
   Keeper(
       KeptRooms store,
+      boolean lobby,
       ScheduledExecutorService home,
       Predicate<String> isOpen,
       BiConsumer<String, Kept> late) {
     this.store = store;
+    this.lobby = lobby;
     this.home = home;
     this.isOpen = isOpen;
     this.late = late;
@@ -138,7 +144,10 @@ final class Keeper {
   }
 
   private void again(String room) {
-    if (unknown.remove(room) && isOpen.test(room)) {
+    long away = awayUntil - System.nanoTime();
+    if (away > 0) {
+      home.schedule(() -> again(room), away, TimeUnit.NANOSECONDS);
+    } else if (unknown.remove(room) && isOpen.test(room)) {
       take(new Errand.Recall(room));
       askAgain(room);
     }
@@ -146,10 +155,11 @@ final class Keeper {
 
   /// Does what a host wants of what is kept; nothing where nobody knows yet what that is.
   ///
+  /// @param network a name for that of the host: of its share the room is
   /// @param then hears why not, or null when it is done
-  void wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) {
+  void wish(String room, String network, Keeping keeping, Consumer<@Nullable Refusal> then) {
     // Each is a transaction of its own, behind which others wait.
-    if (wishes == MOST_WISHES || unknown.contains(room)) {
+    if (wishes == MOST_WISHES || unknown.contains(room) || isAway()) {
       then.accept(Refusal.NOT_KEPT);
       return;
     }
@@ -159,7 +169,7 @@ final class Keeper {
           then.accept(refusal);
         };
     wishes++;
-    if (!take(new Errand.Wish(room, keeping, done))) {
+    if (!take(new Errand.Wish(room, network, keeping, done))) {
       done.accept(Refusal.NOT_KEPT);
     }
   }
@@ -242,13 +252,13 @@ final class Keeper {
         Kept kept = recall(room);
         home.execute(() -> recalled(room, kept));
       }
-      case Errand.Wish(String room, Keeping keeping, Consumer<@Nullable Refusal> then) -> {
+      case Errand.Wish wish -> {
         Refusal refusal = Refusal.NOT_KEPT;
         try {
-          refusal = fulfil(room, keeping);
+          refusal = fulfil(wish);
         } finally {
           Refusal said = refusal;
-          home.execute(() -> then.accept(said));
+          home.execute(() -> wish.then().accept(said));
         }
       }
       case Errand.Tidy(List<String> used) -> {
@@ -317,21 +327,24 @@ final class Keeper {
   }
 
   /// Not before all that was said before is written: else it would outlive its deletion.
-  private @Nullable Refusal fulfil(String room, Keeping keeping) {
+  private @Nullable Refusal fulfil(Errand.Wish wish) {
+    String room = wish.room();
     if (!unwritten.isEmpty()) {
       return Refusal.NOT_KEPT;
     }
     try {
-      boolean fits =
-          switch (keeping) {
-            case KeepChat(boolean on) -> store.keepChat(room, on, Instant.now());
+      Refusal refusal =
+          switch (wish.keeping()) {
+            case KeepChat(boolean on) -> store.keepChat(room, on, wish.network(), Instant.now());
+            case SetLobby(boolean on) ->
+                store.setLobby(room, on == lobby ? null : on, wish.network(), Instant.now());
             case ClearChat() -> {
               store.clearChat(room);
-              yield true;
+              yield null;
             }
           };
       isBack();
-      return fits ? null : Refusal.TOO_MANY_KEPT;
+      return refusal;
     } catch (StoreException away) {
       isGone(away);
       return Refusal.NOT_KEPT;

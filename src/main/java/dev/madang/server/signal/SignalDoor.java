@@ -204,6 +204,7 @@ public final class SignalDoor implements AutoCloseable {
             ? null
             : new Keeper(
                 kept,
+                config.limits().lobby(),
                 home,
                 rooms::has,
                 (room, found) -> rooms.remember(room, found, System.nanoTime()));
@@ -551,7 +552,8 @@ public final class SignalDoor implements AutoCloseable {
     }
 
     @Override
-    public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+    public void keeping(
+        long connection, String room, String by, String network, SignalMessage.Keeping wish) {
       Socket socket = sockets.get(connection);
       Ack ack = asked;
       Consumer<@Nullable Refusal> done =
@@ -564,7 +566,7 @@ public final class SignalDoor implements AutoCloseable {
             }
           };
       if (keeper != null) {
-        keeper.wish(room, wish, done);
+        keeper.wish(room, network, wish, done);
       } else {
         done.accept(wish instanceof KeepChat(boolean on) && on ? Refusal.TOO_MANY_KEPT : null);
       }

@@ -185,6 +185,33 @@ class KeeperTest {
     }
   }
 
+  @Test
+  void aHostIsToldWhenTheLobbyIsNotKeptAndItHoldsForTheMeeting() throws Exception {
+    try (Store store = sqlite();
+        SignalServer server =
+            new SignalServer(
+                SignalDoor.Config.defaults().withOpen(true),
+                store.rooms(
+                    new KeptRooms.Config(10, 1, Duration.ofDays(1), 400, Duration.ofDays(1))))) {
+      SignalClient ann = client(server);
+      ann.ask("join", join("standup", "Ann"));
+      assertThat(type(ann.ask("setLobby", fields("on", true)))).isEqualTo("done");
+      SignalClient bo = client(server);
+      bo.ask("join", join("elsewhere", "Bo"));
+      for (int i = 0; i < 2; i++) {
+        JsonNode refused = bo.ask("setLobby", fields("on", true));
+        assertThat(refused.path("code").asString()).isEqualTo("too-many-kept-of-network");
+        assertThat(refused.path("help").asString()).contains("as it is set for this meeting");
+      }
+      assertThat(type(client(server).ask("join", join("elsewhere", "June")))).isEqualTo("waiting");
+      assertThat(type(bo.ask("setLobby", fields("on", false)))).isEqualTo("done");
+      assertThat(ann.ask("setLobby", fields("on", false)).path("code").isMissingNode()).isTrue();
+      assertThat(type(bo.ask("setLobby", fields("on", true))))
+          .as("the other gave its place back")
+          .isEqualTo("done");
+    }
+  }
+
   private Store sqlite() {
     return new Store(Store.Config.defaults(), data);
   }

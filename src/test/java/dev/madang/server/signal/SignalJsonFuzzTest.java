@@ -132,7 +132,8 @@ class SignalJsonFuzzTest {
     public void banned(String room, List<String> words) {}
 
     @Override
-    public void keeping(long connection, String room, String by, SignalMessage.Keeping wish) {
+    public void keeping(
+        long connection, String room, String by, String network, SignalMessage.Keeping wish) {
       rooms.kept(room, by, wish);
       answer(connection, new SignalMessage.Done());
     }
