@@ -260,9 +260,11 @@ public final class Client implements EngineSession.Output, PacketDecoder.Output 
   }
 
   @Override
-  public boolean hears(String namespace) {
+  public boolean reads(String namespace, boolean event, long id, long size) {
     Socket socket = find(namespace);
-    return socket != null && socket.hears();
+    return socket != null
+        && (!event || socket.hears())
+        && socket.reads(event ? id : Packet.NO_ID, size);
   }
 
   private void weigh() {

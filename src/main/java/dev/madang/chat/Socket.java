@@ -42,6 +42,7 @@ public final class Socket {
   private @Nullable AnyListener any;
   private @Nullable AnyListener anyOutgoing;
   private @Nullable EventFilter filter;
+  private @Nullable SizeFilter sizes;
   private @Nullable Consumer<String> onDisconnecting;
   private @Nullable Consumer<String> onDisconnect;
   private @Nullable Map<String, @Nullable Object> data;
@@ -155,6 +156,12 @@ public final class Socket {
         before == null
             ? added
             : (event, args) -> before.passes(event, args) && added.passes(event, args);
+    return this;
+  }
+
+  /** Has only that read which the filter passes; the last one given counts. */
+  public Socket useSizes(SizeFilter added) {
+    sizes = added;
     return this;
   }
 
@@ -387,6 +394,17 @@ public final class Socket {
   /// Whether any event could be heard.
   boolean hears() {
     return listeners != null && !listeners.isEmpty() || any != null || filter != null;
+  }
+
+  /// Whether something of this size is read.
+  boolean reads(long ackId, long size) {
+    SizeFilter gate = sizes;
+    if (gate == null) {
+      return true;
+    }
+    boolean[] passes = {false};
+    namespace.io().guarded(this, () -> passes[0] = gate.passes(size, new Ack(this, ackId)));
+    return passes[0];
   }
 
   void heard(long ackId, String event, List<@Nullable Object> args) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Who is in a room, in the order they came, whose hands are up, in the order they went up, and how
@@ -133,18 +134,26 @@ final class People {
   }
 
   void toAll(FromServer message) {
-    present.values().forEach(participant -> to(participant, message));
+    toEach(_ -> true, message);
   }
 
-  void toOthers(Participant from, FromServer message) {
-    present.values().stream()
-        .filter(participant -> participant != from)
-        .forEach(participant -> to(participant, message));
+  /// @param from null: there is none
+  void toOthers(@Nullable Participant from, FromServer message) {
+    toEach(participant -> participant != from, message);
   }
 
   void toHosts(FromServer message) {
-    present.values().stream()
-        .filter(Participant::host)
-        .forEach(participant -> to(participant, message));
+    toEach(Participant::host, message);
+  }
+
+  /// In one call, so that it is written once.
+  private void toEach(Predicate<Participant> who, FromServer message) {
+    List<Long> connections = new ArrayList<>(present.size());
+    for (Participant participant : present.values()) {
+      if (participant.online() && who.test(participant)) {
+        connections.add(participant.connection);
+      }
+    }
+    rooms.send(connections, message);
   }
 }

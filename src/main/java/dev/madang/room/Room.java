@@ -395,10 +395,7 @@ final class Room {
   private void choosePath(@Nullable Participant newcomer, RoomChange reason, long now) {
     boolean few = people.size() <= limits.direct() && !people.hasPrograms() && audience.isEmpty();
     if (course.choose(few, people.isEmpty(), now)) {
-      var changed = new RoomChanged(info(), reason, null);
-      people.all().stream()
-          .filter(participant -> participant != newcomer)
-          .forEach(participant -> people.to(participant, changed));
+      people.toOthers(newcomer, new RoomChanged(info(), reason, null));
     }
     if (course.deadline() != Course.NEVER) {
       rooms.wakeAt(course.deadline());

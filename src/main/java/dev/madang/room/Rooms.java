@@ -34,6 +34,11 @@ public final class Rooms {
 
     void send(long connection, FromServer message);
 
+    /// The same to each of them.
+    default void send(List<Long> connections, FromServer message) {
+      connections.forEach(connection -> send(connection, message));
+    }
+
     /** Nothing more comes for this connection; it is closed behind its last message. */
     void close(long connection);
 
@@ -176,6 +181,11 @@ public final class Rooms {
   /// Whether a room of this name is open; what is kept of it is asked for when it is not.
   public boolean has(String room) {
     return rooms.containsKey(room);
+  }
+
+  /// Whether this connection is in a room, or at its door.
+  public boolean isSeated(long connection) {
+    return seats.containsKey(connection);
   }
 
   /** Of every room that is open. */
@@ -547,6 +557,10 @@ public final class Rooms {
 
   void send(long connection, FromServer message) {
     output.send(connection, message);
+  }
+
+  void send(List<Long> connections, FromServer message) {
+    output.send(connections, message);
   }
 
   void seat(long connection, Seat seat) {

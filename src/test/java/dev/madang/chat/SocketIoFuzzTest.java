@@ -29,7 +29,7 @@ class SocketIoFuzzTest {
         }
 
         @Override
-        public boolean hears(String namespace) {
+        public boolean reads(String namespace, boolean event, long id, long size) {
           return true;
         }
       };

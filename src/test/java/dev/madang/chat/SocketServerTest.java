@@ -7,8 +7,10 @@ import dev.madang.protocol.engineio.CloseReason;
 import dev.madang.wire.ProtocolException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
@@ -261,6 +263,48 @@ class SocketServerTest {
     socket.onAny((event, _, _) -> log.add(event));
     guest.says("42[\"bad\"]").says("42[\"good\"]");
     assertThat(log).containsExactly("good");
+  }
+
+  @Test
+  void whatGoesToSeveralNamedSocketsIsWrittenOnceAndComesInItsPlace() {
+    Guest one = party.guest();
+    Guest two = party.guest();
+    one.hears();
+    two.hears();
+    int[] written = {0};
+    Map<String, Object> counted =
+        new LinkedHashMap<>(Map.of("k", 1)) {
+          @Override
+          public Set<Map.Entry<String, Object>> entrySet() {
+            written[0]++;
+            return super.entrySet();
+          }
+        };
+    String[] ids = sockets.stream().map(Socket::id).toArray(String[]::new);
+    sockets.getFirst().emit("before");
+    io.in(ids).emit("x", counted);
+    sockets.getFirst().emit("after");
+    assertThat(written[0]).isOne();
+    assertThat(one.hears()).containsExactly("2[\"before\"]", "2[\"x\",{\"k\":1}]", "2[\"after\"]");
+    assertThat(two.hears()).containsExactly("2[\"x\",{\"k\":1}]");
+  }
+
+  @Test
+  void whatAFilterOfSizesDoesNotPassIsNotReadButMayBeAnswered() {
+    Guest guest = party.guest();
+    Socket socket = sockets.getFirst();
+    socket.onAny((event, _, _) -> log.add(event));
+    socket.useSizes((size, ack) -> {
+      ack.send(size);
+      return size < 10;
+    });
+    guest.hears();
+    assertThat(guest.says("421[\"good\"]").says("422[\"large\",{broken").hears())
+        .containsExactly("31[8]", "32[16]");
+    assertThat(guest.says("43[\"an answer\",{broken").hears()).isEmpty();
+    assertThat(guest.says("451-3[\"b\"]").says(new byte[20]).hears()).containsExactly("33[25]");
+    assertThat(log).containsExactly("good");
+    assertThat(guest.closed).isNull();
   }
 
   @Test

@@ -56,6 +56,9 @@ final class Meeting implements Rooms.Output {
   private final Map<Long, Guest> guests = new HashMap<>();
   private final List<Answer> answers = new ArrayList<>();
 
+  /** Each once, however many heard it. */
+  final List<FromServer> sentToMany = new ArrayList<>();
+
   Meeting() {
     this(Limits.defaults());
   }
@@ -188,6 +191,12 @@ final class Meeting implements Rooms.Output {
     if (connection < 0 && message instanceof Ended ended) {
       sentAway.put(connection, ended);
     }
+  }
+
+  @Override
+  public void send(List<Long> connections, FromServer message) {
+    sentToMany.add(message);
+    connections.forEach(connection -> send(connection, message));
   }
 
   @Override

@@ -53,6 +53,21 @@ class RoomTest {
   }
 
   @Test
+  void whatManyAreToldIsTheSameMessageInOneCall() {
+    Guest ann = meeting.joins("Ann");
+    List<Guest> others = List.of(meeting.joins("Bo"), meeting.joins("Cho"), meeting.joins("Di"));
+    meeting.sentToMany.clear();
+    ann.say("1", "to all");
+    ann.send(new React("🎉"));
+    assertThat(meeting.sentToMany).hasSize(2);
+    assertThat(others)
+        .allSatisfy(each -> {
+          assertThat(each.heard(SignalMessage.Said.class)).hasSize(1);
+          assertThat(each.heard(Reacted.class)).hasSize(1);
+        });
+  }
+
+  @Test
   void theFirstInAnOpenRoomIsItsHostAndTheOthersAreGuests() {
     Guest ann = meeting.joins("Ann");
     Guest bo = meeting.joins("Bo");

@@ -27,8 +27,13 @@ public final class PacketDecoder {
     /// refused by its head alone.
     boolean isIn(String namespace);
 
-    /// Whether anybody hears this client's events there: those that nobody hears are not read.
-    boolean hears(String namespace);
+    /// Whether to read an event, or an answer to one: those that nobody hears are not read, nor
+    /// those that come faster than that namespace takes.
+    ///
+    /// @param event or else an answer
+    /// @param id by which an answer is asked for, or the one that is answered
+    /// @param size characters of its JSON, and bytes of its attachments
+    boolean reads(String namespace, boolean event, long id, long size);
   }
 
   private final Limits limits;
@@ -82,7 +87,7 @@ public final class PacketDecoder {
   }
 
   /// A text message came: everything of `text` from `from` on. Null if attachments are to follow,
-  /// or if it is an event that nobody hears.
+  /// or if it is not read.
   public @Nullable Packet text(String text, int from) {
     if (half != null) {
       throw new ProtocolException("text where an attachment was due");
@@ -147,7 +152,9 @@ public final class PacketDecoder {
     if (type == CONNECT) {
       return new Packet.Connect(namespace, auth(text.substring(at)));
     }
-    if (type == EVENT && !output.hears(namespace)) {
+    char plain = plain(type);
+    if ((plain == EVENT || plain == ACK)
+        && !output.reads(namespace, plain == EVENT, id, end - at)) {
       return null;
     }
     Object payload = at < end ? limits.json.read(text.substring(at)) : ABSENT;
@@ -159,7 +166,7 @@ public final class PacketDecoder {
         yield new Packet.Disconnect(namespace);
       }
       case CONNECT_ERROR -> new Packet.ConnectError(namespace);
-      default -> packet(plain(type), namespace, id, list(payload));
+      default -> packet(plain, namespace, id, list(payload));
     };
   }
 
@@ -167,7 +174,7 @@ public final class PacketDecoder {
     return type == BINARY_EVENT ? EVENT : type == BINARY_ACK ? ACK : type;
   }
 
-  /** A binary message came. Null if more are to follow, or if nobody hears the event. */
+  /** A binary message came. Null if more are to follow, or if it is not read. */
   public @Nullable Packet binary(byte[] data) {
     Half waiting = half;
     if (waiting == null) {
@@ -182,7 +189,8 @@ public final class PacketDecoder {
       return null;
     }
     half = null;
-    if (waiting.type == EVENT && !output.hears(waiting.namespace)) {
+    boolean event = waiting.type == EVENT;
+    if (!output.reads(waiting.namespace, event, waiting.id, waiting.bytes)) {
       return null;
     }
     List<@Nullable Object> args = list(limits.json.read(waiting.json));

@@ -40,6 +40,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -51,6 +52,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,6 +163,7 @@ public final class SignalDoor implements AutoCloseable {
   private final Grants grants;
   private final Relays relays;
   private final @Nullable Media media;
+  private final Namespace namespace;
   private final ScheduledExecutorService home;
   private final InstantSource time;
   private final Rooms rooms;
@@ -188,8 +191,10 @@ public final class SignalDoor implements AutoCloseable {
       @Nullable Media media,
       @Nullable KeptRooms kept,
       byte[] identities,
+      Namespace namespace,
       ScheduledExecutorService home,
       InstantSource time) {
+    this.namespace = namespace;
     this.config = config;
     pulse = config.pulse();
     this.grants = grants;
@@ -250,7 +255,8 @@ public final class SignalDoor implements AutoCloseable {
       Relays relays,
       @Nullable Media media,
       InstantSource time) {
-    var door = new SignalDoor(config, grants, relays, media, kept, identities, home, time);
+    var door =
+        new SignalDoor(config, grants, relays, media, kept, identities, namespace, home, time);
     home.execute(() -> namespace.onConnection(door::connected));
     return door;
   }
@@ -316,7 +322,14 @@ public final class SignalDoor implements AutoCloseable {
     long connection = ++lastConnection;
     sockets.put(connection, socket);
     socket.pulse(pulse);
-    Pace nonsense = new Pace(NONSENSE, System.nanoTime());
+    long now = System.nanoTime();
+    Pace nonsense = new Pace(NONSENSE, now);
+    Pace stranger = new Pace(NONSENSE, now);
+    Pace guest = new Pace(everything(config.limits()), now);
+    socket.useSizes((size, ack) -> {
+      Pace pace = rooms.isSeated(connection) ? guest : stranger;
+      return isRead(socket, pace, nonsense, size, ack);
+    });
     socket.onAny((event, args, ack) -> received(connection, socket, nonsense, event, args, ack));
     socket.onDisconnect(_ -> {
       sockets.remove(connection);
@@ -350,6 +363,30 @@ public final class SignalDoor implements AutoCloseable {
     if (wasted && !nonsense.allows(now)) {
       socket.disconnect(true);
     }
+  }
+
+  /// All that one in a room may send, and be refused, in units of what is read at once: whoever
+  /// keeps to that never sends faster. Who is not in may do little but join.
+  private static Rate everything(Limits limits) {
+    List<Rate> all = List.of(limits.chat(), limits.negotiation(), limits.other(), NONSENSE);
+    return new Rate(sum(all, Rate::burst), sum(all, Rate::perSecond));
+  }
+
+  private static int sum(List<Rate> all, ToLongFunction<Rate> part) {
+    return (int) Math.min(Integer.MAX_VALUE, all.stream().mapToLong(part).sum());
+  }
+
+  /// What comes faster is not read: of a flood that would be most of the work.
+  private boolean isRead(Socket socket, Pace pace, Pace nonsense, long size, Ack ack) {
+    long now = System.nanoTime();
+    if (pace.allows(1 + (int) (size / SIZE_OF_ONE), now)) {
+      return true;
+    }
+    answer(socket, ack, Refusal.TOO_FAST.refused());
+    if (!nonsense.allows(now)) {
+      socket.disconnect(true);
+    }
+    return false;
   }
 
   private void join(long connection, Socket socket, Join join, long now) {
@@ -509,6 +546,29 @@ public final class SignalDoor implements AutoCloseable {
       }
     }
 
+    /// Written once, for as many as signal.
+    @Override
+    public void send(List<Long> connections, FromServer message) {
+      if (message instanceof Ended) {
+        Rooms.Output.super.send(connections, message);
+        return;
+      }
+      List<String> ids = new ArrayList<>(connections.size());
+      for (long connection : connections) {
+        Socket socket = sockets.get(connection);
+        if (socket == null) {
+          send(connection, message);
+        } else {
+          ids.add(socket.id());
+        }
+      }
+      if (!ids.isEmpty()) {
+        namespace
+            .in(ids.toArray(String[]::new))
+            .emit(Shape.nameOf(message.getClass()), SignalJson.write(message));
+      }
+    }
+
     @Override
     public void published(String room, String identity, List<TrackInfo> tracks) {
       if (media != null) {
@@ -600,6 +660,9 @@ public final class SignalDoor implements AutoCloseable {
   /// Messages of no documented form, or too many of them, that one connection may send: a newer
   /// client knows a few that we do not, a flood is read at everybody's expense.
   private static final Rate NONSENSE = new Rate(50, 5);
+
+  /// Twice what a description's characters count for: JSON writes some of them with a sign before.
+  private static final int SIZE_OF_ONE = 8192;
 
   private static final Set<Refusal> WASTE =
       EnumSet.of(Refusal.TOO_FAST, Refusal.NOT_JOINED, Refusal.TOO_MANY_JOINS);

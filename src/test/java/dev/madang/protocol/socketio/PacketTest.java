@@ -29,10 +29,20 @@ class PacketTest {
             }
 
             @Override
-            public boolean hears(String namespace) {
-              return !namespace.equals("/deaf");
+            public boolean reads(String namespace, boolean event, long id, long size) {
+              return !namespace.equals("/deaf") && !(namespace.equals("/slow") && size > 9);
             }
           });
+
+  @Test
+  void whatIsTooMuchForItsNamespaceIsNotRead() {
+    assertThat(read("2/slow,[\"a\",12]")).isNotNull();
+    assertThat(read("2/slow,[\"a\",broken")).isNull();
+    assertThat(read("3/slow,7[\"a\",broken")).isNull();
+    assertThat(read("60-/slow,7[\"a\",broken")).isNull();
+    assertThat(read("51-/slow,[\"a\"]")).isNull();
+    assertThat(decoder.binary(new byte[9])).isNull();
+  }
 
   @Test
   void anEventThatNobodyHearsIsNotRead() {

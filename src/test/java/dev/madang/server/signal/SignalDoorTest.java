@@ -22,6 +22,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +186,86 @@ class SignalDoorTest {
     }
     assertThat(ann.ask("raiseHand", fields("raised", true)).path("type").asString())
         .isEqualTo("done");
+  }
+
+  /// What is read would end the connection at once: it is broken.
+  @Test
+  void ofAFloodOfLargeMessagesNothingIsReadAndItsConnectionIsClosed() throws Exception {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      WebSocket flood =
+          http.newWebSocketBuilder()
+              .buildAsync(
+                  URI.create(
+                      "ws://127.0.0.1:" + server.port() + "/socket.io/?EIO=4&transport=websocket"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public @Nullable CompletionStage<?> onText(
+                        WebSocket socket, CharSequence text, boolean last) {
+                      heard.add(text.toString());
+                      socket.request(1);
+                      return null;
+                    }
+
+                    @Override
+                    public @Nullable CompletionStage<?> onClose(
+                        WebSocket socket, int code, String reason) {
+                      heard.add("closed");
+                      return null;
+                    }
+                  })
+              .join();
+      flood.sendText("40/room,", true).join();
+      String large = "[\"say\",{" + "x".repeat(500_000);
+      flood.sendText("42/room,7" + large, true).join();
+      assertThat(next(heard, "43/room,7")).contains("\"code\":\"too-fast\"");
+      flood.sendText("42/room,8[\"leave\",{}]", true).join();
+      assertThat(next(heard, "43/room,8")).as("what is small is read").contains("not-joined");
+      for (int i = 0; i < 60 && !flood.isOutputClosed(); i++) {
+        flood.sendText("42/room," + large, true).exceptionally(_ -> flood).join();
+      }
+      assertThat(next(heard, "closed")).isNotNull();
+      flood.abort();
+    }
+    assertThat(ann.ask("raiseHand", fields("raised", true)).path("type").asString())
+        .isEqualTo("done");
+  }
+
+  private static String next(BlockingQueue<String> heard, String start)
+      throws InterruptedException {
+    String each;
+    do {
+      each = heard.poll(20, TimeUnit.SECONDS);
+      assertThat(each).as(start).isNotNull();
+    } while (!each.startsWith(start));
+    return each;
+  }
+
+  @Test
+  void aDescriptionAsLongAsMayBeIsReadAsOftenAsTheRatesAllow() {
+    SignalServer server = openServer();
+    SignalClient ann = client(server, "websocket");
+    SignalClient bo = client(server, "websocket");
+    ann.ask("join", join("standup", "Ann"));
+    String to = bo.ask("join", join("standup", "Bo")).at("/you/identity").asString();
+    String sdp = "v=0\r\n" + "a=x\r\n".repeat(13_000);
+    int burst = Limits.defaults().negotiation().burst();
+    for (int i = 0; i < burst / (1 + sdp.length() / 4096); i++) {
+      JsonNode answer =
+          ann.ask(
+              "negotiate",
+              fields(
+                  "to",
+                  to,
+                  "instance",
+                  "page-1",
+                  "description",
+                  fields("type", "offer", "sdp", sdp)));
+      assertThat(answer.path("type").asString()).as(answer.toString()).isEqualTo("done");
+    }
   }
 
   /// Class 75 of the list of bad inputs.
