@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,15 @@ final class ConfigReader {
   private final Map<String, String> origins = new TreeMap<>();
   private final List<String> read = new ArrayList<>();
 
+  private final Collection<String> options;
+
   ConfigReader() {
+    this(List.of());
+  }
+
+  /// @param options of the command besides settings, such as `--name`: what was meant may be one
+  ConfigReader(Collection<String> options) {
+    this.options = options;
     collect("", Config.class);
   }
 
@@ -149,17 +158,24 @@ final class ConfigReader {
       throw new ConfigException(
           origin + ": `" + key + "` is a group; its settings are written below it, indented.");
     }
-    if (!known.containsKey(key)) {
-      String meant = nearest(key, known.keySet());
-      throw new ConfigException(
-          origin
-              + ": there is no setting `"
-              + key
-              + "`; "
-              + (meant == null ? ALL : "did you mean `" + meant + "`?"));
-    }
+    mustKnow(key, origin);
     values.put(key, value == null ? NULL : value);
     origins.put(key, origin);
+  }
+
+  /// There is such a setting, or a group of them.
+  void mustKnow(String key, String origin) {
+    if (known.containsKey(key) || known.keySet().stream().anyMatch(k -> k.startsWith(key + "."))) {
+      return;
+    }
+    String option = nearest("--" + key, options);
+    String meant = option == null ? nearest(key, known.keySet()) : option;
+    throw new ConfigException(
+        origin
+            + ": there is no setting `"
+            + key
+            + "`; "
+            + (meant == null ? ALL : "did you mean `" + meant + "`?"));
   }
 
   private Object build(String prefix, Record defaults) {

@@ -153,22 +153,9 @@ public final class Madang implements AutoCloseable {
     try {
       return new Madang(config);
     } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-      throw new ConfigException("Madang cannot start: " + e.getMessage() + portHint(e, config));
+      throw new ConfigException(
+          "Madang cannot start: " + BusyPorts.sentence(config, String.valueOf(e.getMessage())));
     }
-  }
-
-  private static String portHint(Exception e, Config config) {
-    String said = String.valueOf(e.getMessage());
-    if (!said.endsWith(" is in use")) {
-      return ".";
-    }
-    boolean metrics =
-        config.http().port() != config.metrics().port()
-            && said.startsWith("TCP port " + config.metrics().port() + " ");
-    String key = said.startsWith("UDP") ? "udp.port" : metrics ? "metrics.port" : "http.port";
-    return ": stop the program that has it (another Madang?), or choose another port with --"
-        + key
-        + "=N.";
   }
 
   /// Where programs that embed Madang set up namespaces and emit events.

@@ -107,8 +107,21 @@ public final class Main {
     @Parameters(hidden = true)
     List<String> flags = new ArrayList<>();
 
+    @Spec(Spec.Target.MIXEE)
+    CommandSpec command = CommandSpec.create();
+
+    /// Takes away the word before all flags; without one what is wrong with the flags is said
+    /// first.
+    String first(String missing) {
+      if (flags.isEmpty() || flags.getFirst().startsWith("-")) {
+        reader(Map.of());
+        throw new ConfigException(missing);
+      }
+      return flags.removeFirst();
+    }
+
     ConfigReader reader(Map<String, String> preset) {
-      ConfigReader reader = new ConfigReader();
+      ConfigReader reader = new ConfigReader(command.optionsMap().keySet());
       preset.forEach((key, value) -> reader.flag(key, value, "madang dev"));
       if (file != null) {
         reader.file(file);
@@ -121,7 +134,9 @@ public final class Main {
         int equals = flag.indexOf('=');
         if (!flag.startsWith("--")) {
           throw new ConfigException("`" + flag + "` is no setting: write --KEY=VALUE.");
-        } else if (equals > 0) {
+        }
+        reader.mustKnow(flag.substring(2, equals > 0 ? equals : flag.length()), flag);
+        if (equals > 0) {
           reader.flag(flag.substring(2, equals), flag.substring(equals + 1), flag);
         } else if (i + 1 < flags.size()) {
           reader.flag(flag.substring(2), flags.get(++i), flag);
@@ -188,10 +203,7 @@ public final class Main {
 
     @Override
     public Integer call() {
-      if (settings.flags.isEmpty() || settings.flags.getFirst().startsWith("-")) {
-        throw new ConfigException("Which room? Write: madang invite ROOM.");
-      }
-      Invitation invitation = invitation(settings.flags.removeFirst());
+      Invitation invitation = invitation(settings.first("Which room? Write: madang invite ROOM."));
       Config config = settings.reader(Map.of()).read();
       if (config.signal().keys().isEmpty() && !Files.exists(config.data().resolve("grants.key"))) {
         throw new ConfigException(
@@ -299,10 +311,7 @@ public final class Main {
 
     @Override
     public Integer call() {
-      if (settings.flags.isEmpty() || settings.flags.getFirst().startsWith("-")) {
-        throw new ConfigException("Into which file? Write: madang backup FILE.");
-      }
-      Path to = Path.of(settings.flags.removeFirst());
+      Path to = Path.of(settings.first("Into which file? Write: madang backup FILE."));
       Config config = settings.reader(Map.of()).read();
       try (Store store = new Store(config.store(), config.data())) {
         store.backup(to);

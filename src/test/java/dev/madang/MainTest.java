@@ -122,6 +122,47 @@ class MainTest {
   }
 
   @Test
+  void severalBusyPortsAreToldAtOnceEachWithItsSetting() throws IOException {
+    try (ServerSocket tcp = new ServerSocket(0);
+        ServerSocket other = new ServerSocket(0);
+        DatagramSocket udp = new DatagramSocket()) {
+      int http = tcp.getLocalPort();
+      int metrics = other.getLocalPort();
+      int media = udp.getLocalPort();
+      assertThat(start("--http.port=" + http, "--metrics.port=" + metrics, "--udp.port=" + media))
+          .isEqualTo(
+              "Madang cannot start: UDP port %d, TCP port %d, TCP port %d are in use: stop the"
+                      .formatted(media, http, metrics)
+                  + " program that has them (another Madang?), or choose other ports with"
+                  + " --udp.port=N --http.port=N --metrics.port=N.");
+      assertThat(start("--http.port=" + http, "--metrics.port=" + metrics))
+          .contains("TCP port " + http + ", TCP port " + metrics + " are in use")
+          .doesNotContain("udp.port");
+    }
+  }
+
+  @Test
+  void aMistypedFlagIsToldWhichWasMeant() {
+    for (List<String> words :
+        List.of(
+            List.of("invite", "--nam", "x"),
+            List.of("invite", "yard", "--nam", "x"),
+            List.of("invite", "yard", "--nam=x"))) {
+      Said said = say(words.toArray(new String[0]));
+      assertThat(said.code()).isEqualTo(1);
+      assertThat(said.err()).contains("there is no setting `nam`; did you mean `--name`?");
+    }
+    assertThat(say("invite", "yard", "--moderat").err()).contains("did you mean `--moderate`?");
+    assertThat(say("invite", "yard", "--wach", "--name", "x").err()).contains("`--watch`?");
+    assertThat(say("config", "check", "--al").err()).contains("did you mean `--all`?");
+    assertThat(say("dev", "--confg", "x").err()).contains("did you mean `--config`?");
+    assertThat(say("dev", "--http.prt", "1").err()).contains("did you mean `http.port`?");
+    assertThat(say("dev", "--http.port").err()).contains("needs a value");
+    assertThat(say("invite", "--data=x").err()).contains("Which room?");
+    assertThat(say("backup", "--dta=x", "f").err()).contains("did you mean `data`?");
+  }
+
+  @Test
   void anAddressOfAnotherMachineIsNotListenedOn() {
     assertThat(start("--http.host=203.0.113.7"))
         .isEqualTo("Madang cannot start: 203.0.113.7 is no address of this machine.");
