@@ -35,7 +35,7 @@ export async function ask<T>(what: string): Promise<Answer<T>> {
   return send(what, {});
 }
 
-export async function tell(what: string, body: object = {}): Promise<Answer<unknown>> {
+export async function tell<T = unknown>(what: string, body: object = {}): Promise<Answer<T>> {
   return send(what, {
     method: 'POST',
     body: JSON.stringify(body),

@@ -33,6 +33,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// | request | does |
 /// |---|---|
 /// | `POST link {token, password}` | sets the password, begins a session, ends all others |
+/// | `POST look {token}` | tells whether a link is good |
 /// | `POST enter {password}` | begins a session |
 /// | `POST leave` | ends it |
 /// | `GET session` | tells whether there is one |
@@ -88,6 +89,12 @@ public final class AdminDoor {
   private final Password password;
   private final Sessions sessions;
   private final Attempts attempts;
+
+  /**
+   * A link that was used up opens the form for the password: to look at it is no failed attempt.
+   */
+  private final Attempts looks = new Attempts(60, Duration.ofMinutes(1));
+
   private final Semaphore hashing = new Semaphore(2);
   private final long cookieSeconds;
   private final Rooms rooms;
@@ -118,8 +125,9 @@ public final class AdminDoor {
 
   /// Opens its addresses; before the router is in use.
   public void addTo(Router router) {
-    router.post(API + "link", exchange -> entering(exchange, this::byLink));
-    router.post(API + "enter", exchange -> entering(exchange, this::byPassword));
+    router.post(API + "link", exchange -> entering(exchange, attempts, this::byLink));
+    router.post(API + "look", exchange -> entering(exchange, looks, this::look));
+    router.post(API + "enter", exchange -> entering(exchange, attempts, this::byPassword));
     router.post(API + "leave", exchange -> asked(exchange, (_, _) -> leave(exchange)));
     router.get(API + "session", this::session);
     router.get(API + "rooms", exchange -> allowed(exchange, () -> tell(exchange)));
@@ -189,7 +197,7 @@ public final class AdminDoor {
   }
 
   /// Hashing takes long on purpose, so that few may do it at a time.
-  private void entering(Exchange exchange, Step step) {
+  private void entering(Exchange exchange, Attempts counted, Step step) {
     if (!proper(exchange)) {
       return;
     }
@@ -197,7 +205,7 @@ public final class AdminDoor {
     read(
         exchange,
         body -> {
-          if (!attempts.allows(network, System.nanoTime())) {
+          if (!counted.allows(network, System.nanoTime())) {
             refuse(exchange, No.TOO_MANY_ATTEMPTS);
           } else if (!hashing.tryAcquire()) {
             refuse(exchange, No.BUSY);
@@ -281,6 +289,10 @@ public final class AdminDoor {
       LOG.info("The password of the admin page was set from {}", exchange.remote().getAddress());
       enter(exchange);
     }
+  }
+
+  private void look(Exchange exchange, JsonNode body) throws IOException {
+    say(exchange, 200, Map.of("good", link.isGood(text(body, "token"), time.instant())));
   }
 
   private void byPassword(Exchange exchange, JsonNode body) throws IOException {

@@ -28,18 +28,21 @@ final class OneTimeLink {
 
   /// Whether this is the token, and good; it is not any more after this.
   boolean redeem(String token, Instant now) throws IOException {
+    // Of two who come at once, one finds it there.
+    return isGood(token, now) && Files.deleteIfExists(file);
+  }
+
+  /// Whether this is the token, and good.
+  boolean isGood(String token, Instant now) throws IOException {
     String[] kept;
     try {
       kept = Files.readString(file).strip().split(" ", 2);
     } catch (NoSuchFileException none) {
       return false;
     }
-    boolean good =
-        kept.length == 2
-            && Secrets.equal(kept[0], Secrets.digest(token))
-            && kept[1].matches("\\d{1,18}")
-            && now.getEpochSecond() < Long.parseLong(kept[1]);
-    // Of two who come at once, one finds it there.
-    return good && Files.deleteIfExists(file);
+    return kept.length == 2
+        && Secrets.equal(kept[0], Secrets.digest(token))
+        && kept[1].matches("\\d{1,18}")
+        && now.getEpochSecond() < Long.parseLong(kept[1]);
   }
 }

@@ -95,6 +95,22 @@ class AdminDoorTest {
   }
 
   @Test
+  void aPageLearnsWhetherItsLinkIsGoodBeforeAnybodyTypesAndThatUsesUpNothing() throws Exception {
+    open();
+    String token = token();
+    for (int i = 0; i < 10; i++) {
+      assertThat(post("look", body("token", token)).body()).isEqualTo("{\"good\":true}");
+    }
+    assertThat(post("link", body("token", token, "password", GOOD)).statusCode()).isEqualTo(200);
+    assertThat(post("look", body("token", token)).body()).isEqualTo("{\"good\":false}");
+    for (int i = 11; i < 60; i++) {
+      post("look", body("token", "none"));
+    }
+    assertThat(code(post("look", body("token", "none")))).isEqualTo("too-many-attempts");
+    assertThat(post("enter", body("password", GOOD)).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void aLinkIsGoodForAnHour() throws Exception {
     open();
     String token = token();
