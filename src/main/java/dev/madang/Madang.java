@@ -91,6 +91,7 @@ public final class Madang implements AutoCloseable {
               new Relays(),
               hall);
       keep(signal).measure(meters);
+      signal.addTo(router);
       bots =
           media == null || hall == null
               ? null

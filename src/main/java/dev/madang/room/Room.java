@@ -661,6 +661,11 @@ final class Room {
     return people.has(identity);
   }
 
+  boolean keepsPlace(Grant grant) {
+    return people.all().stream()
+        .anyMatch(one -> one.grant != null && one.grant.id().equals(grant.id()));
+  }
+
   int tracks() {
     return people.all().stream().mapToInt(participant -> participant.tracks.size()).sum();
   }

@@ -188,6 +188,15 @@ public final class Rooms {
     return seats.containsKey(connection);
   }
 
+  /// Whether one who came by this grant is in a room, or is waited for: it may come back by it.
+  ///
+  /// @param room as its client wrote it
+  public boolean keepsPlace(String room, Grant grant) {
+    String name = Names.room(room);
+    Room there = name == null ? null : rooms.get(name);
+    return there != null && there.keepsPlace(grant);
+  }
+
   /** Of every room that is open. */
   public List<String> names() {
     return List.copyOf(rooms.keySet());

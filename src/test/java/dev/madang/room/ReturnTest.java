@@ -241,6 +241,9 @@ class ReturnTest {
     cy.loses();
 
     assertThat(refusalOf(cy.with(other).join())).isEqualTo(Refusal.EXPIRED_TOKEN);
+    assertThat(meeting.rooms.keepsPlace("standup", other)).isFalse();
+    assertThat(meeting.rooms.keepsPlace("Standup", expired)).isTrue();
+    assertThat(meeting.rooms.keepsPlace("elsewhere", expired)).isFalse();
     assertThat(cy.with(expired).join()).isInstanceOf(Joined.class);
     assertThat(cy.you.role()).as("it brings nothing new").isEqualTo(Role.GUEST);
     cy.send(new Leave());

@@ -28,6 +28,8 @@ import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.TrackInfo;
+import dev.madang.server.http.Exchange;
+import dev.madang.server.http.Router;
 import dev.madang.store.KeptRooms;
 import dev.madang.store.KeptRooms.Change;
 import dev.madang.store.Store;
@@ -47,6 +49,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -56,6 +59,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Where clients signal: the Socket.IO namespace `/room`. Lives on home, the thread of the whole
 /// Socket.IO world; [#open], [#close] and [#figures] may be called from any other.
@@ -171,6 +175,10 @@ public final class SignalDoor implements AutoCloseable {
   private final SideDoor side;
   private final Map<Long, Socket> sockets = new HashMap<>();
   private final Map<Address, Pace> networks = new LinkedHashMap<>();
+
+  /** A page that asks takes nothing of what its person may join. */
+  private final Map<Address, Pace> asking = new LinkedHashMap<>();
+
   private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
   private final ScheduledFuture<?> ticking;
   private volatile Figures figures = new Figures(0, 0, 0, 0, 0, Map.of());
@@ -263,6 +271,48 @@ public final class SignalDoor implements AutoCloseable {
 
   public Figures figures() {
     return figures;
+  }
+
+  /// `GET /api/invitation?room=NAME`, with a token as Bearer: whether it would let in, told before
+  /// anybody has given a name, in the words of a refusal and as often as one may try to join. Opens
+  /// its address before the router is in use.
+  public void addTo(Router router) {
+    router.get(
+        "/api/invitation",
+        exchange -> {
+          String room = Objects.requireNonNullElse(exchange.query("room"), "");
+          String token = exchange.bearer();
+          Address address = Address.of(exchange.remote().getAddress().getAddress(), 0);
+          home.execute(() -> {
+            long now = System.nanoTime();
+            boolean may = pace(asking, address.network(), now).allows(now);
+            tell(exchange, may ? refuses(token, room) : Refusal.TOO_MANY_JOINS);
+          });
+        });
+  }
+
+  private @Nullable Refusal refuses(@Nullable String token, String room) {
+    if (token == null) {
+      return config.open() ? null : Refusal.NEEDS_TOKEN;
+    }
+    return switch (grants.check(token, room, time.instant())) {
+      case Grants.Checked.Bad(Refusal why) -> why;
+      case Grants.Checked.Good(Grant grant) ->
+          grant.expired() && !rooms.keepsPlace(room, grant) ? Refusal.EXPIRED_TOKEN : null;
+    };
+  }
+
+  private static void tell(Exchange exchange, @Nullable Refusal refusal) {
+    Answer answer = refusal == null ? new Done() : refusal.refused();
+    if (answer instanceof Refused refused && Korean.isFirstIn(exchange.header("accept-language"))) {
+      answer = Korean.say(refused);
+    }
+    exchange.respond(
+        refusal == Refusal.TOO_MANY_JOINS ? 429 : 200,
+        "application/json",
+        Json.MAPPER.writeValueAsBytes(SignalJson.write(answer)),
+        "cache-control",
+        "no-store");
   }
 
   /// The way into the same rooms for those who do not signal; to be used on home.
@@ -392,7 +442,7 @@ public final class SignalDoor implements AutoCloseable {
   private void join(long connection, Socket socket, Join join, long now) {
     String token = join.token();
     Address network = Address.parse(socket.handshake().address(), 0).network();
-    if (!pace(network, now).allows(now)) {
+    if (!pace(networks, network, now).allows(now)) {
       answer(socket, Refusal.TOO_MANY_JOINS.refused());
     } else if (token != null) {
       switch (grants.check(token, join.room(), time.instant())) {
@@ -429,14 +479,14 @@ public final class SignalDoor implements AutoCloseable {
         });
   }
 
-  private Pace pace(Address network, long now) {
-    if (networks.size() >= MOST_NETWORKS) {
-      networks.values().removeIf(pace -> pace.full(now));
+  private Pace pace(Map<Address, Pace> paces, Address network, long now) {
+    if (paces.size() >= MOST_NETWORKS) {
+      paces.values().removeIf(pace -> pace.full(now));
     }
-    while (networks.size() >= MOST_NETWORKS) {
-      networks.remove(networks.keySet().iterator().next());
+    while (paces.size() >= MOST_NETWORKS) {
+      paces.remove(paces.keySet().iterator().next());
     }
-    return networks.computeIfAbsent(network, _ -> new Pace(config.joins(), now));
+    return paces.computeIfAbsent(network, _ -> new Pace(config.joins(), now));
   }
 
   // ---- to sockets -------------------------------------------------------------------------------
@@ -488,6 +538,29 @@ public final class SignalDoor implements AutoCloseable {
                 ? Korean.say(ended)
                 : message;
         socket.emit(Shape.nameOf(said.getClass()), SignalJson.write(said));
+      }
+    }
+
+    /// Written once, for as many as signal.
+    @Override
+    public void send(List<Long> connections, FromServer message) {
+      if (message instanceof Ended) {
+        Rooms.Output.super.send(connections, message);
+        return;
+      }
+      List<String> ids = new ArrayList<>(connections.size());
+      for (long connection : connections) {
+        Socket socket = sockets.get(connection);
+        if (socket == null) {
+          send(connection, message);
+        } else {
+          ids.add(socket.id());
+        }
+      }
+      if (!ids.isEmpty()) {
+        namespace
+            .in(ids.toArray(String[]::new))
+            .emit(Shape.nameOf(message.getClass()), SignalJson.write(message));
       }
     }
 
@@ -543,29 +616,6 @@ public final class SignalDoor implements AutoCloseable {
             Address.parse(socket.handshake().address(), 0),
             socket.handshake().headers().getOrDefault("host", ""),
             message -> send(connection, message));
-      }
-    }
-
-    /// Written once, for as many as signal.
-    @Override
-    public void send(List<Long> connections, FromServer message) {
-      if (message instanceof Ended) {
-        Rooms.Output.super.send(connections, message);
-        return;
-      }
-      List<String> ids = new ArrayList<>(connections.size());
-      for (long connection : connections) {
-        Socket socket = sockets.get(connection);
-        if (socket == null) {
-          send(connection, message);
-        } else {
-          ids.add(socket.id());
-        }
-      }
-      if (!ids.isEmpty()) {
-        namespace
-            .in(ids.toArray(String[]::new))
-            .emit(Shape.nameOf(message.getClass()), SignalJson.write(message));
       }
     }
 
@@ -655,6 +705,11 @@ public final class SignalDoor implements AutoCloseable {
             rooms.tracks(),
             joins,
             Map.copyOf(byCode));
+  }
+
+  /// Made when it is first needed: not every server is asked.
+  private static final class Json {
+    static final JsonMapper MAPPER = new JsonMapper();
   }
 
   /// Messages of no documented form, or too many of them, that one connection may send: a newer

@@ -16,6 +16,8 @@ import dev.madang.store.KeptRooms;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Signaling through the real doors by the Java client of Socket.IO.
@@ -329,6 +332,64 @@ class SignalDoorTest {
         .isEqualTo("bad-token");
     assertThat(code(ann.ask("join", join("standup", "Ann").put("token", token("other", "ann")))))
         .isEqualTo("wrong-room");
+  }
+
+  @Test
+  void aPageLearnsWhatIsWrongWithItsInvitationBeforeAnybodyJoins() throws Exception {
+    SignalServer server = openServer(SignalDoor.Config.defaults());
+    String good = token("standup", Instant.now().plusSeconds(60));
+    String old = token("standup", Instant.now().minusSeconds(60));
+    assertThat(asks(server, "Standup", good)).isEqualTo("200 done");
+    assertThat(asks(server, "elsewhere", good)).isEqualTo("200 wrong-room");
+    assertThat(asks(server, "standup", good + "x")).isEqualTo("200 bad-token");
+    assertThat(asks(server, "standup", old)).isEqualTo("200 expired-token");
+    assertThat(asks(server, "standup", null)).isEqualTo("200 needs-token");
+    assertThat(asks(openServer(), "standup", null)).isEqualTo("200 done");
+    assertThat(asks(openServer(), "standup", old)).isEqualTo("200 expired-token");
+  }
+
+  @Test
+  void aPageMayAskAsOftenAsOneMayJoinAndTakesNothingOfThat() throws Exception {
+    SignalDoor.Config usual = SignalDoor.Config.defaults();
+    SignalServer server =
+        openServer(
+            new SignalDoor.Config(
+                true,
+                Map.of(),
+                new Rate(3, 0),
+                usual.pingInterval(),
+                usual.pingTimeout(),
+                usual.kept(),
+                usual.limits()));
+    for (int i = 0; i < 3; i++) {
+      assertThat(asks(server, "standup", "guess")).isEqualTo("200 bad-token");
+    }
+    assertThat(asks(server, "standup", null)).isEqualTo("429 too-many-joins");
+    assertThat(client(server, "websocket").ask("join", join("standup", "Ann")).path("type"))
+        .hasToString("\"joined\"");
+  }
+
+  private static String token(String room, Instant until) {
+    return SignalServer.GRANTS.issue(
+        new Grants.Wish(
+            room, null, null, new Permissions(true, true, true, false), "a", null, until));
+  }
+
+  /// Status, and code or type.
+  private static String asks(SignalServer server, String room, @Nullable String token)
+      throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(
+              URI.create("http://127.0.0.1:" + server.port() + "/api/invitation?room=" + room));
+      if (token != null) {
+        request.header("authorization", "Bearer " + token);
+      }
+      HttpResponse<String> answer =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      JsonNode said = new JsonMapper().readTree(answer.body());
+      return answer.statusCode() + " " + said.path("code").asString(said.path("type").asString());
+    }
   }
 
   @Test

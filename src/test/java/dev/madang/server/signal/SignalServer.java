@@ -58,6 +58,7 @@ final class SignalServer implements AutoCloseable {
             null,
             InstantSource.system());
     socketIo.open(router);
+    door.addTo(router);
     http = HttpDoor.open(HttpDoor.Config.defaults().withPort(0), loops, router);
   }
 
