@@ -1,7 +1,7 @@
 // A whole meeting without touching the mouse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openChromium, until } from './browsers.js';
+import { openChromium, PHONE, until } from './browsers.js';
 import { enter, messagesOn, tileOf } from './people.js';
 import { startServer } from './server.js';
 
@@ -100,6 +100,26 @@ test('a whole meeting by keyboard: room, join, mute, chat, hand, the list of key
     await page.waitForSelector('[data-lost=left]');
     await until('June is alone', async () => (await mina()) === undefined);
     await context.close();
+    assert.deepEqual(house.problems, []);
+  } finally {
+    await house.close();
+    await server.stop();
+  }
+});
+
+test('the first page and the page before a room begin at their field, but on a phone, where its keyboard would cover them', async () => {
+  const server = await startServer();
+  const house = await openChromium();
+  try {
+    const { page: hand, context: phone } = await house.another({ viewport: PHONE });
+    for (const [path, field, ready] of [['/', '#room', 'form'], ['/r/keys', '#name', '[data-prejoin]']]) {
+      await house.page.goto(server.url + path);
+      await house.page.waitForSelector(`${field}:focus`);
+      await hand.goto(server.url + path);
+      await hand.waitForSelector(ready);
+      assert.equal(await hand.evaluate(() => document.activeElement === document.body), true, path);
+    }
+    await phone.close();
     assert.deepEqual(house.problems, []);
   } finally {
     await house.close();
