@@ -44,7 +44,8 @@ export function figures(workload: Workload, lane: LaneName, series: Series): Fig
   const delays = sentAt.map((sent, i) => (heardAt[i]! >= 0 ? heardAt[i]! - sent : null));
   const sorted = delays.filter((delay) => delay !== null).sort((a, b) => a - b);
   const deadline = workload.deadline * 1e6;
-  // The distribution-free interval of a quantile: ranks at ± 1.96 standard deviations of a binomial.
+  // The distribution-free interval of a quantile: ranks, counted from one, at ± 1.96 standard deviations
+  // of a binomial, and the next above.
   const rank = 0.95 * sorted.length;
   const spread = 1.96 * Math.sqrt(sorted.length * 0.95 * 0.05);
   return {
@@ -56,7 +57,7 @@ export function figures(workload: Workload, lane: LaneName, series: Series): Fig
     p50: millis(quantile(sorted, 0.5)),
     p95: millis(quantile(sorted, 0.95)),
     p95Interval: [
-      millis(at(sorted, Math.floor(rank - spread))),
+      millis(at(sorted, Math.floor(rank - spread) - 1)),
       millis(at(sorted, Math.ceil(rank + spread))),
     ],
     p99: millis(quantile(sorted, 0.99)),

@@ -88,18 +88,24 @@ function said({ workload, best, all, others, nothingServes }: Found, language: k
       clauses.push(or(`${list(alike)} ${alike.length === 1 ? 'is' : 'are'} no different`, `${list(alike)} 방식과는 차이가 없어요`));
     }
   }
-  for (const each of others.slice(0, MOST_OTHERS)) {
-    // Nothing is said of what is nothing.
+  const lucky = others.filter(({ late, lost }) => late + lost === 0);
+  if (lucky.length > 0) {
+    clauses.push(
+      or(
+        `${list(lucky)} ${lucky.length === 1 ? 'was quicker, but sends' : 'were quicker, but send'} nothing again`,
+        `${list(lucky)} 방식은 더 빨랐지만 잃은 것을 다시 보내지 않아요`,
+      ),
+    );
+  }
+  for (const each of others.filter(({ late, lost }) => late + lost > 0).slice(0, MOST_OTHERS)) {
     const share = (of: number) => {
       const percent = (100 * of) / each.sent;
-      return of && `${fixed(percent, percent < 0.05 ? 2 : 1)} %`;
+      return `${fixed(percent, percent < 0.05 ? 2 : 1)} %`;
     };
-    const [late, lost] = [share(each.late), share(each.lost)];
-    const en = [lost && `lost ${lost}`, late && `was late with ${late}`].filter(Boolean).join(' and ');
-    const ko = [lost && `${lost}를 ${late ? '잃고' : '잃었어요'}`, late && `${late}가 늦었어요`].filter(Boolean).join(' ');
-    clauses.push(
-      `${list([each])} ${or(en || 'was quicker, but sends nothing again', `방식은 ${ko || '더 빨랐지만 잃은 것을 다시 보내지 않아요'}`)}`,
-    );
+    // Nothing is said of what is nothing.
+    const lost = each.lost > 0 && or(`lost ${share(each.lost)}`, `${share(each.lost)}를 ${each.late > 0 ? '잃고' : '잃었어요'}`);
+    const late = each.late > 0 && or(`was late with ${share(each.late)}`, `${share(each.late)}가 늦었어요`);
+    clauses.push(`${list([each])} ${or('', '방식은 ')}${[lost, late].filter(Boolean).join(or(' and ', ' '))}`);
   }
   return `${workloadWords[workload.name][language]}: ${clauses.join(or('; ', '. '))}.`;
 }

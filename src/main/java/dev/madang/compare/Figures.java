@@ -82,8 +82,8 @@ record Figures(
     for (int i = 0; i < cdf.length; i++) {
       cdf[i] = round(quantile(delays, (i + 1) / 100.0));
     }
-    // The distribution-free interval of a quantile: ranks at ± 1.96 standard deviations of a
-    // binomial.
+    // The distribution-free interval of a quantile: ranks, counted from one, at ± 1.96 standard
+    // deviations of a binomial, and the next above.
     double rank = 0.95 * delays.length;
     double spread = 1.96 * Math.sqrt(delays.length * 0.95 * 0.05);
     return new Figures(
@@ -95,7 +95,7 @@ record Figures(
         series.sent() - delays.length,
         round(quantile(delays, 0.5)),
         round(quantile(delays, 0.95)),
-        round(at(delays, (int) Math.floor(rank - spread))),
+        round(at(delays, (int) Math.floor(rank - spread) - 1)),
         round(at(delays, (int) Math.ceil(rank + spread))),
         round(quantile(delays, 0.99)),
         round(series.jitter()),

@@ -121,12 +121,21 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
                 .formatted(list(alike, korean)));
       }
     }
+    List<Figures> lucky =
+        others.stream().filter(each -> each.lost() == 0 && each.late() == 0).toList();
+    if (!lucky.isEmpty()) {
+      clauses.add(
+          (korean
+                  ? "%s 방식은 더 빨랐지만 잃은 것을 다시 보내지 않아요"
+                  : lucky.size() == 1
+                      ? "%s was quicker, but sends nothing again"
+                      : "%s were quicker, but send nothing again")
+              .formatted(list(lucky, korean)));
+    }
     others.stream()
+        .filter(each -> !lucky.contains(each))
         .limit(MOST_OTHERS)
-        .forEach(each ->
-            clauses.add(
-                (korean ? "%s 방식은 %s" : "%s %s")
-                    .formatted(lane(each, korean), korean ? lessKorean(each) : lessEnglish(each))));
+        .forEach(each -> clauses.add(shortcoming(each, korean)));
     return Words.workload(workload, korean)
         + ": "
         + String.join(korean ? ". " : "; ", clauses)
@@ -150,23 +159,17 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     };
   }
 
-  /// In what it is less than the best; nothing is said of what is nothing.
-  private static String lessEnglish(Figures each) {
-    List<String> said = new ArrayList<>();
-    if (each.lost() > 0) {
-      said.add("lost " + share(each.lost(), each.sent()));
-    }
-    if (each.late() > 0) {
-      said.add("was late with " + share(each.late(), each.sent()));
-    }
-    return said.isEmpty() ? "was quicker, but sends nothing again" : String.join(" and ", said);
-  }
-
-  private static String lessKorean(Figures each) {
-    String late = each.late() == 0 ? "" : share(each.late(), each.sent()) + "가 늦었어요";
-    return each.lost() > 0
-        ? share(each.lost(), each.sent()) + (late.isEmpty() ? "를 잃었어요" : "를 잃고 " + late)
-        : late.isEmpty() ? "더 빨랐지만 잃은 것을 다시 보내지 않아요" : late;
+  /// Nothing is said of what is nothing.
+  private static String shortcoming(Figures each, boolean korean) {
+    String lost = share(each.lost(), each.sent());
+    String late = share(each.late(), each.sent());
+    String said =
+        each.late() == 0
+            ? korean ? "%s 방식은 %s를 잃었어요" : "%s lost %s"
+            : each.lost() == 0
+                ? korean ? "%s 방식은 %3$s가 늦었어요" : "%s was late with %3$s"
+                : korean ? "%s 방식은 %s를 잃고 %s가 늦었어요" : "%s lost %s and was late with %s";
+    return said.formatted(lane(each, korean), lost, late);
   }
 
   private static String share(int of, int all) {

@@ -44,6 +44,21 @@ class FiguresTest {
   }
 
   @Test
+  void ofFewMessagesTheIntervalIsWide() {
+    long[] sent = new long[8];
+    long[] heard = new long[8];
+    for (int i = 0; i < 8; i++) {
+      heard[i] = (i + 1) * MILLI;
+    }
+    Figures figures = Figures.of(Workload.CHAT, Kind.TCP, new Series(sent, heard, 8));
+    // Fewer than six of eight are below the 95th percentile once in 170 times, fewer than seven
+    // once
+    // in 17.
+    assertThat(figures.p95Low()).isEqualTo(6);
+    assertThat(figures.p95High()).isEqualTo(8);
+  }
+
+  @Test
   void anAnswerCountsOnceAndOnlyForItsWorkload() {
     Tally tally = new Tally(Workload.CHAT);
     byte[] question = tally.next(Probe.ECHO, 5);
@@ -97,6 +112,11 @@ class FiguresTest {
         .isEqualTo(
             "chat: data channel (reliable) is best (100.0 % within 300 ms, p95 60.5 ms);"
                 + " data channel (no retransmits) was quicker, but sends nothing again.");
+    Figures media = as(Workload.CHAT, evenly(Kind.MEDIA, 27, 0, 0));
+    assertThat(Verdict.of(List.of(lossy, media, reliable)).getFirst().sentence(false))
+        .endsWith(
+            "; WebRTC media (RTP) and data channel (no retransmits) were quicker, but send"
+                + " nothing again.");
   }
 
   @Test

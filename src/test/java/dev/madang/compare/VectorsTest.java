@@ -165,7 +165,9 @@ class VectorsTest {
             "chat",
             500_000,
             lossy(random, "websocket", 20, 0.2, false),
-            lane("channel-lossy", Collections.nCopies(20, 27_700))),
+            lane("channel-lossy", Collections.nCopies(20, 27_700)),
+            lane("media", Collections.nCopies(20, 27_600)),
+            lossy(random, "socketio", 20, 1, false)),
         // One that lost all has no delays that would be less than others'.
         vector(
             "cursor",
