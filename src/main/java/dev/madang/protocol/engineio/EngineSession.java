@@ -1,7 +1,6 @@
 package dev.madang.protocol.engineio;
 
 import dev.madang.wire.ProtocolException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// What the session refuses by [ProtocolException] it has also died of.
-@SuppressWarnings("ReferenceEquality") // a poll or a channel is itself and no other
+@SuppressWarnings("ReferenceEquality") // a channel is itself and no other
 public final class EngineSession {
 
   /** What the session wants of those above it. */
@@ -66,10 +65,8 @@ public final class EngineSession {
   private Output output = NOBODY;
 
   private @Nullable Channel channel;
-  private @Nullable Poll poll;
+  private final Polling polling;
   private @Nullable Upgrade upgrade;
-  private @Nullable List<Object> queue;
-  private long queuedBytes;
   private boolean posting;
   private boolean left;
 
@@ -107,6 +104,7 @@ public final class EngineSession {
     this.id = id;
     this.v4 = revision == 4;
     this.base64 = base64;
+    polling = new Polling(v4, base64);
   }
 
   public String id() {
@@ -168,7 +166,7 @@ public final class EngineSession {
   /// Bytes sent that have not left: for the client's next poll, or that the kernel has not taken.
   public long bytesQueued() {
     Channel open = channel;
-    return queuedBytes + (open == null ? 0 : open.bytesQueued());
+    return polling.bytes() + (open == null ? 0 : open.bytesQueued());
   }
 
   /// Whether a message sent now would soon leave: volatile ones are not sent otherwise. A client
@@ -180,7 +178,7 @@ public final class EngineSession {
     Channel open = channel;
     return open != null
         ? open.bytesQueued() < server.settings().lossyMark()
-        : poll != null && queuedBytes < server.settings().lossyMark();
+        : polling.pends() && polling.bytes() < server.settings().lossyMark();
   }
 
   /** Ends the session; what was sent before still leaves. */
@@ -188,15 +186,13 @@ public final class EngineSession {
     if (state != State.OPEN) {
       return;
     }
-    if (channel != null || poll != null && queue == null) {
+    if (channel != null || polling.pends() && polling.isEmpty()) {
       finish(reason, CLOSE);
       return;
     }
     // What waits goes alone, and the close by the next poll, as from the official server: in one
     // answer its client 4 would take the close first.
-    if (poll != null) {
-      answerPoll(NOOP);
-    }
+    answerPoll(NOOP);
     state = State.CLOSING;
     doom = reason;
     dropUpgrade();
@@ -229,7 +225,7 @@ public final class EngineSession {
   /** The session begins by polling: this is the handshake's GET. */
   public void begin(Poll first) {
     enqueue(handshake(server.settings().upgrades()), 100);
-    poll = first;
+    polling.pend(first);
   }
 
   private String handshake(boolean upgrades) {
@@ -253,23 +249,23 @@ public final class EngineSession {
     if (left) {
       left = false;
       server.remove(this);
-      poll = incoming;
-      answerPollWith(List.of(NOOP));
+      polling.pend(incoming);
+      polling.answer(NOOP);
       return;
     }
     mustPoll();
-    if (poll != null) {
+    if (polling.pends()) {
       finish(CloseReason.TRANSPORT_ERROR, CLOSE);
       throw new ProtocolException("two polls at once");
     }
-    poll = incoming;
+    polling.pend(incoming);
     if (state == State.CLOSING) {
-      if (queue == null) {
+      if (polling.isEmpty()) {
         finish(doom == null ? CloseReason.FORCED : doom, CLOSE);
       } else {
         answerPoll(NOOP);
       }
-    } else if (queue != null) {
+    } else if (!polling.isEmpty()) {
       soon();
     } else if (upgrade != null && upgrade.probed) {
       // The client waits for this poll before it says that the upgrade is done.
@@ -279,8 +275,7 @@ public final class EngineSession {
 
   /** The far end of a pending GET left. */
   public void gone(Poll gone) {
-    if (poll == gone) {
-      poll = null;
+    if (polling.gone(gone)) {
       finish(CloseReason.TRANSPORT_ERROR, null);
     }
   }
@@ -400,22 +395,13 @@ public final class EngineSession {
     if (frame.equals("2probe")) {
       candidate.probed = true;
       candidate.channel.control("3probe");
-      if (poll != null) {
-        answerPoll(NOOP);
-      }
+      answerPoll(NOOP);
     } else if (frame.equals("5") && candidate.probed) {
       upgrade = null;
-      if (poll != null) {
-        answerPoll(NOOP);
-      }
+      answerPoll(NOOP);
       channel = candidate.channel;
-      List<Object> waiting = queue;
-      queue = null;
-      queuedBytes = 0;
-      if (waiting != null) {
-        for (Object packet : waiting) {
-          write(candidate.channel, packet);
-        }
+      for (Object packet : polling.take()) {
+        write(candidate.channel, packet);
       }
     } else {
       dropUpgrade();
@@ -457,7 +443,7 @@ public final class EngineSession {
           case Packet.CLOSE -> {
             // The poll that should have been there first may still be on its way, by another
             // connection: it is to find an orderly end too.
-            left = polled && poll == null;
+            left = polled && !polling.pends();
             finish(CloseReason.TRANSPORT_CLOSE, polled ? NOOP : null);
             if (left) {
               server.heartbeats().schedule(this, now + LEAVING_TIME, now);
@@ -549,20 +535,13 @@ public final class EngineSession {
   }
 
   private void enqueue(Object packet, int size) {
-    List<Object> waiting = queue;
-    if (waiting == null) {
-      waiting = new ArrayList<>(4);
-      queue = waiting;
-    }
-    waiting.add(packet);
-    // An entry costs memory even when it is empty.
-    queuedBytes += size + 32L;
-    if (queuedBytes > server.settings().maxQueued()) {
+    polling.add(packet, size);
+    if (polling.bytes() > server.settings().maxQueued()) {
       doom(CloseReason.SLOW);
     } else {
       soon();
     }
-    server.holds(this, queuedBytes);
+    server.holds(this, polling.bytes());
   }
 
   private void control(String packet) {
@@ -610,37 +589,19 @@ public final class EngineSession {
     }
     if (doom != null && state == State.OPEN) {
       finish(doom, CLOSE);
-    } else if (channel == null && poll != null && queue != null) {
+    } else if (channel == null && !polling.isEmpty()) {
       answerPoll(NOOP);
     }
   }
 
-  /** Answers the pending poll with all that waits, or, when nothing does, with `otherwise`. */
+  /**
+   * Answers a poll that is pending with all that waits, or, when nothing does, with `otherwise`.
+   */
   private void answerPoll(String otherwise) {
-    List<Object> waiting = queue == null ? List.of() : queue;
-    answerPollWith(waiting.isEmpty() ? List.of(otherwise) : waiting);
-    queue = null;
-    queuedBytes = 0;
-    server.holds(this, 0);
-  }
-
-  private void answerPollWith(List<Object> packets) {
-    Poll answered = poll;
-    poll = null;
-    if (answered == null) {
-      return;
+    if (polling.pends()) {
+      polling.answer(otherwise);
+      server.holds(this, 0);
     }
-    if (v4) {
-      answered.answer(Payload.writeV4(packets), false);
-    } else if (!base64 && packets.stream().anyMatch(EngineSession::isBinary)) {
-      answered.answer(Payload.writeV3Binary(packets), true);
-    } else {
-      answered.answer(Payload.writeV3(packets), false);
-    }
-  }
-
-  private static boolean isBinary(Object packet) {
-    return packet instanceof Message message && !message.isText();
   }
 
   /// @param farewell what a pending poll is answered with; close packets follow what still waits,
@@ -654,16 +615,7 @@ public final class EngineSession {
     if (!left) {
       server.remove(this);
     }
-    if (poll != null && farewell != null) {
-      List<Object> last = new ArrayList<>();
-      if (orderly && queue != null) {
-        last.addAll(queue);
-      }
-      last.add(farewell);
-      answerPollWith(last);
-    }
-    poll = null;
-    queue = null;
+    polling.end(orderly, farewell);
     server.holds(this, 0);
     dropUpgrade();
     Channel open = channel;
