@@ -50,12 +50,15 @@ export class Meeting implements Room {
   private readonly publication: Publication;
   private readonly route: Route;
   private readonly relays: Relays;
-  private readonly gaze = new Gaze(() => this.look());
+  private readonly gaze = new Gaze({
+    others: () => this.people.values(),
+    wanted: () => this.entrance.up && this.info?.topology === 'server',
+    look: (sights) => this.ask('look', { sights }),
+  });
   private readonly watch: Watch;
   private readonly sealing: Sealing | undefined;
   private readonly deaf: () => void;
   private raised = false;
-  private looked = '';
 
   constructor(
     readonly name: string,
@@ -330,8 +333,7 @@ export class Meeting implements Room {
     this.watch.start();
     this.route.mesh.resync();
     this.publication.tellAnew();
-    this.looked = '';
-    this.look();
+    this.gaze.tellAnew();
     this.conversation.resume();
     if (this.raised && !joined.resumed) this.raiseHand(true).catch(() => {});
   }
@@ -366,7 +368,7 @@ export class Meeting implements Room {
     roomChanged: ({ room, reason, by }) => {
       this.info = room;
       this.route.follow(room.topology);
-      this.look();
+      this.gaze.tell();
       this.events.emit('info', room, reason, by ? this.participant(by) : undefined);
     },
     negotiated: ({ from, instance, description, candidate }) => {
@@ -461,19 +463,6 @@ export class Meeting implements Room {
       this.events.emit('track', track, person);
     }
     this.changed();
-  }
-
-  /** Tells the server what is on the screen, whole each time. */
-  private look(): void {
-    if (!this.entrance.up || this.info?.topology !== 'server' || typeof document === 'undefined') return;
-    const sights = this.gaze.sights(this.people.values());
-    const said = JSON.stringify(sights);
-    if (said === this.looked) return;
-    this.looked = said;
-    this.ask('look', { sights }).catch((error: MadangError) => {
-      this.looked = '';
-      if (error.code === 'too-fast') setTimeout(() => this.look(), 1000);
-    });
   }
 
   private negotiate(to: Person, message: { description?: unknown; candidate?: unknown }): void {
