@@ -92,8 +92,8 @@ function said({ workload, best, all, others, nothingServes }: Found, language: k
   if (lucky.length > 0) {
     clauses.push(
       or(
-        `${list(lucky)} ${lucky.length === 1 ? 'was quicker, but sends' : 'were quicker, but send'} nothing again`,
-        `${list(lucky)} 방식은 더 빨랐지만 잃은 것을 다시 보내지 않아요`,
+        `${list(lucky)} ${lucky.length === 1 ? 'was quicker, but gives' : 'were quicker, but give'} messages up`,
+        `${list(lucky)} 방식은 더 빨랐지만 메시지를 포기하기도 해요`,
       ),
     );
   }

@@ -126,10 +126,10 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
     if (!lucky.isEmpty()) {
       clauses.add(
           (korean
-                  ? "%s 방식은 더 빨랐지만 잃은 것을 다시 보내지 않아요"
+                  ? "%s 방식은 더 빨랐지만 메시지를 포기하기도 해요"
                   : lucky.size() == 1
-                      ? "%s was quicker, but sends nothing again"
-                      : "%s were quicker, but send nothing again")
+                      ? "%s was quicker, but gives messages up"
+                      : "%s were quicker, but give messages up")
               .formatted(list(lucky, korean)));
     }
     others.stream()

@@ -111,12 +111,12 @@ class FiguresTest {
     assertThat(Verdict.of(List.of(lossy, reliable)).getFirst().sentence(false))
         .isEqualTo(
             "chat: data channel (reliable) is best (100.0 % within 300 ms, p95 60.5 ms);"
-                + " data channel (no retransmits) was quicker, but sends nothing again.");
+                + " data channel (no retransmits) was quicker, but gives messages up.");
     Figures media = as(Workload.CHAT, evenly(Kind.MEDIA, 27, 0, 0));
     assertThat(Verdict.of(List.of(lossy, media, reliable)).getFirst().sentence(false))
         .endsWith(
-            "; WebRTC media (RTP) and data channel (no retransmits) were quicker, but send"
-                + " nothing again.");
+            "; WebRTC media (RTP) and data channel (no retransmits) were quicker, but give"
+                + " messages up.");
   }
 
   @Test

@@ -160,7 +160,7 @@ class VectorsTest {
             with(lane("websocket", List.of()), "setup", 12.345),
             with(lane("polling", List.of()), "setup", 16.5),
             with(lane("channel", List.of()), "setup", 61)),
-        // What sends nothing again is quicker, and is not for chats.
+        // What gives messages up is quicker, and is not for chats.
         vector(
             "chat",
             500_000,
