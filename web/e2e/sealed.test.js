@@ -51,6 +51,26 @@ describe('a room that is encrypted end to end', () => {
     await pages.dan.goto('about:blank');
   });
 
+  it('is not seen by one without it who comes directly, nor does it show them, whoever was there first', async () => {
+    for (const [first, second] of [['ann', 'dan'], ['dan', 'ann']]) {
+      const there = { ann: link, dan: 'sealed' };
+      for (const name of ['ann', 'dan']) await pages[name].goto('about:blank');
+      for (const name of [first, second]) await come(pages[name], server.url, there[name], name);
+      await until('ann is told of dan', () => locked('ann', 'dan'), RARELY);
+      await until('dan is told of ann', () => locked('dan', 'ann'), RARELY);
+      const then = await Promise.all([received(pages.ann), received(pages.dan)]);
+      await until('packets come', async () => (await received(pages.dan)).packetsIn > then[1].packetsIn + 300, RARELY);
+      await until('packets come', async () => (await received(pages.ann)).packetsIn > then[0].packetsIn + 300, RARELY);
+      assert.ok((await tileOf(pages.ann, 'dan')).path.startsWith('direct'));
+      assert.equal((await received(pages.ann)).frames, 0);
+      // Some decoder calls noise a picture now and then.
+      const decoded = (await received(pages.dan)).frames - then[1].frames;
+      console.log(`    without the key ${decoded} frames decoded`);
+      assert.ok(decoded < 20);
+    }
+    await pages.dan.goto('about:blank');
+  });
+
   it('is seen and heard by three who have it, by the server', async () => {
     await come(pages.bob, server.url, link, 'bob');
     await come(pages.cem, server.url, link, 'cem');

@@ -54,8 +54,9 @@ export class Downlink extends Link {
     const received: Received[] = [];
     for (const place of connection.getTransceivers()) {
       const whose = place.mid && this.owners.get(place.mid);
+      // What is nobody's yet is not to be seen either, when it is said to be somebody's.
+      this.sealing?.open(place, whose ? whose.from : '');
       if (!whose) continue;
-      this.sealing?.open(place, whose.from);
       received.push({ ...whose, track: place.receiver.track });
     }
     this.output.arrived(received);

@@ -12,6 +12,8 @@ export { MadangError } from './problem';
 /** Enters a room; resolves when in, or when waiting to be admitted (`room.state.name` tells). */
 export async function join(room: string, options: JoinOptions = {}): Promise<Room> {
   const say = problems(options.language);
+  // As of a link that was cut off behind `key=`: what was to be encrypted must not go in clear.
+  if (options.key === '') throw MadangError.of(say('no-key'));
   if (typeof RTCPeerConnection === 'undefined') throw MadangError.of(say('no-webrtc'));
   if (options.key && !canSeal()) throw MadangError.of(say('no-sealing'));
   return new Meeting(room, options, (output) => new SocketSignaling(options, say, output)).entering;

@@ -10,8 +10,12 @@ import type { FromSealer, Stream, ToSealer } from './sealer/messages';
 export class Sealing {
   /** Under which name this page sends. */
   identity = '';
-  /** What a connection needs to know when it is made. */
-  readonly configuration: object = SCRIPTED ? {} : { encodedInsertableStreams: true };
+  /**
+   * What a connection needs to know when it is made. Chromium reads it, and then sends and shows
+   * nothing that went through no transform; else what gets its transform later than in the turn in
+   * which it came to be goes on in clear, without a word.
+   */
+  readonly configuration: object = { encodedInsertableStreams: true };
   private readonly worker: Worker;
   private readonly ids = new WeakMap<RTCRtpReceiver, number>();
   private readonly tracks = new Map<number, WeakRef<MediaStreamTrack>>();

@@ -52,6 +52,10 @@ export const texts = {
     ['This browser cannot encrypt end to end.', 'Use a current Chrome, Edge, Firefox or Safari.'],
     ['이 브라우저는 종단간 암호화를 지원하지 않습니다.', '최신 Chrome, Edge, Firefox, Safari를 사용하세요.'],
   ],
+  'no-key': [
+    ['The key of this room is missing.', 'Open the whole link that you were given.'],
+    ['이 방의 열쇠가 빠져 있습니다.', '받은 링크 전체를 여세요.'],
+  ],
   'insecure-page': [
     ['Camera and microphone need a secure page.', 'Open the https address of this server; you can watch and chat here.'],
     ['카메라와 마이크는 보안 페이지에서만 쓸 수 있습니다.', '이 서버의 https 주소로 여세요. 여기서는 보기와 채팅이 됩니다.'],

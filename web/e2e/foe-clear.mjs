@@ -1,0 +1,16 @@
+import { openChromium, openFirefox, received } from './browsers.js';
+import { come, tileOf } from './people.js';
+import { startServer } from './server.js';
+const server = await startServer();
+const SMALL = { viewport: { width: 640, height: 480 }, camera: { width: 320, height: 180, frameRate: 15 } };
+const c = await openChromium(SMALL);
+const a = c.page, d = (await c.another(SMALL)).page;
+const wait = (ms) => new Promise((f) => setTimeout(f, ms));
+await come(a, server.url, 'x#key=abcdefghijklmnopqrstuv', 'ann'); await wait(1500);
+await come(d, server.url, 'x', 'dan'); await wait(6000);
+console.log('FOE tile', JSON.stringify((await tileOf(d, 'ann'))?.locked), (await tileOf(d, 'ann'))?.path, await a.evaluate(() => !!document.querySelector('[data-sealed]')));
+await d.evaluate(() => { const r = globalThis.peerConnections.flatMap((p) => p.connectionState === 'closed' ? [] : p.getReceivers()).filter((r) => r.track.kind === 'video'); const v = document.createElement('video'); v.muted = true; v.autoplay = true; v.srcObject = new MediaStream([r[0].track]); v.style = 'position:fixed;inset:0;z-index:9999;width:640px;height:480px;background:red'; document.body.append(v); });
+await wait(2000);
+await d.screenshot({ path: '/tmp/foe/clear.png' });
+console.log('FOE', JSON.stringify(await received(d)));
+await c.close(); await server.stop(); process.exit(0);
