@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
 /// Its methods may be called from any thread, but from no loop of the media. What it is told, it is
 /// told on a virtual thread of its own, one thing after the other: a listener may wait and block.
 /// Where it does so for long, frames and packets are left out, pictures up to the next keyframe; if
-/// ten thousand other things wait it is closed, and so it is when a listener throws.
+/// ten thousand other things wait, or 32 MB of messages, it is closed, and so it is when a listener
+/// throws.
 public final class Bot implements AutoCloseable {
   /// A message of one participant, by the data channels.
   ///
@@ -331,7 +332,7 @@ public final class Bot implements AutoCloseable {
     @Override
     public void letter(String from, boolean text, byte[] content) {
       Message message = new Message(from, text, content);
-      errands.tell(() -> messages.accept(message));
+      errands.tell(() -> messages.accept(message), content.length);
     }
 
     @Override
