@@ -96,6 +96,7 @@ public final class RtcpReader {
   public static boolean read(byte[] bytes, int offset, int length, Output out) {
     int at = offset;
     int end = offset + length;
+    int statuses = 0;
     while (at < end) {
       if (end - at < HEAD || (bytes[at] & 0xC0) != 0x80) {
         return false;
@@ -116,6 +117,13 @@ public final class RtcpReader {
       }
       int head = bytes[at] & 0x1F;
       int type = bytes[at + 1] & 0xFF;
+      if (type == TRANSPORT_FEEDBACK && head == TRANSPORT_WIDE && packet >= 5 * 4) {
+        // Thousands that did not arrive fit into two bytes, and fifty feedbacks into a datagram.
+        statuses += BigEndian.u16(bytes, at + 14);
+        if (statuses > MAX_STATUSES) {
+          return false;
+        }
+      }
       if (!readPacket(bytes, at + HEAD, at + packet - padding, type, head, out)) {
         return false;
       }
@@ -399,7 +407,7 @@ public final class RtcpReader {
     return true;
   }
 
-  /** More packets than an honest feedback tells of. */
+  /** More packets than honest feedback tells of at a time. */
   public static final int MAX_STATUSES = 8192;
 
   static final int SENDER_REPORT = 200;

@@ -169,6 +169,15 @@ class RtpBadInputTest {
     assertThat(lines).hasSize(8194).doesNotContain("lie");
   }
 
+  /// Fifty feedbacks of 24 bytes each would tell of 400 000 packets, for a millisecond and more.
+  @Test
+  void refusesManyFeedbacksInOnePacketAboutMorePacketsThanAnyoneSends() {
+    String feedback = "8FCD0005 00000001 00000002 0000 2000 000000 00 1FFF 0001";
+    assertThat(RtcpLog.of(hex(feedback.repeat(50)))).hasSize(8195).endsWith("end", "lie");
+    String honest = "8FCD0005 00000001 00000002 0000 0100 000000 00 0100 0000";
+    assertThat(RtcpLog.of(hex(honest.repeat(32)))).doesNotContain("lie");
+  }
+
   @Test
   void tellsNothingOfFeedbackThatIsInconsistent() {
     // No chunk, runs of nothing, a reserved status, too few chunks, too few deltas.
