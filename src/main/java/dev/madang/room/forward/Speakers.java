@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// thread; linear in the microphones of a room, ten times a second for each who speaks.
 ///
 /// The turn goes to somebody else when its holder is silent and another speaks, or when another is
-/// clearly louder for a while: an "mm-hm" between does not take it.
+/// clearly louder for a while: an "mm-hm" between does not take it. Nobody speaks for long without
+/// a breath: who is loud without one is a machine, music or a page that lies about how loud it is,
+/// and gives way to whoever speaks, however loud.
 ///
 /// @param <V> a microphone
 public final class Speakers<V> {
@@ -22,21 +24,34 @@ public final class Speakers<V> {
 
   private static final class Voice<V> {
     final V of;
+    final boolean always;
     boolean measured;
     boolean speaking;
     double activity;
     double volume;
     long heardAt;
     long spokeAt;
+    long pausedAt;
     boolean louder;
     long louderSince;
     boolean chosen;
     long chosenAt;
 
-    Voice(V of, long now) {
+    Voice(V of, boolean always, long now) {
       this.of = of;
+      this.always = always;
       heardAt = now;
       spokeAt = now - AGES_NANOS;
+      pausedAt = now;
+    }
+
+    /// Whether it has a place only as long as it is among the loudest.
+    boolean competes() {
+      return measured && !always;
+    }
+
+    boolean drones(long now) {
+      return speaking && now - pausedAt >= BREATHLESS_NANOS;
     }
   }
 
@@ -46,9 +61,11 @@ public final class Speakers<V> {
   }
 
   /// A microphone that is open. Told again it changes nothing.
-  public void opened(V microphone, long now) {
+  ///
+  /// @param always whether it is forwarded in any case, and takes nobody's place
+  public void opened(V microphone, boolean always, long now) {
     if (find(microphone) == null) {
-      voices.add(new Voice<>(microphone, now));
+      voices.add(new Voice<>(microphone, always, now));
       choose(now);
     }
   }
@@ -76,6 +93,9 @@ public final class Speakers<V> {
     boolean first = !voice.measured;
     voice.measured = true;
     changes += voice.speaking == speaking ? 0 : 1;
+    if (!voice.speaking || !speaking || activity < PAUSE) {
+      voice.pausedAt = now;
+    }
     voice.speaking = speaking;
     voice.activity = activity;
     voice.volume = volume;
@@ -96,7 +116,7 @@ public final class Speakers<V> {
     Voice<V> next = null;
     for (Voice<V> voice : voices) {
       if (voice != holder && voice.speaking && fresh(voice, now) && outspeaks(voice, holder, now)) {
-        next = next == null || voice.volume > next.volume ? voice : next;
+        next = next == null || precedes(voice, next, now) ? voice : next;
       }
     }
     if (next != null) {
@@ -107,16 +127,25 @@ public final class Speakers<V> {
     }
   }
 
+  private boolean precedes(Voice<V> voice, Voice<V> other, long now) {
+    return voice.drones(now) == other.drones(now) ? voice.volume > other.volume : other.drones(now);
+  }
+
   private boolean outspeaks(Voice<V> other, @Nullable Voice<V> holder, long now) {
     if (holder == null || !holder.speaking || !fresh(holder, now)) {
       return true;
+    }
+    if (other.drones(now) && !holder.drones(now)) {
+      other.louder = false;
+      return false;
     }
     boolean louder = other.volume >= holder.volume + LOUDER && other.activity > BUSY;
     if (louder && !other.louder) {
       other.louderSince = now;
     }
     other.louder = louder;
-    boolean pause = holder.activity < PAUSE && other.activity > BUSY;
+    boolean yields = holder.activity < PAUSE || holder.drones(now) && !other.drones(now);
+    boolean pause = yields && other.activity > BUSY;
     return now - activeSince >= TURN_NANOS
         && (pause || louder && now - other.louderSince >= OUTSPOKEN_NANOS);
   }
@@ -132,8 +161,8 @@ public final class Speakers<V> {
     int measured = 0;
     int chosen = 0;
     for (Voice<V> voice : voices) {
-      measured += voice.measured ? 1 : 0;
-      chosen += voice.measured && voice.chosen ? 1 : 0;
+      measured += voice.competes() ? 1 : 0;
+      chosen += voice.competes() && voice.chosen ? 1 : 0;
     }
     changes += limited == measured > most ? 0 : 1;
     limited = measured > most;
@@ -143,7 +172,7 @@ public final class Speakers<V> {
     }
     if (limited) {
       for (Voice<V> voice : voices) {
-        if (voice.speaking && !voice.chosen && voice.measured) {
+        if (voice.speaking && !voice.chosen && voice.competes()) {
           exchange(voice, now);
         }
       }
@@ -162,7 +191,7 @@ public final class Speakers<V> {
   private @Nullable Voice<V> latest() {
     Voice<V> latest = null;
     for (Voice<V> voice : voices) {
-      if (voice.measured
+      if (voice.competes()
           && !voice.chosen
           && (latest == null || voice.spokeAt - latest.spokeAt > 0)) {
         latest = voice;
@@ -172,13 +201,15 @@ public final class Speakers<V> {
   }
 
   /// Takes one who speaks in the place of who has been silent longest; if all speak, of the
-  /// quietest, when that one is clearly quieter and has been heard for a while.
+  /// quietest, when that one is clearly quieter and has been heard for a while. Who is loud without
+  /// a breath counts as silent against one who speaks.
   private void exchange(Voice<V> speaker, long now) {
     Voice<V> silent = null;
     Voice<V> quietest = null;
     for (Voice<V> voice : voices) {
       if (voice.chosen && voice.measured && voice != active) {
-        boolean speaks = voice.speaking && fresh(voice, now);
+        boolean yields = voice.drones(now) && !speaker.drones(now);
+        boolean speaks = voice.speaking && fresh(voice, now) && !yields;
         if (!speaks && (silent == null || voice.spokeAt - silent.spokeAt < 0)) {
           silent = voice;
         } else if (speaks && (quietest == null || voice.volume < quietest.volume)) {
@@ -232,7 +263,7 @@ public final class Speakers<V> {
   /// Whether it is forwarded. One whose sender does not tell how loud it is always is.
   public boolean forwards(V microphone) {
     Voice<V> voice = limited ? find(microphone) : null;
-    return voice == null || !voice.measured || voice.chosen;
+    return voice == null || !voice.competes() || voice.chosen;
   }
 
   /// Grows with every change of what the above say.
@@ -249,5 +280,6 @@ public final class Speakers<V> {
   private static final long OUTSPOKEN_NANOS = 800_000_000L;
   private static final long STALE_NANOS = 500_000_000L;
   private static final long HEARD_NANOS = 2_000_000_000L;
+  private static final long BREATHLESS_NANOS = 20_000_000_000L;
   private static final long AGES_NANOS = 3_600_000_000_000L;
 }

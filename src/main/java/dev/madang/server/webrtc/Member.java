@@ -263,18 +263,21 @@ final class Member {
   }
 
   /// Only what everybody reads as published and not muted is forwarded, whatever the page sends and
-  /// calls it; and not what a host muted.
+  /// calls it; and not what a host muted. A page has one microphone: with many it would take the
+  /// place of all who speak.
   private void mute() {
     Sending sending = up;
     List<Source> open = new ArrayList<>();
     for (Contribution each : contributions()) {
-      boolean off = silenced.contains(each.kind()) || !shows(each.kind(), each.id());
+      boolean microphone = each.kind() == SignalMessage.Source.MICROPHONE;
+      boolean second = microphone && !open.isEmpty() && !program;
+      boolean off = second || silenced.contains(each.kind()) || !shows(each.kind(), each.id());
       if (resident != null) {
         resident.mute(each.source(), off);
       } else if (sending != null) {
         sending.mute(each.source(), off);
       }
-      if (!off && each.kind() == SignalMessage.Source.MICROPHONE) {
+      if (!off && microphone) {
         open.add(each.source());
       }
     }

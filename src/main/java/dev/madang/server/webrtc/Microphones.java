@@ -23,7 +23,8 @@ final class Microphones {
     speakers = new dev.madang.room.forward.Speakers<>(most);
   }
 
-  /// These are the open ones of a member now.
+  /// These are the open ones of a member now. Those of programs are always forwarded: a film is not
+  /// to break off when people talk.
   void open(Member member, Collection<Source> open, Collection<Member> all, long now) {
     owners
         .entrySet()
@@ -36,7 +37,7 @@ final class Microphones {
         });
     for (Source source : open) {
       owners.put(source, member);
-      speakers.opened(source, now);
+      speakers.opened(source, member.program(), now);
     }
     settle(all);
   }
@@ -67,11 +68,10 @@ final class Microphones {
     }
   }
 
-  /// Has a member get those that are forwarded, whoever it has pinned, and programs: a film is not
-  /// to break off when people talk.
+  /// Has a member get those that are forwarded and whoever it has pinned.
   void choose(Member member) {
-    owners.forEach((source, owner) ->
-        member.hear(source, speakers.forwards(source) || owner.program() || member.pins(owner)));
+    owners.forEach(
+        (source, owner) -> member.hear(source, speakers.forwards(source) || member.pins(owner)));
   }
 
   private Speakers state() {

@@ -50,7 +50,7 @@ class SpeakersTest {
 
   private Guest guest(String name) {
     Guest guest = guests.computeIfAbsent(name, Guest::new);
-    speakers.opened(name, now);
+    speakers.opened(name, false, now);
     return guest;
   }
 
@@ -322,7 +322,7 @@ class SpeakersTest {
   void whoseSenderTellsNoLoudnessIsAlwaysForwarded() {
     crowd(8);
     guests.remove("mute");
-    speakers.opened("mute", now);
+    speakers.opened("mute", false, now);
     assertThat(speakers.limited()).isTrue();
     assertThat(speakers.forwards("mute")).isTrue();
     assertThat(forwarded()).hasSize(5);
@@ -337,5 +337,75 @@ class SpeakersTest {
     }
     assertThat(speakers.limited()).isFalse();
     assertThat(forwarded()).hasSize(5);
+  }
+
+  // ---- who lies ---------------------------------------------------------------------------------
+
+  @Test
+  void whoSaysToBeAsLoudAsCanBeWithoutABreathDoesNotKeepTheTurn() {
+    Guest liar = guest("liar");
+    liar.level = 0;
+    pass(30_000);
+    assertThat(speakers.active()).isEqualTo("liar");
+    Guest ann = guest("ann");
+    ann.level = VOICE;
+    assertThat(untilTurnOf("ann")).isLessThanOrEqualTo(1000);
+    turns.clear();
+    for (int sentence = 0; sentence < 20; sentence++) {
+      speak(ann, 2000);
+      pass(400);
+    }
+    assertThat(turns).containsExactly("ann");
+  }
+
+  @Test
+  void asManyAsAreForwardedWhoSaySoSilenceNobody() {
+    List<Guest> crowd = crowd(12);
+    crowd.subList(0, 5).forEach(liar -> liar.level = 0);
+    pass(30_000);
+    Guest ann = crowd.get(8);
+    Guest bob = crowd.get(9);
+    for (int sentence = 0; sentence < 10; sentence++) {
+      Guest speaks = sentence % 2 == 0 ? ann : bob;
+      speaks.level = VOICE;
+      pass(300);
+      assertThat(forwarded()).hasSize(5).contains(speaks.name);
+      speak(speaks, 2000);
+      assertThat(speakers.active()).isEqualTo(speaks.name);
+      pass(1000);
+    }
+  }
+
+  /// A minute of speech has breaths; it is not taken for a machine.
+  @Test
+  void whoSpeaksForLongKeepsTheTurnAgainstOneAsLoud() {
+    Guest ann = guest("ann");
+    Guest bob = guest("bob");
+    pass(1000);
+    speak(ann, 3000);
+    for (int i = 0; i < 20; i++) {
+      pass(300);
+      speak(ann, 3000);
+    }
+    bob.level = VOICE - 3;
+    turns.clear();
+    ann.level = VOICE;
+    pass(3000);
+    assertThat(turns).containsExactly("ann");
+  }
+
+  @Test
+  void whatIsAlwaysForwardedTakesNobodysPlace() {
+    List<Guest> crowd = crowd(5);
+    for (int i = 0; i < 5; i++) {
+      Guest film = new Guest("film " + i);
+      film.level = 20;
+      guests.put(film.name, film);
+      speakers.opened(film.name, true, now);
+    }
+    crowd.forEach(guest -> guest.level = VOICE);
+    pass(5000);
+    assertThat(speakers.limited()).isFalse();
+    assertThat(forwarded()).hasSize(10);
   }
 }

@@ -46,6 +46,8 @@ import org.junit.jupiter.api.Test;
 class HallTest {
   private static final DownTrack SOUND =
       new DownTrack("a", Kind.AUDIO, "s", "c", 1, -1, List.of("opus"));
+  private static final DownTrack SECOND =
+      new DownTrack("b", Kind.AUDIO, "t", "c", 2, -1, List.of("opus"));
 
   private final ExecutorService home = Executors.newSingleThreadExecutor();
   private final Far sender = new Far();
@@ -100,6 +102,21 @@ class HallTest {
   }
 
   @Test
+  void ofAPagesMicrophonesOneIsHeard() throws Exception {
+    sending = clients.open(InetAddress.getLoopbackAddress(), false, sender);
+    offer = sending.offerToSend(List.of(SOUND, SECOND), false);
+    meet(new SentTrack("0", "s", Source.MICROPHONE), new SentTrack("1", "t", Source.MICROPHONE));
+    TrackInfo first = new TrackInfo("s", Source.MICROPHONE, false);
+    publish(first, new TrackInfo("t", Source.MICROPHONE, false));
+    assertThat(heard(1)).isTrue();
+    assertThat(heard(2)).isFalse();
+    publish(
+        new TrackInfo("s", Source.MICROPHONE, true), new TrackInfo("t", Source.MICROPHONE, false));
+    assertThat(heard(1)).isFalse();
+    assertThat(heard(2)).isTrue();
+  }
+
+  @Test
   void whoSpeaksIsToldToWhoeverReceives() throws Exception {
     meet();
     publish(new TrackInfo("s", Source.MICROPHONE, false));
@@ -150,6 +167,10 @@ class HallTest {
   // ---- what they do -----------------------------------------------------------------------------
 
   private void meet() throws Exception {
+    meet(new SentTrack("0", "s", Source.MICROPHONE));
+  }
+
+  private void meet(SentTrack... sent) throws Exception {
     enter("ann", true, _ -> {});
     enter(
         "bob",
@@ -161,7 +182,7 @@ class HallTest {
             speakers.add(each);
           }
         });
-    if (call("0", Source.MICROPHONE) instanceof UpAnswer answer) {
+    if (call(sent) instanceof UpAnswer answer) {
       sending.accept(answer.description().sdp());
     }
     wish("bob", new Receive("down", true));
@@ -172,13 +193,12 @@ class HallTest {
 
   /// Offers its sound under this name.
   private Answer call(String mid, Source source) throws Exception {
+    return call(new SentTrack(mid, "s", source));
+  }
+
+  private Answer call(SentTrack... sent) throws Exception {
     Answer answer =
-        wish(
-            "ann",
-            new Up(
-                "up",
-                new Description(DescriptionType.OFFER, offer),
-                List.of(new SentTrack(mid, "s", source))));
+        wish("ann", new Up("up", new Description(DescriptionType.OFFER, offer), List.of(sent)));
     if (receiver.connected.getCount() == 0) {
       answerOffers();
     }
@@ -200,12 +220,17 @@ class HallTest {
 
   /// Whether any of a second's sound arrives, after what was asked for has happened.
   private boolean heard() throws Exception {
+    return heard(1);
+  }
+
+  private boolean heard(int ssrc) throws Exception {
     home.submit(() -> {}).get();
     int type = sending.sections().getFirst().payloads().getFirst().codec().payloadType();
     receiver.rtp.clear();
     for (int i = 0; i < 50; i++) {
       byte[] packet = TransportTest.rtp(++sequence, 80);
       packet[1] = (byte) type;
+      packet[11] = (byte) ssrc;
       sending.tell(() -> sending.sendRtp(packet, 0, 12, packet.length));
       if (receiver.rtp.poll(20, TimeUnit.MILLISECONDS) != null && i > 10) {
         return true;
