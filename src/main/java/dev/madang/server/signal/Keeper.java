@@ -67,7 +67,8 @@ final class Keeper {
   /** Rooms that opened without what is kept of them. */
   private final Set<String> unknown = new HashSet<>();
 
-  private int wishes;
+  /** Under way, of each network. */
+  private final Map<String, Integer> wishes = new HashMap<>();
 
   /** Until when nobody waits for the database. */
   private volatile long awayUntil = System.nanoTime();
@@ -158,20 +159,25 @@ final class Keeper {
   /// @param network a name for that of the host: of its share the room is
   /// @param then hears why not, or null when it is done
   void wish(String room, String network, Keeping keeping, Consumer<@Nullable Refusal> then) {
-    // Each is a transaction of its own, behind which others wait.
-    if (wishes == MOST_WISHES || unknown.contains(room) || isAway()) {
+    if (isCrowded(network) || unknown.contains(room) || isAway()) {
       then.accept(Refusal.NOT_KEPT);
       return;
     }
     Consumer<@Nullable Refusal> done =
         refusal -> {
-          wishes--;
+          wishes.computeIfPresent(network, (_, count) -> count == 1 ? null : count - 1);
           then.accept(refusal);
         };
-    wishes++;
+    wishes.merge(network, 1, Integer::sum);
     if (!take(new Errand.Wish(room, network, keeping, done))) {
       done.accept(Refusal.NOT_KEPT);
     }
+  }
+
+  /// Each is a transaction of its own, behind which others wait: one network asks for few at once.
+  private boolean isCrowded(String network) {
+    return wishes.getOrDefault(network, 0) >= MOST_WISHES_OF_NETWORK
+        || wishes.values().stream().mapToInt(Integer::intValue).sum() >= MOST_WISHES;
   }
 
   void write(Change change) {
@@ -372,6 +378,7 @@ final class Keeper {
   private static final long GIVEN_UP = 60_000_000_000L;
   private static final int MOST_ERRANDS = 10_000;
   private static final int MOST_WISHES = 16;
+  private static final int MOST_WISHES_OF_NETWORK = 4;
   private static final int MOST_GATHERED = 200;
   private static final int MOST_UNWRITTEN = 5000;
 }

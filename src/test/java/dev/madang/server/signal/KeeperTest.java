@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import dev.madang.room.SignalMessage.KeepChat;
 import dev.madang.store.KeptRooms;
 import dev.madang.store.Store;
 import java.net.InetAddress;
@@ -20,6 +21,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -210,6 +213,33 @@ class KeeperTest {
           .as("the other gave its place back")
           .isEqualTo("done");
     }
+  }
+
+  @Test
+  void oneNetworkDoesNotTakeAllThatMayBeAskedOfTheDatabaseAtOnce() throws Exception {
+    List<String> said = Collections.synchronizedList(new ArrayList<>());
+    try (Store store = sqlite();
+        ScheduledExecutorService home = Executors.newSingleThreadScheduledExecutor()) {
+      Keeper keeper =
+          new Keeper(
+              store.rooms(KeptRooms.Config.defaults()), false, home, _ -> true, (_, _) -> {});
+      // What is done is heard at home, and so after this.
+      home.submit(
+              () -> {
+                for (int i = 0; i < 6; i++) {
+                  keeper.wish("room" + i, "a", new KeepChat(true), why -> said.add("a " + why));
+                }
+                keeper.wish("other", "b", new KeepChat(true), why -> said.add("b " + why));
+                said.add("asked");
+              })
+          .get();
+      await().atMost(Duration.ofSeconds(20)).until(() -> said.size() == 8);
+      home.submit(keeper::end).get();
+      keeper.awaitEnd();
+    }
+    assertThat(said)
+        .containsExactly(
+            "a NOT_KEPT", "a NOT_KEPT", "asked", "a null", "a null", "a null", "a null", "b null");
   }
 
   private Store sqlite() {
