@@ -22,11 +22,12 @@ after(async () => {
 
 /**
  * Sends the fake camera and microphone.
- * @param {{room: string, codec?: string, simulcast?: boolean, only?: string}} options `only` keeps candidates with this word
+ * @param {{room: string, codec?: string, simulcast?: boolean, mode?: string, only?: string}} options
+ *   `mode` of scalability, `L2T1` say; `only` keeps candidates with this word
  */
 function sendByWhip(page, options) {
-  return page.evaluate(async ({ room, codec, simulcast, only }) => {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 1280, height: 720 } : { width: 640, height: 480 } });
+  return page.evaluate(async ({ room, codec, simulcast, mode, only }) => {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 1280, height: 720 } : mode ? { width: 640, height: 360 } : { width: 640, height: 480 } });
     const connection = new RTCPeerConnection();
     for (const track of stream.getTracks()) {
       const video = track.kind === 'video';
@@ -40,6 +41,7 @@ function sendByWhip(page, options) {
         streams: [stream],
         // Without a mode Chromium sends AV1 in one size.
         ...(video && simulcast ? { sendEncodings: layers.map((layer) => (codec === 'AV1' ? { ...layer, scalabilityMode: 'L1T1' } : layer)) } : {}),
+        ...(video && mode ? { sendEncodings: [{ scalabilityMode: mode }] } : {}),
       });
       if (video && codec) {
         const wanted = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => [`video/${codec}`, 'video/rtx'].includes(mimeType));
@@ -166,6 +168,25 @@ test('who watches goes on when the program is started anew, by the same connecti
   await seesAndHears(watcher.page);
   assert.equal(await watcher.page.evaluate(() => globalThis.peerConnections.length), 1);
 });
+
+for (const codec of ['VP9', 'AV1']) {
+  test(`of a picture in ${codec} whose layers need each other the largest arrives, and in a small tile the smallest`, async () => {
+    const room = `layers-${codec}`;
+    await sendByWhip(sender.page, { room, codec, mode: 'L3T3' });
+    await playByWhep(watcher.page, room);
+    const height = (page) => page.evaluate(() => Math.max(...[...document.querySelectorAll('video')].map(({ videoHeight }) => videoHeight)));
+    await until('the largest layer', async () => (await height(watcher.page)) === 360);
+    await seesAgain(watcher.page);
+
+    const { page, context } = await person.another({ viewport: { width: 360, height: 360 } });
+    await come(page, server.url, room, 'Ann', { camera: false, microphone: false });
+    await until('the smallest layer', async () => [90, 180].includes(await height(page)));
+    await seesAgain(page);
+    assert.equal(await height(watcher.page), 360);
+    await page.goto(`${server.url}/healthz`);
+    await context.close();
+  });
+}
 
 for (const codec of ['VP8', 'H264', 'AV1']) {
   test(`who shows a program in ${codec} in a small tile gets a small picture of it`, async () => {

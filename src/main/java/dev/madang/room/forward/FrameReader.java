@@ -33,8 +33,14 @@ final class FrameReader {
   private int lastTimestamp;
   private boolean begun;
 
+  // Of AV1 with a descriptor: the number with which the temporal unit begins, and the numbers and
+  // temporal layers of the frames before, `number << 3 | temporal`.
+  private int unit;
+  private final int[] frames = new int[REMEMBERED];
+
   FrameReader(Codec codec) {
     this.codec = codec;
+    Arrays.fill(frames, UNKNOWN);
   }
 
   void reset() {
@@ -42,6 +48,7 @@ final class FrameReader {
     begun = false;
     structure = null;
     Arrays.fill(heights, 0);
+    Arrays.fill(frames, UNKNOWN);
   }
 
   /// Fills in the arrival; false for a payload that is none of this codec.
@@ -129,11 +136,14 @@ final class FrameReader {
       arrival.spatial = descriptor.spatialId();
       mark(arrival, descriptor.startOfFrame(), av1.keyframe());
       arrival.flags |= descriptor.endOfFrame() ? Arrival.FRAME_END : 0;
+      if (descriptor.startOfFrame()) {
+        follow(arrival, newPicture);
+      }
     } else {
       readAv1Layer(arrival);
       mark(arrival, newPicture, av1.keyframe());
+      arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
     }
-    arrival.flags |= arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0;
     boolean alone = structure == null || structure.spatialLayers() == 1;
     int told = height(arrival);
     arrival.height = told == 0 && alone ? av1.height() : told;
@@ -152,6 +162,29 @@ final class FrameReader {
       }
     }
     return true;
+  }
+
+  /// From here a layer can be entered when the frame needs nothing that was left out before. A
+  /// spatial layer was: then the frame may need its own temporal unit only, which is forwarded from
+  /// below. Of a temporal layer everything above the lowest may have been.
+  private void follow(Arrival arrival, boolean newPicture) {
+    int number = descriptor.frameNumber();
+    if (newPicture) {
+      unit = number;
+    }
+    boolean spatial = true;
+    boolean temporal = true;
+    for (int i = 0; i < descriptor.references(); i++) {
+      int needed = number - descriptor.difference(i) & 0xFFFF;
+      if (descriptor.difference(i) > (number - unit & 0xFFFF)) {
+        spatial = false;
+        temporal &= frames[needed % REMEMBERED] == needed << 3;
+      }
+    }
+    frames[number % REMEMBERED] = number << 3 | arrival.temporal;
+    arrival.flags |=
+        (spatial ? Arrival.SPATIAL_SWITCH : 0)
+            | (temporal || arrival.temporal == 0 ? Arrival.TEMPORAL_SWITCH : 0);
   }
 
   private void readAv1Layer(Arrival arrival) {
@@ -173,4 +206,9 @@ final class FrameReader {
   private long picture(int id, int bits) {
     return bits == 15 ? pictures.unwrap(id) : Numbers.NONE;
   }
+
+  /** Encoders refer to frames a few numbers back; what lies further is not entered by. */
+  private static final int REMEMBERED = 64;
+
+  private static final int UNKNOWN = -1;
 }

@@ -73,11 +73,61 @@ class FrameReaderTest {
     assertThat(arrival.height).as("of the sequence header").isEqualTo(720);
     read(reader, of("1 1 | 111110 | 0000000000000010"), FRAME);
     assertThat(arrival.temporal).isEqualTo(2);
-    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isFalse();
     read(reader, of("0 1 | 111101 | 0000000000000011"), CONTINUED);
     assertThat(arrival.temporal).isEqualTo(1);
     read(reader, of("1 1 | 111100 | 0000000000000100"), FRAME);
     assertThat(arrival.temporal).isZero();
+  }
+
+  /// Frames 1 to 5 are of the layers 0 2 1 2 0, and each but the first needs the one that its
+  /// template says: 4 needs 3, which is of layer 1.
+  @Test
+  void aTemporalLayerOfAv1IsEnteredWhereItNeedsTheLowestAlone() {
+    FrameReader reader = new FrameReader(Codec.AV1);
+    read(reader, THREE_TEMPORAL_LAYERS, KEYFRAME);
+    next();
+    read(reader, of("1 1 | 111110 | 0000000000000010"), FRAME);
+    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isTrue();
+    next();
+    read(reader, of("1 1 | 111101 | 0000000000000011"), FRAME);
+    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isTrue();
+    next();
+    read(reader, of("1 1 | 111110 | 0000000000000100"), FRAME);
+    assertThat(arrival.temporal).isEqualTo(2);
+    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isFalse();
+    next();
+    read(reader, of("1 1 | 111100 | 0000000000000101"), FRAME);
+    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isTrue();
+    // Of a number that never came nobody knows the layer.
+    next();
+    read(reader, of("1 1 | 111101 | 0000000000001001"), FRAME);
+    assertThat(arrival.is(Arrival.TEMPORAL_SWITCH)).isFalse();
+  }
+
+  /// Frame 4 is of layer 1 and needs 3, of its own temporal unit, and 2, of the one before; after
+  /// the next keyframe 6 needs 5 alone.
+  @Test
+  void aSpatialLayerOfAv1IsEnteredWhereItNeedsItsOwnTemporalUnitAlone() {
+    FrameReader reader = new FrameReader(Codec.AV1);
+    read(reader, TWO_LAYERS, KEYFRAME);
+    assertThat(arrival.is(Arrival.SPATIAL_SWITCH)).isTrue();
+    read(reader, of("1 1 | 000010 | 0000000000000010"), FRAME);
+    assertThat(arrival.is(Arrival.SPATIAL_SWITCH)).isTrue();
+    next();
+    read(reader, of("1 1 | 000001 | 0000000000000011"), FRAME);
+    assertThat(arrival.is(Arrival.SPATIAL_SWITCH)).isFalse();
+    read(reader, of("1 1 | 000011 | 0000000000000100"), FRAME);
+    assertThat(arrival.spatial).isEqualTo(1);
+    assertThat(arrival.is(Arrival.SPATIAL_SWITCH)).isFalse();
+    next();
+    read(reader, of("1 1 | 000000 | 0000000000000101"), KEYFRAME);
+    read(reader, of("1 1 | 000010 | 0000000000000110"), FRAME);
+    assertThat(arrival.is(Arrival.SPATIAL_SWITCH)).isTrue();
+  }
+
+  /// Another temporal unit.
+  private void next() {
+    arrival.timestamp += 3000;
   }
 
   @Test
