@@ -86,7 +86,7 @@ function isLike(each: Figures, first: Figures): boolean {
     ? its <= least * 0.8
     : shape === 'connect'
       ? its <= least + Math.max(least * 0.2, 5)
-      : its <= least * 1.1 + 2 || (each.cdf.length > 0 && each.p95Interval[0] <= first.p95Interval[1]);
+      : (each.cdf.length === 0 ? its : each.p95Interval[0]) <= Math.max(first.p95Interval[1], least * 1.1 + 2);
 }
 
 const ALMOST_ALL = 0.99;

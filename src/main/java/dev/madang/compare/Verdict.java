@@ -87,8 +87,8 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
       case BULK -> value(each) <= value(first) * 0.8;
       case CONNECT -> value(each) <= value(first) + Math.max(value(first) * 0.2, 5);
       case TOGETHER, IN_TURN, LOADED ->
-          value(each) <= value(first) * 1.1 + 2
-              || (each.cdf().length > 0 && each.p95Low() <= first.p95High());
+          (each.cdf().length == 0 ? value(each) : each.p95Low())
+              <= Math.max(first.p95High(), value(first) * 1.1 + 2);
     };
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -168,6 +169,13 @@ class VectorsTest {
             lane("channel-lossy", Collections.nCopies(20, 27_700)),
             lane("media", Collections.nCopies(20, 27_600)),
             lossy(random, "socketio", 20, 1, false)),
+        // Of eight the slowest says little: no different is whose others lie near.
+        vector(
+            "chat",
+            500_000,
+            lane("websocket", eight(84_000, 83_500, 83_000)),
+            lane("socketio", eight(198_000, 90_000, 85_500)),
+            lane("polling", eight(120_000, 110_000, 100_000))),
         // One that lost all has no delays that would be less than others'.
         vector(
             "cursor",
@@ -209,6 +217,12 @@ class VectorsTest {
   private static Map<String, Object> with(Map<String, Object> lane, String name, double value) {
     lane.put(name, value);
     return lane;
+  }
+
+  private static List<@Nullable Integer> eight(int... slowest) {
+    List<@Nullable Integer> delays = new ArrayList<>(Collections.nCopies(5, 82_000));
+    Arrays.stream(slowest).forEach(delays::add);
+    return delays;
   }
 
   /// Microseconds, in tens: about 82 ms, and with that chance lost, or two or three times as long.
