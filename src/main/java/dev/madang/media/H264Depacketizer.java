@@ -15,6 +15,9 @@ public final class H264Depacketizer {
   /** More than any encoder makes of one picture, in bytes. */
   public static final int MAX_FRAME = 8 << 20;
 
+  /** More than any encoder cuts a picture into: each is an array of its own. */
+  static final int MAX_UNITS = 1024;
+
   private final Consumer<Frame.H264> out;
   private final PacketOrder order = new PacketOrder();
   private final H264Payload payload = new H264Payload();
@@ -84,7 +87,7 @@ public final class H264Depacketizer {
     if (payload.type() == H264Payload.FU_A) {
       return takeFragment(bytes, offset, length);
     }
-    if (inFragments) {
+    if (inFragments || units.size() >= MAX_UNITS) {
       return false;
     }
     if (payload.type() != H264Payload.STAP_A) {
@@ -102,7 +105,7 @@ public final class H264Depacketizer {
   /// RFC 6184 §5.8: the header of the NAL unit is the first three bits of the FU indicator and the
   /// last five of the FU header.
   private boolean takeFragment(byte[] bytes, int offset, int length) {
-    if (payload.startsUnit() == inFragments) {
+    if (payload.startsUnit() == inFragments || units.size() >= MAX_UNITS) {
       return false;
     }
     if (payload.startsUnit()) {
