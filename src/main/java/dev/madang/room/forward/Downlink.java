@@ -55,6 +55,7 @@ public final class Downlink {
   private boolean measured;
   private long repeatCredit;
   private long creditAt;
+  private int askedNow;
   private long now;
   private final Counters counters = new Counters();
 
@@ -313,6 +314,7 @@ public final class Downlink {
   /// A compound RTCP packet of the far end, decrypted.
   public void receiveRtcp(byte[] bytes, int offset, int length, long now) {
     this.now = now;
+    askedNow = 0;
     RtcpReader.read(bytes, offset, length, reading);
   }
 
@@ -320,7 +322,8 @@ public final class Downlink {
     @Override
     public void nack(int mediaSsrc, int first, int following) {
       Subscription subscription = of(mediaSsrc);
-      if (subscription == null) {
+      askedNow += 1 + Integer.bitCount(following);
+      if (subscription == null || askedNow > MOST_ASKED) {
         return;
       }
       counters.asked += 1 + Integer.bitCount(following);
@@ -568,6 +571,11 @@ public final class Downlink {
   private static final long LOOK_NANOS = 250_000_000L;
   private static final long SHORTEST_ROUND_TRIP = 20_000_000L;
   private static final long LONGEST_ROUND_TRIP = 5_000_000_000L;
+
+  /// Packets in one report: browsers miss a thousand at most before they give up. Four bytes ask
+  /// for seventeen, each of which is looked for.
+  private static final int MOST_ASKED = 1200;
+
   private static final long REPEAT_BYTES_A_SECOND = 40_000;
   private static final long MOST_REPEAT_CREDIT = 256_000;
 }

@@ -226,6 +226,21 @@ class ForwardBadInputTest {
   }
 
   @Test
+  void oneReportAsksForNoMorePacketsThanABrowserMisses() {
+    watch();
+    frames(30);
+    Downlink downlink = downlinks.getFirst();
+    int[] all = new int[5000];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = i;
+    }
+    says(downlink, writer -> writer.nack(7, 0xD1, all, 0, all.length));
+    assertThat(downlink.counters().asked()).isBetween(1100L, 1200L);
+    says(downlink, writer -> writer.nack(7, 0xD1, all, 0, 1000));
+    assertThat(downlink.counters().asked()).isBetween(2100L, 2200L);
+  }
+
+  @Test
   void whatWasNeverSentIsNotRepeated() {
     Viewer viewer = watch();
     frames(10);
