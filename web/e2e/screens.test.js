@@ -14,7 +14,7 @@ const shots = process.env.SCREENSHOTS;
 
 /** What stands in Latin letters in every language: brands, techniques, units, signs of keys, and the switch to English. */
 const LATIN =
-  /\b(\d+ms|[kMG]?bit\/s|ms|\d+kB|\d+MB|MB|Madang|English|WebSocket|WebRTC|Socket\.IO|Server-Sent Events|POST|JSON|CSV|Markdown|RPM|CPU|https?|HTTP|UDP|TCP|TLS|Wi-Fi|VP8|VP9|AV1|H264|[oO]pus|WHIP|WHEP|red|Esc|Android|iPhone|iPad|iOS|Windows|macOS|Mac|Linux|Firefox|Chrome|Chromium|Edge|Safari|Debian|Ubuntu|Finder|madang-ca\.crt|CA|libnss3-tools)\b/g;
+  /\b(\d+ms|[kMG]?bit\/s|ms|\d+kB|\d+MB|MB|Madang|English|WebSocket|WebRTC|Socket\.IO|Server-Sent Events|POST|JSON|CSV|Markdown|lab|RPM|CPU|https?|HTTP|UDP|TCP|TLS|Wi-Fi|VP8|VP9|AV1|H264|[oO]pus|WHIP|WHEP|red|Esc|Android|iPhone|iPad|iOS|Windows|macOS|Mac|Linux|Firefox|Chrome|Chromium|Edge|Safari|Debian|Ubuntu|Finder|madang-ca\.crt|CA|libnss3-tools)\b/g;
 
 let rooms = 0;
 let server;
