@@ -93,7 +93,8 @@ describe('a room that is encrypted end to end', () => {
     const decoded = (await received(pages.dan)).frames - then.frames;
     const whole = (await received(pages.ann)).frames - ann.frames;
     console.log(`    without the key ${decoded} frames decoded, with it ${whole}`);
-    assert.ok(decoded * 10 < whole);
+    // Of several hundred frames in those packets; how many the other page has time to decode is the machine's matter.
+    assert.ok(decoded < 30);
     // Nor is what is not encrypted taken for the real thing.
     for (const name of ['ann', 'bob', 'cem']) await until(`${name} is told of dan`, () => locked(name, 'dan'), RARELY);
     await until('the words', async () => /Cannot decrypt dan/.test((await tileOf(pages.ann, 'dan'))?.words), RARELY);
