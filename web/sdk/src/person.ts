@@ -63,12 +63,14 @@ export class Person implements Participant {
     if (this.own) return this.own;
     const { link } = this;
     const cut = this.presence === 'reconnecting' || link?.state === 'reconnecting' || link?.state === 'failed';
-    const { quality = 'unknown', reason = 'none' } = this.measured?.stats ?? {};
+    const { quality = 'unknown', reason = 'none', bitrateIn = 0 } = this.measured?.stats ?? {};
+    // A connection with the server stands while the person behind it is gone.
+    const stands = link?.state === 'connected' && (link === this.peer || bitrateIn > 0);
     return {
       state: link?.state ?? 'new',
       path: link?.path ?? 'unknown',
       transport: link?.transport ?? 'unknown',
-      ...(cut && link?.state !== 'connected' ? { quality: 'lost', reason: 'disconnected' } : { quality, reason }),
+      ...(cut && !stands ? { quality: 'lost', reason: 'disconnected' } : { quality, reason }),
     };
   }
 

@@ -52,3 +52,24 @@ describe('who speaks', () => {
     expect(watch.activeSpeaker?.identity).toBe('ann');
   });
 });
+
+describe('how somebody is reached', () => {
+  const measured = (bitrateIn: number) => ({ stats: { quality: 'good', reason: 'none', bitrateIn } }) as never;
+  const link = { state: 'connected', path: 'server', transport: 'udp', connection: { remoteDescription: {} } } as never;
+
+  it('by the server is lost when they are cut off and nothing of theirs comes, though the server is there', () => {
+    const [ann] = people as [Person, Person];
+    Object.assign(ann, { byServer: true, down: link, measured: measured(0) });
+    expect(ann.connection.quality).toBe('good');
+    ann.presence = 'reconnecting';
+    expect(ann.connection).toMatchObject({ quality: 'lost', reason: 'disconnected' });
+    ann.measured = measured(300_000);
+    expect(ann.connection.quality).toBe('good');
+  });
+
+  it('directly is what their own connection says', () => {
+    const [ann] = people as [Person, Person];
+    Object.assign(ann, { byServer: false, peer: link, measured: measured(0), presence: 'reconnecting' });
+    expect(ann.connection.quality).toBe('good');
+  });
+});

@@ -131,7 +131,7 @@ export default {
   'tile.pinned': 'Pinned',
   'tile.reconnecting': 'Reconnecting…',
   'tile.reconnectingWhy': 'The connection of {name} broke; the place is kept for a while.',
-  'tile.interruptedWhy': 'The path to {name} is interrupted. It is restored by itself.',
+  'tile.interruptedWhy': 'The path to {name} is interrupted. It is being restored.',
   'tile.linking': 'Connecting…',
   'tile.failed': 'No path to {name}',
   'tile.failedWhy':
@@ -339,7 +339,7 @@ export default {
   'said.sharing': 'Your screen is shared',
   'said.notSharing': 'Your screen is not shared any more',
   'said.otherShares': '{name} shares the screen',
-  'said.reconnecting': 'The connection to the server is lost. You stay in the room and come back by itself.',
+  'said.reconnecting': 'The connection to the server is lost. You keep your place and are brought back automatically.',
   'said.back': 'You are back.',
   'said.locked': 'The room is locked now: everybody who comes has to knock.',
   'said.unlocked': 'The room is open again.',

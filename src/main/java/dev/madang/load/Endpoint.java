@@ -64,7 +64,11 @@ final class Endpoint {
         URI session = answer.headers().firstValue("location").map(url::resolve).orElse(null);
         return new Begun(session, ours(description), status == 406);
       }
-      if (status != 429 && status != 409 && status != 503 || System.nanoTime() - until > 0) {
+      // RFC 6585 §4: "MAY include a Retry-After header indicating how long to wait"; without one it
+      // is not a matter of waiting.
+      boolean soon = answer.headers().firstValue("retry-after").isPresent();
+      boolean again = status == 429 && soon || status == 409 || status == 503;
+      if (!again || System.nanoTime() - until > 0) {
         throw new IOException(
             url + " answers " + status + " " + description.lines().findFirst().orElse(""));
       }

@@ -26,9 +26,11 @@ import tools.jackson.databind.json.JsonMapper;
     footer = {
       "",
       "One URL with /whip in it is enough where the other has /whep instead. {n} in a URL is",
-      "the publisher's number, from 0: receivers come to each in turn.",
+      "the publisher's number, from 0: receivers come to each in turn. A room should be empty, as",
+      "receivers get what was sent there first; Madang takes four programs a room",
+      "(--whip.programs), so five publishers want {n}.",
       "",
-      "  madang load http://localhost:7700/whip/yard --receivers 50 --pid $(pgrep -f madang.jar)"
+      "  madang load http://localhost:7700/whip/yard --receivers 50 --pid PID"
     })
 public final class Load implements Callable<Integer> {
   @Spec CommandSpec spec = CommandSpec.create();

@@ -76,6 +76,9 @@ record Result(
             expected == 0 ? 0.0 : 100.0 * missing / expected,
             gaps,
             repaired));
+    if (delivered == 0 && expected > 0) {
+      lines.add("                  nothing of it came: what else is sent there may come instead");
+    }
     lines.add(
         String.format(
             Locale.ROOT,

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +96,27 @@ class LoadTest {
     line.execute("http://127.0.0.1:" + busy.getAddress().getPort() + "/whip/yard");
     busy.stop(0);
     assertThat(said.toString()).containsOnlyOnce("429").contains("--whip.posts", "answers 404");
+  }
+
+  /// A room takes so many programs, and waiting does not change that: it names no time to wait.
+  @Test
+  void endsWithTheServersWordsWhereNoWaitingHelps() throws Exception {
+    HttpServer full = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    byte[] why = "4 programs send already: end one first.".getBytes(StandardCharsets.UTF_8);
+    full.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(429, why.length);
+          exchange.getResponseBody().write(why);
+          exchange.close();
+        });
+    full.start();
+    StringWriter said = new StringWriter();
+    CommandLine line = new CommandLine(new Load()).setErr(new PrintWriter(said));
+    String there = "http://127.0.0.1:" + full.getAddress().getPort() + "/whip/yard";
+    assertThat(line.execute(there)).isEqualTo(1);
+    full.stop(0);
+    assertThat(said.toString()).contains("answers 429", "end one first");
   }
 
   /// A second of a small picture, which any machine can carry while it does something else.

@@ -112,6 +112,7 @@ final class Layer implements NackGenerator.Output {
     if (!red.read(packet.bytes(), at, packet.payloadLength(), packet.payloadType())) {
       return false;
     }
+    bytes += packet.payloadLength();
     int newest = red.blocks() - 1;
     for (int i = 0; i < newest; i++) {
       long older = number - newest + i;

@@ -143,6 +143,7 @@ class RedundancyTest {
       assertThat(heard.get(i).sound()).isEqualTo((1000 + i) & 0xFFFF);
     }
     assertThat(track.loudness().speaking()).isTrue();
+    assertThat(track.bytes(0)).as("what came, twice as it was").isGreaterThan(50 * 2 * 60);
   }
 
   @Test
