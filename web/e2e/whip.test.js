@@ -27,7 +27,7 @@ after(async () => {
  */
 function sendByWhip(page, options) {
   return page.evaluate(async ({ room, codec, simulcast, mode, only }) => {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 1280, height: 720 } : mode ? { width: 640, height: 360 } : { width: 640, height: 480 } });
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 1280, height: 720, frameRate: codec === 'AV1' ? 10 : 30 } : mode ? { width: 640, height: 360 } : { width: 640, height: 480 } });
     const connection = new RTCPeerConnection();
     for (const track of stream.getTracks()) {
       const video = track.kind === 'video';
@@ -46,6 +46,11 @@ function sendByWhip(page, options) {
       if (video && codec) {
         const wanted = RTCRtpSender.getCapabilities('video').codecs.filter(({ mimeType }) => [`video/${codec}`, 'video/rtx'].includes(mimeType));
         transceiver.setCodecPreferences(wanted);
+      }
+      if (video && simulcast && codec === 'AV1') {
+        // An encoder that does not keep up leaves out pictures, as a test wants it, and does not make them smaller.
+        const { sender } = transceiver;
+        await sender.setParameters({ ...sender.getParameters(), degradationPreference: 'maintain-resolution' });
       }
     }
     await connection.setLocalDescription();
@@ -197,7 +202,7 @@ for (const codec of ['VP8', 'H264', 'AV1']) {
     await until('a picture of 360 lines', async () => (await size()) === 360);
     await seesAgain(page);
     // It stays so though the line carries more.
-    await until('five seconds of it', async () => (await received(page)).frames > 100);
+    await until('five seconds of it', async () => (await received(page)).frames > (codec === 'AV1' ? 50 : 100));
     assert.equal(await size(), 360);
     await page.goto(`${server.url}/healthz`);
     await context.close();
