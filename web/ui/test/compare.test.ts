@@ -111,10 +111,10 @@ describe('a report', () => {
   });
 
   test('as CSV has a row for each lane, and commas of a reason stay inside it', () => {
-    const lines = csv([...figuresOf(report), { ...figuresOf(report)[0]!, failure: 'no, "never"' }]).trim().split('\n');
+    const lines = csv([...figuresOf(report), { ...figuresOf(report)[0]!, failure: '=no, "never"' }]).trim().split('\n');
     expect(lines).toHaveLength(6);
     expect(lines[0]).toBe('workload,lane,sent,late,lost,p50,p95,p95_low,p95_high,p99,jitter,stall,mbps,setup,rpm,cpu,wire,failure');
-    expect(lines.some((line) => line.endsWith(',"no, ""never"""'))).toBe(true);
+    expect(lines.some((line) => line.endsWith(',"\'=no, ""never"""'))).toBe(true);
   });
 
   test('as Markdown has a table and the verdicts', () => {

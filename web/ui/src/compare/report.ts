@@ -194,7 +194,7 @@ export function csv(figures: readonly Figures[]): string {
     const { workload, lane, failure, p95Interval } = each;
     const values = { ...each, p95_low: p95Interval[0], p95_high: p95Interval[1] };
     const cells = COLUMNS.map((name) => (failure === undefined ? (values[name] ?? '') : ''));
-    const why = failure === undefined ? '' : `"${failure.replaceAll('"', '""').replaceAll('\n', ' ')}"`;
+    const why = failure === undefined ? '' : `"${failure.replace(/^[=+@\t\r-]/, "'$&").replaceAll('"', '""').replaceAll('\n', ' ')}"`;
     return [workload.name, lane, ...cells, why].join(',');
   });
   return [['workload', 'lane', ...COLUMNS, 'failure'].join(','), ...rows].join('\n') + '\n';

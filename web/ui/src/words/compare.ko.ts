@@ -6,7 +6,7 @@ export default {
   'compare.lead':
     '무엇을 보내는지, 어떤 네트워크인지에 달려 있어요. 이 페이지는 브라우저와 서버 사이에 모든 방식으로 같은 메시지를 보내 보고, 무엇에 무엇을 쓰면 좋은지 알려 줘요.',
   'compare.for': '무엇에 쓰나요?',
-  'compare.line': '어떤 선에서요?',
+  'compare.line': '어떤 회선에서요?',
   'compare.asItIs': '있는 그대로',
   'compare.loses': '{share} 잃음',
   'compare.losesHow':

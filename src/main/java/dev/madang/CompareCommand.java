@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -146,16 +148,14 @@ final class CompareCommand implements Callable<Integer> {
       if (matrix) {
         return matrix();
       } else if (whatIf != null) {
-        WhatIf question = new WhatIf(whatIf, workloads, lanes, seconds("30s"), receivers);
-        System.out.print(question.text(korean));
-        return 0;
+        return whatIf(whatIf);
       }
       options =
           new Compare.Options(
               lanes,
               workloads,
               seconds("4s"),
-              deadline == null ? 0 : (int) ConfigReader.duration(deadline).toMillis(),
+              deadline(),
               invitation,
               json,
               csv,
@@ -185,8 +185,30 @@ final class CompareCommand implements Callable<Integer> {
       }
       return 0;
     } catch (IOException e) {
-      throw new ConfigException("Nothing was measured: " + e.getMessage());
+      throw new ConfigException(
+          (korean ? "아무것도 재지 못했어요: " : "Nothing was measured: ") + e.getMessage());
     }
+  }
+
+  private int whatIf(String network) {
+    if (url != null
+        || lab != null
+        || keep
+        || attach != null
+        || Stream.of(json, csv, markdown, html).anyMatch(Objects::nonNull)) {
+      throw new ConfigException(
+          "--what-if measures nothing: it has no URL, no --lab, and no report to write or keep.");
+    }
+    // As many messages as thirty seconds of a hundred.
+    String usual = Math.clamp(3000 / Math.max(1, receivers), 1, 30) + "s";
+    WhatIf question = new WhatIf(network, workloads, lanes, seconds(usual), deadline(), receivers);
+    System.out.print(question.text(korean, receivers > 100 ? System.err::println : _ -> {}));
+    return 0;
+  }
+
+  /** Milliseconds; 0: as each use has it. */
+  private int deadline() {
+    return deadline == null ? 0 : (int) ConfigReader.duration(deadline).toMillis();
   }
 
   private double seconds(String usual) {

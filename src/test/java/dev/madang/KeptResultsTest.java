@@ -3,6 +3,7 @@ package dev.madang;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -58,8 +62,11 @@ class KeptResultsTest {
     String path = "/" + kept.get("id").asString();
     String key = kept.get("key").asString();
     assertThat(post(path, grant(), "guess", REPORT).statusCode()).isEqualTo(404);
-    assertThat(post(path, grant(), null, REPORT).statusCode()).isEqualTo(404);
-    assertThat(post(path, grant(), key, REPORT).statusCode()).isEqualTo(201);
+    // A grant with which nothing was kept may keep yet.
+    String grant = grant();
+    assertThat(post(path, grant, null, REPORT).statusCode()).isEqualTo(404);
+    assertThat(post(path, grant, key, REPORT).statusCode()).isEqualTo(201);
+    assertThat(post(path, grant, key, REPORT).statusCode()).isEqualTo(429);
     assertThat(read(kept).get("runs")).hasSize(2);
   }
 
@@ -92,6 +99,33 @@ class KeptResultsTest {
     start(Map.of("compare.results", "1"));
     kept(keep(REPORT));
     assertThat(keep(REPORT).statusCode()).isEqualTo(507);
+  }
+
+  @Test
+  void aNetworkThatReadsWithoutEndKeepsNobodyElseFromReading() throws Exception {
+    start(Map.of());
+    JsonNode kept = kept(keep(REPORT));
+    HttpRequest reading = request("/" + kept.get("id").asString()).build();
+    AtomicBoolean over = new AtomicBoolean();
+    try (HttpClient other =
+            HttpClient.newBuilder().localAddress(InetAddress.getByName("127.0.0.9")).build();
+        ExecutorService greedy = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 40; i++) {
+        greedy.submit(() -> {
+          while (!over.get()) {
+            http.send(reading, BodyHandlers.ofString());
+          }
+          return null;
+        });
+      }
+      try {
+        for (int i = 0; i < 25; i++) {
+          assertThat(other.send(reading, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+        }
+      } finally {
+        over.set(true);
+      }
+    }
   }
 
   @Test
@@ -139,6 +173,11 @@ class KeptResultsTest {
     wrong.put(REPORT.replace("\"p50\":1", "\"p50\":\"1\""), "422");
     wrong.put(REPORT.replace("\"partial\":false", "\"partial\":false,\"script\":\"x\""), "422");
     wrong.put(REPORT.replace("\"lane\":\"udp\"", "\"lane\":\"carrier-pigeon\""), "422");
+    wrong.put(
+        REPORT.replaceFirst("\"results\":.*\"verdicts\"", "\"results\":[],\"verdicts\""), "422");
+    wrong.put(REPORT.replace("\"lane\":\"media\"", "\"lane\":\"udp\""), "422");
+    wrong.put(REPORT.replace("2026-01-02T03:04:05Z", "yesterday"), "422");
+    wrong.put(REPORT.replace("2026-01-02T03:04:05Z", "+999999999-01-01T00:00:00Z"), "422");
     wrong.put(REPORT.replace("one clock", "x".repeat(1000)), "422");
     wrong.put(REPORT.replace("one clock", "x".repeat(5000)), "400");
     wrong.put(REPORT.replace("one clock", "x".repeat(200_000)), "413");

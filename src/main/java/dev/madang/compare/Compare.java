@@ -119,7 +119,8 @@ public final class Compare {
                 figures);
         publish(report);
         if (options.keep() && !run.stopped()) {
-          progress.println("Kept: " + lanes.keep(report.json(), options.attach()));
+          String link = lanes.keep(report.json(), options.attach());
+          progress.println((options.korean() ? "저장했어요: " : "Kept: ") + link);
         }
       }
     }

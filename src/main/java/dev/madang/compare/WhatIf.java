@@ -2,15 +2,22 @@ package dev.madang.compare;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// `madang compare --what-if`: what a network that is not here would do, by a [Simulation].
 ///
 /// @param network as `--lab` is written
 /// @param workloads their names; none: the cursor
 /// @param lanes words of [Kind]; none: all that a simulation knows
+/// @param deadline milliseconds; 0: as each use has it, and no sooner than such a network allows
 /// @param receivers how many at the same time
 public record WhatIf(
-    String network, List<String> workloads, List<String> lanes, double seconds, int receivers) {
+    String network,
+    List<String> workloads,
+    List<String> lanes,
+    double seconds,
+    int deadline,
+    int receivers) {
   public WhatIf {
     workloads = workloads.isEmpty() ? List.of(Workload.CURSOR.name()) : workloads;
     lanes.forEach(Kind::named);
@@ -32,7 +39,9 @@ public record WhatIf(
   }
 
   /// A table for each workload, labelled as what it is.
-  public String text(boolean korean) {
+  ///
+  /// @param progress is told what is simulated now
+  public String text(boolean korean, Consumer<String> progress) {
     Link.Settings settings = Link.Settings.parse(network);
     StringBuilder text =
         new StringBuilder(
@@ -46,11 +55,12 @@ public record WhatIf(
                         : korean ? ", 받는 쪽 " + receivers : ", " + receivers + " receivers"));
     for (String name : workloads) {
       Workload own = Workload.named(name);
-      Workload workload =
-          own.withDeadline(Math.max(own.deadline(), Matrix.late((int) settings.rtt())));
+      int late = Math.max(own.deadline(), Matrix.late((int) settings.rtt()));
+      Workload workload = own.withDeadline(deadline > 0 ? deadline : late);
       List<Figures> figures = new ArrayList<>();
       for (Kind lane : Kind.values()) {
         if (Simulation.knows(lane) && (lanes.isEmpty() || lanes.contains(lane.word()))) {
+          progress.accept("%s, %s …".formatted(name, lane.word()));
           figures.add(Simulation.of(settings, workload, lane, seconds, receivers));
         }
       }

@@ -60,6 +60,14 @@ class ReportTest {
   }
 
   @Test
+  void whatAServerSaysIsNoFormulaOfASpreadsheet() {
+    for (String formula : List.of("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)")) {
+      Figures failed = Figures.failed(Workload.CURSOR, Kind.UDP, formula);
+      assertThat(report("", null, failed).csv()).endsWith(",\"'" + formula + "\"\n");
+    }
+  }
+
+  @Test
   void whereBytesOnTheWireWereNotCountedTheTableSaysWhy() {
     Figures figures = udp(Workload.VIDEO, 200, 80);
     assertThat(report("", null, figures).text(false))

@@ -81,12 +81,15 @@ final class EventStreams {
     int back = Probe.answer(question, 0, question.length, now);
     if (to == null) {
       exchange.respond(409, "There is no stream of this lane: GET it first.");
-    } else if (!grant.takes(question.length + back, now)) {
+      return;
+    }
+    // In base64 it is longer by a third, which counts.
+    byte[] event = event(question, back);
+    if (!grant.takes(question.length + event.length, now)) {
       exchange.respond(403, CompareDoor.OVER);
     } else {
       exchange.respond(204, null, "");
       if (back > 0) {
-        byte[] event = event(question, back);
         to.loop.execute(() -> {
           if (to.stream.bytesQueued() < CompareDoor.MOST_QUEUED) {
             to.stream.write(Unpooled.wrappedBuffer(event));

@@ -72,6 +72,11 @@ final class Grant {
     return kept.compareAndSet(false, true);
   }
 
+  /** What was to be kept was not. */
+  void keptNothing() {
+    kept.set(false);
+  }
+
   /// Ends it, with every connection under it.
   void end() {
     over = true;

@@ -8,16 +8,22 @@ import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.store.Results;
 import dev.madang.store.StoreException;
+import dev.madang.wire.Address;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,11 +43,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// | `DELETE /api/compare/results/{id}` | takes it away; `authorization: Bearer KEY` |
 ///
 /// A grant keeps one report: who keeps has measured, and no more often than one may. Requests are
-/// read on their loop and answered on virtual threads.
+/// read on their loop and answered on virtual threads, a few at a time, in the order they came; no
+/// network has more than its share of those that wait.
 final class KeptResults {
   private final Results results;
   private final Function<Exchange, @Nullable Grant> grants;
-  private final Semaphore asking = new Semaphore(MOST_AT_A_TIME);
+  private final Semaphore asking = new Semaphore(MOST_AT_A_TIME, true);
+  private final Map<Address, Integer> waiting = new ConcurrentHashMap<>();
 
   /// @param grants the grant that a request names, or null when it was answered why there is none
   KeptResults(Results results, Function<Exchange, @Nullable Grant> grants) {
@@ -64,9 +72,10 @@ final class KeptResults {
           if (kept == null) {
             exchange.respond(
                 507, "This server keeps as many results as it may. Download yours instead.");
-          } else {
-            json(exchange, 201, "{\"id\":\"%s\",\"key\":\"%s\"}".formatted(kept.id(), kept.key()));
+            return false;
           }
+          json(exchange, 201, "{\"id\":\"%s\",\"key\":\"%s\"}".formatted(kept.id(), kept.key()));
+          return true;
         });
   }
 
@@ -76,7 +85,8 @@ final class KeptResults {
     report(
         exchange,
         report -> {
-          switch (results.add(id, key, report)) {
+          Results.Addition added = results.add(id, key, report);
+          switch (added) {
             case ADDED -> json(exchange, 201, "{\"id\":\"%s\"}".formatted(id));
             case UNKNOWN -> exchange.respond(404, NONE);
             case FULL ->
@@ -84,6 +94,7 @@ final class KeptResults {
                     409,
                     "This result has " + Results.MOST_RUNS + " reports, as many as one may have.");
           }
+          return added == Results.Addition.ADDED;
         });
   }
 
@@ -120,7 +131,9 @@ final class KeptResults {
 
   /// Reads a report and hands it on, written anew: what is kept holds nothing but what the schema
   /// names.
-  private void report(Exchange exchange, Consumer<String> then) {
+  ///
+  /// @param then whether it was kept; if not, the grant may keep another
+  private void report(Exchange exchange, Predicate<String> then) {
     Grant grant = grants.apply(exchange);
     if (grant == null) {
       return;
@@ -149,20 +162,46 @@ final class KeptResults {
                         report, context -> context.executionConfig(how -> how.failFast(true)));
                 if (!wrong.isEmpty()) {
                   Error first = wrong.getFirst();
-                  exchange.respond(
-                      422,
-                      "This is no report of `madang compare`: "
-                          + first.getInstanceLocation()
-                          + " "
-                          + first.getMessage());
+                  unreadable(exchange, first.getInstanceLocation() + " " + first.getMessage());
+                } else if (report.get("results").isEmpty() || isTwice(report.get("results"))) {
+                  unreadable(exchange, "/results are none, or of one way twice");
+                } else if (!isMoment(report.get("at").asString())) {
+                  unreadable(exchange, "/at is no moment as 2026-01-31T12:00:00Z");
                 } else if (!grant.keeps()) {
                   exchange.respond(
                       429, "This grant kept a report already: POST /api/compare gives another.");
                 } else {
-                  then.accept(JSON.writeValueAsString(report));
+                  boolean kept = false;
+                  try {
+                    kept = then.test(JSON.writeValueAsString(report));
+                  } finally {
+                    if (!kept) {
+                      grant.keptNothing();
+                    }
+                  }
                 }
               });
         });
+  }
+
+  private static void unreadable(Exchange exchange, String why) {
+    exchange.respond(422, "This is no report of `madang compare`: " + why);
+  }
+
+  private static boolean isTwice(JsonNode results) {
+    Set<String> seen = new HashSet<>();
+    return !results
+        .valueStream()
+        .allMatch(
+            each -> seen.add(each.get("workload").asString() + " " + each.get("lane").asString()));
+  }
+
+  private static boolean isMoment(String text) {
+    try {
+      return text.startsWith("2") && Instant.parse(text).isAfter(Instant.EPOCH);
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   /// Whether no number in it is beyond those that a schema can be asked about: 1e999 is none at
@@ -176,11 +215,15 @@ final class KeptResults {
   }
 
   private void ask(Exchange exchange, Runnable question) {
-    if (!asking.tryAcquire()) {
+    Address network = Address.of(exchange.remote().getAddress().getAddress(), 0).network();
+    int share = waiting.merge(network, 1, Integer::sum);
+    if (share > MOST_OF_A_NETWORK || waiting.size() > MOST_NETWORKS) {
+      leave(network);
       exchange.respond(503, "Many ask for results just now: try again in a moment.");
       return;
     }
     Thread.startVirtualThread(() -> {
+      asking.acquireUninterruptibly();
       try {
         question.run();
       } catch (StoreException away) {
@@ -192,8 +235,13 @@ final class KeptResults {
         exchange.respond(500, "The server made a mistake; its log says which.");
       } finally {
         asking.release();
+        leave(network);
       }
     });
+  }
+
+  private void leave(Address network) {
+    waiting.computeIfPresent(network, (_, share) -> share == 1 ? null : share - 1);
   }
 
   private static void json(Exchange exchange, int status, String body) {
@@ -229,6 +277,8 @@ final class KeptResults {
   private static final String NONE = "There is no such result here, or this is not its key.";
   private static final int MOST_BYTES = 128 << 10;
   private static final int MOST_AT_A_TIME = 8;
+  private static final int MOST_OF_A_NETWORK = 8;
+  private static final int MOST_NETWORKS = 100;
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
