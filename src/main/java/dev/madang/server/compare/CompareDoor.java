@@ -25,9 +25,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +88,7 @@ public final class CompareDoor implements AutoCloseable {
   private final @Nullable MediaDoor media;
   private final ScheduledExecutorService home;
   // Far ends of data channels, by network.
-  private final Map<Address, Integer> peers = new HashMap<>();
+  private final Places peers = new Places(MOST_PEERS, MOST_OF_NETWORK);
   private final EventStreams streams = new EventStreams();
   private final Meetings meetings;
   private final @Nullable KeptResults results;
@@ -338,11 +336,11 @@ public final class CompareDoor implements AutoCloseable {
   private void meet(Exchange exchange, Caller caller, Grant grant, ByteBuf body) {
     Address network = caller.address().network();
     Answers answers = new Answers(grant, network);
-    if (!taken(network)) {
+    if (!peers.take(network)) {
       exchange.respond(503, FULL);
       return;
     } else if (!grant.connects(answers)) {
-      free(network);
+      peers.free(network);
       exchange.respond(429, TOO_MANY);
       return;
     }
@@ -360,24 +358,6 @@ public final class CompareDoor implements AutoCloseable {
     } else {
       answers.connection(met.close());
       exchange.respond(201, "application/sdp", met.answer());
-    }
-  }
-
-  private boolean taken(Address network) {
-    synchronized (peers) {
-      int all = peers.values().stream().mapToInt(Integer::intValue).sum();
-      int own = peers.getOrDefault(network, 0);
-      if (all >= MOST_PEERS || own >= MOST_OF_NETWORK) {
-        return false;
-      }
-      peers.put(network, own + 1);
-      return true;
-    }
-  }
-
-  private void free(Address network) {
-    synchronized (peers) {
-      peers.computeIfPresent(network, (_, own) -> own > 1 ? own - 1 : null);
     }
   }
 
@@ -423,7 +403,7 @@ public final class CompareDoor implements AutoCloseable {
     @Override
     public void ended() {
       grant.disconnected(this);
-      free(network);
+      peers.free(network);
     }
   }
 

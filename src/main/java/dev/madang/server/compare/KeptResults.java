@@ -17,10 +17,8 @@ import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -49,7 +47,7 @@ final class KeptResults {
   private final Results results;
   private final Function<Exchange, @Nullable Grant> grants;
   private final Semaphore asking = new Semaphore(MOST_AT_A_TIME, true);
-  private final Map<Address, Integer> waiting = new ConcurrentHashMap<>();
+  private final Places waiting = new Places(MOST_WAITING, MOST_OF_NETWORK);
 
   /// @param grants the grant that a request names, or null when it was answered why there is none
   KeptResults(Results results, Function<Exchange, @Nullable Grant> grants) {
@@ -216,9 +214,7 @@ final class KeptResults {
 
   private void ask(Exchange exchange, Runnable question) {
     Address network = Address.of(exchange.remote().getAddress().getAddress(), 0).network();
-    int share = waiting.merge(network, 1, Integer::sum);
-    if (share > MOST_OF_A_NETWORK || waiting.size() > MOST_NETWORKS) {
-      leave(network);
+    if (!waiting.take(network)) {
       exchange.respond(503, "Many ask for results just now: try again in a moment.");
       return;
     }
@@ -235,13 +231,9 @@ final class KeptResults {
         exchange.respond(500, "The server made a mistake; its log says which.");
       } finally {
         asking.release();
-        leave(network);
+        waiting.free(network);
       }
     });
-  }
-
-  private void leave(Address network) {
-    waiting.computeIfPresent(network, (_, share) -> share == 1 ? null : share - 1);
   }
 
   private static void json(Exchange exchange, int status, String body) {
@@ -277,8 +269,8 @@ final class KeptResults {
   private static final String NONE = "There is no such result here, or this is not its key.";
   private static final int MOST_BYTES = 128 << 10;
   private static final int MOST_AT_A_TIME = 8;
-  private static final int MOST_OF_A_NETWORK = 8;
-  private static final int MOST_NETWORKS = 100;
+  private static final int MOST_WAITING = 200;
+  private static final int MOST_OF_NETWORK = 8;
   private static final JsonMapper JSON =
       JsonMapper.builder(
               JsonFactory.builder()
