@@ -287,6 +287,17 @@ describe('a tally', () => {
     expect(await room).toBe(true);
     await tally.settle(5000);
   });
+
+  test('waits for answers that are late, and not for those of what is over', async () => {
+    const tally = new Tally(workloadOf('cursor'));
+    const late = answerTo(tally.next(ECHO, performance.now()));
+    tally.next(ECHO, performance.now());
+    let over = false;
+    setTimeout(() => tally.answer(late, performance.now()), 60);
+    setTimeout(() => (over = true), 120);
+    await tally.settle(60_000, () => over);
+    expect(tally.heard).toBe(1);
+  });
 });
 
 test('the head of a message survives base64', () => {

@@ -1,6 +1,6 @@
 import { failed, figures, round, type Figures } from './figures.ts';
-import { carries, interval, type LaneName, type Workload, workloadOf } from './kinds.ts';
-import type { Lane, Opens } from './lanes/lane.ts';
+import { carries, interval, isReliable, type LaneName, type Workload, workloadOf } from './kinds.ts';
+import { PATIENCE, type Lane, type Opens } from './lanes/lane.ts';
 import { tcpModel } from './model.ts';
 import { way, type Path } from './paths.ts';
 import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
@@ -185,7 +185,7 @@ export class Run {
     const working = kinds.map((kind) => this.work(kind, workload));
     this.enter(workload, seconds * 1000, working);
     await this.send(workload, working, seconds);
-    await Promise.all(working.map(({ tally }) => tally.settle(STRAGGLERS)));
+    await Promise.all(working.map((each) => this.settle(each)));
     await this.look();
     for (const { kind, tally } of working) {
       this.measured.push(figures(workload, kind, tally.series(warm(workload) * workload.burst)));
@@ -284,7 +284,7 @@ export class Run {
     const working = this.work(kind, workload);
     this.enter(workload, (this.seconds / 4) * 1000, [working]);
     await this.send(workload, [working], this.seconds / 4);
-    await working.tally.settle(STRAGGLERS);
+    await this.settle(working);
     const after = await this.lanes.processor();
     const found = figures(workload, kind, working.tally.series(warm(workload) * workload.burst));
     return before === undefined || after === undefined || working.tally.sent === 0
@@ -296,7 +296,7 @@ export class Run {
     await this.open(kind);
     const working = this.work(kind, workload);
     this.enter(workload, undefined, [working]);
-    await this.flow(kind, working.tally, FILE, Infinity, this.seconds * 2);
+    await this.flow(working, FILE, Infinity, this.seconds * 2);
     const { delays: _, ...found } = figures(workload, kind, working.tally.series(0));
     return { ...found, ...throughput(working.tally) };
   }
@@ -307,10 +307,10 @@ export class Run {
     const cursor = this.work(kind, workload);
     this.enter(workload, (this.seconds / 4) * 1000, [cursor]);
     await Promise.all([
-      this.flow(kind, file.tally, Infinity, LOAD, this.seconds / 4),
+      this.flow(file, Infinity, LOAD, this.seconds / 4),
       this.send(workload, [cursor], this.seconds / 4),
     ]);
-    await cursor.tally.settle(STRAGGLERS);
+    await this.settle(cursor);
     const found = figures(workload, kind, cursor.tally.series(warm(workload)));
     return {
       ...found,
@@ -323,7 +323,8 @@ export class Run {
    * Sends as fast as acknowledgements come, with a window in between, but not faster than so many
    * bits a second.
    */
-  private async flow(kind: LaneName, tally: Tally, bytes: number, rate: number, seconds: number): Promise<void> {
+  private async flow(working: Working, bytes: number, rate: number, seconds: number): Promise<void> {
+    const { kind, tally } = working;
     const { size } = tally.workload;
     const begun = performance.now();
     const until = begun + seconds * 1000;
@@ -344,7 +345,16 @@ export class Run {
         givenUp = tally.sent - tally.heard;
       }
     }
-    await tally.settle(STRAGGLERS);
+    await this.settle(working);
+  }
+
+  /**
+   * What does not give messages up brings them for as long as it stands, though it may be silent for
+   * seconds before: timeouts are twice as long each time.
+   */
+  private settle({ kind, tally }: Working): Promise<void> {
+    const patience = isReliable(kind) && !this.stopped ? PATIENCE : STRAGGLERS;
+    return tally.settle(patience, () => this.standing.get(kind)?.broken !== false);
   }
 
   private async connect(workload: Workload, kind: LaneName): Promise<Figures> {

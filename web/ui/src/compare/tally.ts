@@ -64,9 +64,9 @@ export class Tally {
     }
   }
 
-  /** Until every answer is here, or so many milliseconds went by without one. */
-  async settle(patience: number): Promise<void> {
-    while (this.heard < this.sent && performance.now() - this.last < patience) {
+  /** Until every answer is here, or so many milliseconds went by without one, or none can come any more. */
+  async settle(patience: number, over = () => false): Promise<void> {
+    while (this.heard < this.sent && performance.now() - this.last < patience && !over()) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

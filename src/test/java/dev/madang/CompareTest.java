@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -125,6 +126,50 @@ class CompareTest {
     assertThatThrownBy(() -> measure(server, short_(), new ByteArrayOutputStream()))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("compare.enabled");
+  }
+
+  @Test
+  void whatIsSentFasterThanItIsReadComesBackWholeByWebSocket() throws Exception {
+    URI server = start(Map.of());
+    int count = 3000;
+    int size = 8000;
+    CountDownLatch back = new CountDownLatch(count);
+    WebSocket socket =
+        http.newWebSocketBuilder()
+            .buildAsync(
+                URI.create(
+                    "ws://127.0.0.1:"
+                        + server.getPort()
+                        + "/compare/socket?grant="
+                        + text(grant(server))),
+                new WebSocket.Listener() {
+                  @Override
+                  public void onOpen(WebSocket opened) {
+                    // Reads nothing yet.
+                  }
+
+                  @Override
+                  public @Nullable CompletionStage<?> onBinary(
+                      WebSocket from, ByteBuffer part, boolean last) {
+                    if (last) {
+                      back.countDown();
+                    }
+                    from.request(1);
+                    return null;
+                  }
+                })
+            .get(10, TimeUnit.SECONDS);
+    byte[] question = new byte[size];
+    Probe.write(question, Probe.ECHO, 4, 0, 1, 1);
+    for (int i = 0; i < count; i++) {
+      CompletableFuture<?> sent = socket.sendBinary(ByteBuffer.wrap(question), true);
+      if (i == 16) {
+        socket.request(1);
+      }
+      sent.get(10, TimeUnit.SECONDS);
+    }
+    assertThat(back.await(20, TimeUnit.SECONDS)).as("%d did not come", back.getCount()).isTrue();
+    socket.abort();
   }
 
   // ---- who wants more than they may -------------------------------------------------------------

@@ -112,7 +112,7 @@ final class Run {
       all.forEach(each -> progress.counts(each.kind, each.tally));
       send(workload, all, seconds);
       for (Open each : all) {
-        each.tally.settle(STRAGGLERS);
+        settle(each.tally, each.kind, each.lane);
       }
     } finally {
       all.forEach(each -> close(each.lane));
@@ -194,7 +194,7 @@ final class Run {
       long worked = lanes.processor();
       long bytes = wire.bytes();
       send(workload, List.of(new Open(kind, lane, tally)), seconds / 4);
-      tally.settle(STRAGGLERS);
+      settle(tally, kind, lane);
       long passed = wire.bytes() - bytes;
       long working = lanes.processor() - worked;
       int messages = tally.sent();
@@ -211,7 +211,7 @@ final class Run {
     Tally tally = new Tally(workload);
     try (Lane lane = lanes.open(kind, tally)) {
       progress.counts(kind, tally);
-      flow(lane, tally, FILE, UNPACED, seconds * 2);
+      flow(kind, lane, tally, FILE, UNPACED, seconds * 2);
       return throughput(Figures.of(workload, kind, tally.series(0)), tally, workload);
     }
   }
@@ -224,7 +224,7 @@ final class Run {
 
   /// Sends as fast as acknowledgements come, with a window in between, but not faster than so many
   /// bits a second.
-  private void flow(Lane lane, Tally tally, long bytes, double rate, double lasting)
+  private void flow(Kind kind, Lane lane, Tally tally, long bytes, double rate, double lasting)
       throws InterruptedException {
     long begun = System.nanoTime();
     long until = begun + (long) (lasting * 1e9);
@@ -242,7 +242,13 @@ final class Run {
         givenUp = tally.sent() - tally.heard();
       }
     }
-    tally.settle(STRAGGLERS);
+    settle(tally, kind, lane);
+  }
+
+  /// What does not give messages up brings them for as long as it stands, though it may be silent
+  /// for seconds before: a timeout of TCP is twice as long each time.
+  private void settle(Tally tally, Kind kind, Lane lane) throws InterruptedException {
+    tally.settle(kind.isReliable() && !stopped ? LATE_STRAGGLERS : STRAGGLERS, lane::broken);
   }
 
   private Figures loaded(Workload workload, Kind kind) throws IOException, InterruptedException {
@@ -261,7 +267,7 @@ final class Run {
           .name("compare-file")
           .start(() -> {
             try {
-              flow(lane, file, Long.MAX_VALUE, LOAD, seconds / 4);
+              flow(kind, lane, file, Long.MAX_VALUE, LOAD, seconds / 4);
             } catch (InterruptedException _) {
               Thread.currentThread().interrupt();
             } finally {
@@ -270,7 +276,7 @@ final class Run {
           });
       send(workload, List.of(new Open(kind, lane, cursor)), seconds / 4);
       done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
-      cursor.settle(STRAGGLERS);
+      settle(cursor, kind, lane);
     }
     return throughput(
         Figures.of(workload, kind, cursor.series(warm(workload) * workload.burst())).withRpm(),
@@ -295,7 +301,7 @@ final class Run {
           lane.send(tally.next(Probe.ECHO, System.nanoTime()));
         }
         if (tally.heard() == 0) {
-          tally.settle(STRAGGLERS);
+          settle(tally, kind, lane);
         }
       }
       Arrays.stream(tally.series(0).heardAt())
@@ -353,6 +359,7 @@ final class Run {
 
   private static final long LEAD = 20_000_000;
   private static final long STRAGGLERS = 1_000_000_000;
+  private static final long LATE_STRAGGLERS = 10_000_000_000L;
   private static final long LOST_AFTER = 500_000_000;
   private static final long FILE = 10_000_000;
   private static final double UNPACED = 1e12;

@@ -2,6 +2,7 @@ package dev.madang.compare;
 
 import dev.madang.server.compare.Probe;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 
 /// What became of the messages of one workload on one lane. Written by the thread that sends and
 /// the one that hears; read when both are done.
@@ -80,6 +81,7 @@ final class Tally implements Lane.Listener {
   }
 
   private static final long UNDER_WAY = 3_000_000_000L;
+  private static final int LOOK_AGAIN_MILLIS = 100;
   private static final int BUCKETS = 240;
   private static final double SHORTEST = 10_000;
   private static final double STEP = 1.08;
@@ -92,12 +94,12 @@ final class Tally implements Lane.Listener {
     return heard;
   }
 
-  /// Until every answer is here, or so much time went by without one.
-  synchronized void settle(long patience) throws InterruptedException {
+  /// Until every answer is here, or so much time went by without one, or none can come any more.
+  synchronized void settle(long patience, BooleanSupplier over) throws InterruptedException {
     long until = System.nanoTime() + patience;
     int before = heard;
-    while (heard < sent && until - System.nanoTime() > 0) {
-      wait(Math.max(1, (until - System.nanoTime()) / 1_000_000));
+    while (heard < sent && until - System.nanoTime() > 0 && !over.getAsBoolean()) {
+      wait(Math.clamp((until - System.nanoTime()) / 1_000_000, 1, LOOK_AGAIN_MILLIS));
       if (heard != before) {
         before = heard;
         until = System.nanoTime() + patience;

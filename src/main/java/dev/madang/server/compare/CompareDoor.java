@@ -263,13 +263,14 @@ public final class CompareDoor implements AutoCloseable {
       return;
     }
     socket.onClose((_, _) -> grant.disconnected(closer));
+    socket.inStep();
     socket.onBinary(question -> {
       byte[] bytes = bytes(question);
       long now = System.nanoTime();
       int back = Probe.answer(bytes, 0, bytes.length, now);
       if (!grant.takes(bytes.length + back, now)) {
         socket.close(1008, OVER);
-      } else if (back > 0 && socket.bytesQueued() < MOST_QUEUED) {
+      } else if (back > 0) {
         socket.sendBinary(Unpooled.wrappedBuffer(bytes, 0, back));
       }
     });
@@ -295,7 +296,8 @@ public final class CompareDoor implements AutoCloseable {
     int back = Probe.answer(bytes, 0, bytes.length, now);
     if (!grant.takes(bytes.length + back, now)) {
       socket.disconnect();
-    } else if (back > 0 && socket.bytesQueued() < MOST_QUEUED) {
+    } else if (back > 0) {
+      // For whom too much waits the engine closes, as it does for everybody.
       socket.emit("probe", back == bytes.length ? bytes : Arrays.copyOf(bytes, back));
     }
   }
@@ -421,7 +423,6 @@ public final class CompareDoor implements AutoCloseable {
   static final String OVER = "the grant is used up";
   static final String TOO_MANY = "Too many connections for one grant.";
   private static final String FULL = "There are as many connections as there may be.";
-  static final long MOST_QUEUED = 128 << 10;
 
   /// Of a hundred packets, as a grant may say.
   private static final List<String> LOSSES = List.of("0", "1", "2", "5");

@@ -91,8 +91,11 @@ final class EventStreams {
       exchange.respond(204, null, "");
       if (back > 0) {
         to.loop.execute(() -> {
-          if (to.stream.bytesQueued() < CompareDoor.MOST_QUEUED) {
-            to.stream.write(Unpooled.wrappedBuffer(event));
+          to.stream.write(Unpooled.wrappedBuffer(event));
+          // An event that was left out would be counted as lost: who is so far behind is told by
+          // the end of the stream.
+          if (to.stream.bytesQueued() > MOST_QUEUED) {
+            to.closer.run();
           }
         });
       }
@@ -106,6 +109,7 @@ final class EventStreams {
   }
 
   private static final int MOST_NAME = 16;
+  private static final long MOST_QUEUED = 1 << 20;
 
   /// Bytes of a grant that a stream costs, besides what it carries.
   private static final int COST = 1024;

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Probes over bare TCP: [Probe#OPEN] and the token, then messages, each behind its length. Lives
-/// on its channel's loop.
+/// on its channel's loop. Whoever does not read is not read either, and pays alone: an answer that
+/// was left out would be counted as lost, and TCP loses nothing.
 final class TcpLane extends ByteToMessageDecoder {
   private final Grants grants;
   private @Nullable Grant grant;
@@ -73,8 +74,7 @@ final class TcpLane extends ByteToMessageDecoder {
     if (from == null || !from.takes(bytes.length + back, now)) {
       return false;
     }
-    // Whoever does not read gets no more answers, and pays alone.
-    if (back > 0 && context.channel().isWritable()) {
+    if (back > 0) {
       context.write(
           Unpooled.wrappedBuffer(
               Unpooled.buffer(LENGTH).writeInt(back), Unpooled.wrappedBuffer(bytes, 0, back)),
@@ -83,10 +83,31 @@ final class TcpLane extends ByteToMessageDecoder {
     return true;
   }
 
+  /// What one reading brought is answered whole, so that no more waits than the mark of the channel
+  /// and as much again.
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    super.channelRead(context, message);
+    if (!context.channel().isWritable()) {
+      context.flush();
+      context.channel().config().setAutoRead(context.channel().isWritable());
+    }
+  }
+
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
     context.flush();
-    super.channelReadComplete(context);
+    if (context.channel().config().isAutoRead()) {
+      super.channelReadComplete(context);
+    } else {
+      // The decoder's own would ask for more, since it handed nothing on.
+      discardSomeReadBytes();
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    context.channel().config().setAutoRead(context.channel().isWritable());
   }
 
   @Override

@@ -85,6 +85,12 @@ public final class WebSocket {
     connection.close(code, reason);
   }
 
+  /// From now on no more is read while the far end does not take what is sent: for those that send
+  /// as much as they hear, so that nothing need be left out.
+  public void inStep() {
+    connection.inStep();
+  }
+
   /// Bytes sent that the kernel has not taken yet.
   public long bytesQueued() {
     return StallWatch.queued(channel);

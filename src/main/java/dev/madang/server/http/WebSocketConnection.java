@@ -46,6 +46,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   private State state = State.OPEN;
   private @Nullable ByteBuf input;
   private boolean reading;
+  private boolean inStep;
   private boolean unflushed;
   private boolean told;
   private boolean deaf;
@@ -88,6 +89,22 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
   public void channelRead(ChannelHandlerContext from, Object message) {
     reading = true;
     take((ByteBuf) message);
+    keepInStep();
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext from) {
+    keepInStep();
+  }
+
+  private void keepInStep() {
+    if (inStep) {
+      channel.config().setAutoRead(channel.isWritable());
+    }
+  }
+
+  void inStep() {
+    inStep = true;
   }
 
   private void take(ByteBuf bytes) {
@@ -230,7 +247,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
       return;
     }
     channel.write(frame, channel.voidPromise());
-    if (StallWatch.queued(channel) > options.maxQueued()) {
+    // A turn that reads much answers much: what leaves meanwhile does not count as waiting.
+    if (StallWatch.queued(channel) > Math.min(FLUSH_FROM, options.maxQueued())) {
       channel.flush();
       long behind = StallWatch.queued(channel);
       if (behind > options.maxQueued()) {
@@ -339,6 +357,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter
 
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
   private static final int DEFLATE_FROM = 1024;
+  private static final int FLUSH_FROM = 64 << 10;
   private static final int MAX_CONTROLS = 64;
   private static final long LINGER_NANOS = 2_000_000_000L;
   private static final long STALL_NANOS = 60_000_000_000L;
