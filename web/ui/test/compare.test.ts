@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { browser, doubts, trust } from '../src/compare/confidence.ts';
 import { figures, withDeadline, type Figures } from '../src/compare/figures.ts';
 import { carries, lossyLanes, peerLanes, workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
@@ -10,7 +10,7 @@ import { besides, cells, csv, doubtsOf, figuresOf, markdown, readReport, results
 import { warm } from '../src/compare/run.ts';
 import { fixed } from '../src/compare/sentences.ts';
 import { ECHO, Tally } from '../src/compare/tally.ts';
-import { firstAfter, glance } from '../src/compare/train.ts';
+import { drawTrain, glance } from '../src/compare/train.ts';
 import { verdicts } from '../src/compare/verdict.ts';
 
 type Vector = {
@@ -274,8 +274,7 @@ describe('a tally', () => {
       tally.answer(answerTo(tally.next(ECHO, i)), i + 2);
     }
     expect(figures(tally.workload, 'tcp', tally.series(0))).toMatchObject({ sent: 5000, lost: 0, p50: 2, p99: 2, stall: 1 });
-    expect(glance(tally, 6000)).toEqual({ median: 2, late: 0, lost: 0 });
-    expect(firstAfter(tally.sentAt, tally.sent, 1234)).toBe(1234);
+    expect(glance(tally, 6000, 1000)).toEqual({ median: 2, late: 0, lost: 0 });
   });
 
   test('knows when all is back, and when there is room', async () => {
@@ -297,6 +296,48 @@ describe('a tally', () => {
     setTimeout(() => (over = true), 120);
     await tally.settle(60_000, () => over);
     expect(tally.heard).toBe(1);
+  });
+});
+
+describe('a train', () => {
+  /** How many shapes of each colour are drawn. */
+  const drawn = (tally: Tally, now: number, gone: number) => {
+    const found: Record<string, number> = {};
+    class Path {
+      shapes = 0;
+      rect(): void {
+        this.shapes++;
+      }
+      moveTo(): void {
+        this.shapes += 0.5;
+      }
+      lineTo(): void {}
+    }
+    vi.stubGlobal('Path2D', Path);
+    const context = {
+      fillStyle: '',
+      strokeStyle: '',
+      clearRect: () => undefined,
+      fillRect: () => undefined,
+      fill: ({ shapes }: Path) => (found[context.fillStyle] = shapes),
+      stroke: ({ shapes }: Path) => (found[context.strokeStyle] = shapes),
+    };
+    const inks = { inTime: 'inTime', late: 'late', lost: 'lost', waiting: 'waiting', ground: 'ground' };
+    const sight = { from: now - 2000, span: 2000, now, gone };
+    drawTrain(context as unknown as CanvasRenderingContext2D, tally, sight, 400, 44, inks);
+    return found;
+  };
+  const answerOf = (message: Uint8Array) => new DataView(message.slice().buffer);
+
+  test('has nothing lost on a way that loses nothing, and what comes at last is late', () => {
+    const tally = new Tally(workloadOf('cursor'));
+    const answer = answerOf(tally.next(ECHO, 0));
+    expect(drawn(tally, 1500, Infinity)).toEqual({ inTime: 0, late: 0, lost: 0, waiting: 1 });
+    expect(glance(tally, 1500, Infinity)).toMatchObject({ late: 0, lost: 0 });
+    expect(drawn(tally, 1500, 1000)).toEqual({ inTime: 0, late: 0, lost: 1, waiting: 0 });
+    tally.answer(answer, 7900);
+    expect(drawn(tally, 8000, 1000)).toEqual({ inTime: 0, late: 1, lost: 0, waiting: 0 });
+    expect(glance(tally, 8000, 1000)).toMatchObject({ late: 1, lost: 0 });
   });
 });
 

@@ -7,7 +7,12 @@ import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
 import { Ticker } from './ticker.ts';
 
 /** A lane at work, as it is drawn. */
-export type Working = { kind: LaneName; tally: Tally };
+export type Working = {
+  kind: LaneName;
+  tally: Tally;
+  /** after how many milliseconds without an answer there will be none */
+  gone: () => number;
+};
 
 /** What is being measured now. */
 export type Phase = {
@@ -354,7 +359,7 @@ export class Run {
    */
   private settle({ kind, tally }: Working): Promise<void> {
     const patience = isReliable(kind) && !this.stopped ? PATIENCE : STRAGGLERS;
-    return tally.settle(patience, () => this.standing.get(kind)?.broken !== false);
+    return tally.settle(patience, () => !this.stands(kind));
   }
 
   private async connect(workload: Workload, kind: LaneName): Promise<Figures> {
@@ -417,7 +422,12 @@ export class Run {
     const tallies = this.talliesOf(kind);
     const before = tallies.findIndex((each) => each.workload.number === workload.number);
     tallies.splice(before < 0 ? tallies.length : before, before < 0 ? 0 : 1, tally);
-    return { kind, tally };
+    // What does not give messages up may be late, and has lost none while it stands.
+    return { kind, tally, gone: () => (isReliable(kind) && this.stands(kind) ? Infinity : STRAGGLERS) };
+  }
+
+  private stands(kind: LaneName): boolean {
+    return this.standing.get(kind)?.broken === false;
   }
 
   private close(kind: LaneName): void {

@@ -3,23 +3,25 @@ import type { Tally } from './tally.ts';
 
 export type Inks = { inTime: string; late: string; lost: string; waiting: string; ground: string };
 
-/** What part of time a train shows: from `from`, so many milliseconds. */
-export type Sight = { from: number; span: number; now: number };
+/**
+ * What part of time a train shows: from `from`, so many milliseconds. What had no answer for `gone`
+ * of them will have none.
+ */
+export type Sight = { from: number; span: number; now: number; gone: number };
 
 const WAGON = 5;
 const GAP = 1.5;
-/** After so many milliseconds without an answer there will be none. */
-const GONE = 1000;
 
 /**
  * Draws the answers of one lane as a train: a wagon stands where its answer came. Where one message
  * holds up all behind it there is a gap, and then a tower of those that came at once. What has no
- * answer yet is an outline where it was sent; what gets none, a cross.
+ * answer yet is an outline where it was sent; what gets none, a cross. If one comes after all, it was
+ * late, however long ago it was sent.
  */
 export function drawTrain(
   context: CanvasRenderingContext2D,
   tally: Tally,
-  { from, span, now }: Sight,
+  { from, span, now, gone }: Sight,
   width: number,
   height: number,
   inks: Inks,
@@ -35,7 +37,7 @@ export function drawTrain(
   const paths = { inTime: new Path2D(), late: new Path2D(), lost: new Path2D(), waiting: new Path2D() };
   let together = 0;
   let before = -Infinity;
-  for (let i = firstAfter(sentAt, sent, from - PAST); i < sent; i++) {
+  for (let i = 0; i < sent; i++) {
     const heard = heardAt[i]!;
     if (heard >= 0) {
       // Those that come within less than their own distance of each other came at once.
@@ -52,7 +54,7 @@ export function drawTrain(
       if (x < 0) {
         continue;
       }
-      if (now - sentAt[i]! > GONE) {
+      if (now - sentAt[i]! > gone) {
         paths.lost.moveTo(x - 3, ground - 13);
         paths.lost.lineTo(x + 3, ground - 3);
         paths.lost.moveTo(x + 3, ground - 13);
@@ -74,29 +76,12 @@ export function drawTrain(
   context.stroke(paths.lost);
 }
 
-const PAST = 4000;
-
 function near(workload: Workload): number {
   return workload.burst > 1 ? 1 : interval(workload) * 0.6;
 }
 
-/** The first message that was sent after that time. */
-export function firstAfter(sentAt: Float64Array, sent: number, time: number): number {
-  let low = 0;
-  let high = sent;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sentAt[middle]! < time) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
-}
-
 /** What a lane does now, as a few figures: of its last messages, and of all. */
-export function glance(tally: Tally, now: number): { median: number | undefined; late: number; lost: number } {
+export function glance(tally: Tally, now: number, gone: number): { median: number | undefined; late: number; lost: number } {
   const { workload, sentAt, heardAt, sent } = tally;
   let late = 0;
   let lost = 0;
@@ -104,7 +89,7 @@ export function glance(tally: Tally, now: number): { median: number | undefined;
   for (let i = 0; i < sent; i++) {
     const heard = heardAt[i]!;
     if (heard < 0) {
-      lost += now - sentAt[i]! > GONE ? 1 : 0;
+      lost += now - sentAt[i]! > gone ? 1 : 0;
       continue;
     }
     late += workload.deadline > 0 && heard - sentAt[i]! > workload.deadline ? 1 : 0;

@@ -85,7 +85,7 @@ final class LiveTable implements Run.Progress, AutoCloseable {
     }
     long time = System.nanoTime();
     Map<Kind, Tally.SoFar> lanes = new LinkedHashMap<>();
-    tallies.forEach((kind, tally) -> lanes.put(kind, tally.soFar(time)));
+    tallies.forEach((kind, tally) -> lanes.put(kind, tally.soFar(time, kind.isReliable())));
     String title =
         lane.isEmpty() && !tallies.isEmpty()
             ? " %.0f/%.0f s".formatted(Math.min(seconds, (time - begun) / 1e9), seconds)

@@ -55,15 +55,16 @@ final class Tally implements Lane.Listener {
 
   /// What it is while messages are still on their way; percentiles to within a few per cent.
   ///
-  /// @param lost not here after seconds
+  /// @param lost not here after seconds, on a lane that gives messages up
   record SoFar(int sent, int heard, int late, int lost, double p50, double p95) {}
 
-  synchronized SoFar soFar(long now) {
+  synchronized SoFar soFar(long now, boolean reliable) {
     int underWay = 0;
     for (int i = sent - 1; i >= 0 && now - sentAt[i] < UNDER_WAY; i--) {
       underWay += heardAt[i] == NEVER ? 1 : 0;
     }
-    return new SoFar(sent, heard, late, sent - heard - underWay, about(0.5), about(0.95));
+    int lost = reliable ? 0 : sent - heard - underWay;
+    return new SoFar(sent, heard, late, lost, about(0.5), about(0.95));
   }
 
   private double about(double quantile) {

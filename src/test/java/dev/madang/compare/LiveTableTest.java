@@ -24,11 +24,12 @@ class LiveTableTest {
       }
       now += 10 * MILLI;
     }
-    Tally.SoFar soFar = tally.soFar(now);
+    Tally.SoFar soFar = tally.soFar(now, false);
     assertThat(soFar.sent()).isEqualTo(1000);
     assertThat(soFar.heard()).isEqualTo(989);
     assertThat(soFar.late()).isEqualTo(90);
     assertThat(soFar.lost()).as("the last ten are still on their way").isEqualTo(1);
+    assertThat(tally.soFar(now, true).lost()).as("what is reliable is late at most").isZero();
     assertThat(soFar.p50()).isBetween(38.0, 42.0);
     assertThat(soFar.p95()).isBetween(133.0, 147.0);
   }
