@@ -71,9 +71,6 @@ function said({ workload, best, all, others, nothingServes }: Found, language: k
   } else if (all && alike.length > 0 && !nothingServes) {
     clauses.push(or(`there is no difference between ${list(best)}`, `${list(best)} 방식 사이에 차이가 없어요`));
   } else {
-    if (nothingServes) {
-      clauses.push(or('nothing serves here', '쓸 만한 방식이 없어요'));
-    }
     // The best's own figures, not those of another.
     const { mbps, setup, cdf, p95 } = first;
     const [share, most] = [`${fixed(inTime(first) * 100, 1)} %`, `${workload.deadline} ms`];
@@ -83,7 +80,13 @@ function said({ workload, best, all, others, nothingServes }: Found, language: k
         : workload.shape === 'connect'
           ? `${fixed(setup ?? 0, 0)} ms`
           : or(`${share} within ${most}`, `${most} 안에 ${share}`) + (cdf.length === 0 ? '' : `, p95 ${fixed(p95, 1)} ms`);
-    clauses.push(or(`${list([first])} is best (${figures})`, `${list([first])} 방식이 가장 나아요 (${figures})`));
+    const lane = list([first]);
+    clauses.push(
+      // None is good, so none is best.
+      ...(nothingServes
+        ? [or('nothing serves here', '쓸 만한 방식이 없어요'), or(`${lane} comes nearest (${figures})`, `그나마 ${lane} 방식이 기준에 가장 가까워요 (${figures})`)]
+        : [or(`${lane} is best (${figures})`, `${lane} 방식이 가장 나아요 (${figures})`)]),
+    );
     if (alike.length > 0) {
       clauses.push(or(`${list(alike)} ${alike.length === 1 ? 'is' : 'are'} no different`, `${list(alike)} 방식과는 차이가 없어요`));
     }

@@ -46,9 +46,12 @@ function verdict(workload: Workload, worked: readonly Figures[]): Verdict {
       (first === undefined || value(each) < value(first) || (workload.deadline > 0 && inTime(each) < ALMOST_ALL)),
   );
   const found = { workload, best, all: best.length === worked.length, others };
-  // Whether even the best brought too little in time to be used.
-  const nothingServes = workload.deadline > 0 && best.every((each) => inTime(each) < GOOD_ENOUGH);
-  return { ...found, said: sentence({ ...found, nothingServes }) };
+  return { ...found, said: sentence({ ...found, nothingServes: !serves(best) }) };
+}
+
+/** Whether the best bring enough in time to be used. */
+export function serves(best: readonly Figures[]): boolean {
+  return best.some((each) => each.workload.deadline === 0 || inTime(each) >= GOOD_ENOUGH);
 }
 
 /** By what a lane is measured; less is better. */

@@ -75,6 +75,7 @@ export default {
   'compare.table': 'Figures',
   'compare.lane': 'way',
   'compare.best': 'best',
+  'compare.nearest': 'nearest',
   'compare.didNot': 'did not work:',
   'compare.cdf': 'How many were back after so long',
   'compare.cdfAxis': 'there and back, milliseconds',

@@ -77,6 +77,7 @@ export default {
   'compare.table': '잰 값',
   'compare.lane': '방식',
   'compare.best': '최선',
+  'compare.nearest': '가장 가까움',
   'compare.didNot': '되지 않음:',
   'compare.cdf': '얼마 만에 얼마나 돌아왔는지',
   'compare.cdfAxis': '왕복, 밀리초',

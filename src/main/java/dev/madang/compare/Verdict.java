@@ -107,12 +107,17 @@ record Verdict(Workload workload, List<Figures> best, boolean all, List<Figures>
           (korean ? "%s 방식 사이에 차이가 없어요" : "there is no difference between %s")
               .formatted(list(best, korean)));
     } else {
+      String first = lane(best.getFirst(), korean);
+      String has = figures(best.getFirst(), korean);
       if (nothingServes()) {
+        // None is good, so none is best.
         clauses.add(korean ? "쓸 만한 방식이 없어요" : "nothing serves here");
+        clauses.add(
+            (korean ? "그나마 %s 방식이 기준에 가장 가까워요 (%s)" : "%s comes nearest (%s)")
+                .formatted(first, has));
+      } else {
+        clauses.add((korean ? "%s 방식이 가장 나아요 (%s)" : "%s is best (%s)").formatted(first, has));
       }
-      clauses.add(
-          (korean ? "%s 방식이 가장 나아요 (%s)" : "%s is best (%s)")
-              .formatted(lane(best.getFirst(), korean), figures(best.getFirst(), korean)));
       if (!alike.isEmpty()) {
         clauses.add(
             (korean

@@ -134,7 +134,7 @@ class FiguresTest {
     Figures late = evenly(Kind.POLLING, 166, 0, 0);
     assertThat(Verdict.of(List.of(gone, late)).getFirst().sentence(false))
         .isEqualTo(
-            "cursor: nothing serves here; Socket.IO (polling) is best (0.0 % within 100 ms, p95"
+            "cursor: nothing serves here; Socket.IO (polling) comes nearest (0.0 % within 100 ms, p95"
                 + " 166.5 ms); UDP lost 100.0 %.");
   }
 
