@@ -124,6 +124,13 @@ describe('a report', () => {
     expect(text.trimEnd().split('\n').at(-1)).toBe(`- ${report.verdicts[0]!.en}`);
   });
 
+  test('as Markdown says under each table how far to trust it, and why', () => {
+    const busy = { ...report, doubts: ['busy' as const], partial: true };
+    const text = markdown(busy, figuresOf(report), 'en', (word) => `<${word}>`);
+    expect(text).toContain(' |\n\n<confidence>: **<low>** · <stopped> · <busy>\n\n- ');
+    expect(markdown(report, figuresOf(report), 'en', (word) => word)).toContain('\n\nconfidence: **high**\n\n- ');
+  });
+
   test('as Markdown shows what others wrote as they wrote it', () => {
     const wrong = { ...report, madang: '0.1|<b>', page: { ...page, browser: 'A `B` [c](d)' } };
     const failure = 'no *way* | \\ <img>\nhere';

@@ -1,4 +1,4 @@
-import { everyDoubt, type Doubt } from './confidence.ts';
+import { everyDoubt, trust, type Confidence, type Doubt } from './confidence.ts';
 import { failed, type Figures } from './figures.ts';
 import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
 import type { Path } from './paths.ts';
@@ -167,6 +167,12 @@ export function doubtsOf({ doubts = [], page, partial }: Report): Doubt[] {
   );
 }
 
+/** In how far to trust what was found for one use, whose figures these are. */
+export function trusted(report: Report, figures: readonly Figures[]): ReturnType<typeof trust> {
+  const counted = figures.filter(({ failure, workload }) => failure === undefined && !['bulk', 'connect'].includes(workload.shape));
+  return trust(doubtsOf(report), Math.min(...counted.map(({ sent }) => sent)));
+}
+
 function listed<Of>(of: Of): Of | undefined {
   return Array.isArray(of) ? of : undefined;
 }
@@ -239,12 +245,12 @@ export function cells(figures: Figures): Cell[] {
   }
 }
 
-/** For an issue or a chat: the tables and the verdicts. `word` names a column. */
+/** For an issue or a chat: the tables, how far to trust them, and the verdicts. `word` has the words. */
 export function markdown(
   report: Report,
   figures: readonly Figures[],
   language: keyof Both,
-  word: (of: Word | 'lane') => string,
+  word: (of: Word | 'lane' | 'confidence' | Confidence | Doubt) => string,
 ): string {
   const parts = [`\`madang compare\` ${literal(`${report.madang}, ${report.at}, ${report.page?.browser ?? report.server}`)}`];
   for (const { name } of report.workloads) {
@@ -263,6 +269,8 @@ export function markdown(
         }),
       ].join('\n'),
     );
+    const { confidence, doubts } = trusted(report, rows);
+    parts.push([`${word('confidence')}: **${word(confidence)}**`, ...doubts.map(word)].join(' · '));
   }
   parts.push(report.verdicts.map((verdict) => `- ${verdict[language]}`).join('\n'));
   return parts.join('\n\n') + '\n';
