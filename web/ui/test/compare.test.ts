@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import { browser, doubts, trust } from '../src/compare/confidence.ts';
-import { figures, withDeadline, type Figures } from '../src/compare/figures.ts';
+import { failed, figures, withDeadline, type Figures } from '../src/compare/figures.ts';
 import { carries, lossyLanes, peerLanes, workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
 import { head, base64 } from '../src/compare/lanes/lane.ts';
 import { tcpModel } from '../src/compare/model.ts';
@@ -137,6 +137,19 @@ describe('a report', () => {
     const lines = markdown(wrong, [{ ...figuresOf(report)[0]!, failure }], 'en', (word) => word).split('\n');
     expect(lines[0]).toBe('`madang compare` 0.1\\|\\<b>, 2026-01-02T03:04:05Z, A \\`B\\` \\[c](d)');
     expect(lines).toContain('| WebSocket | — no \\*way\\* \\| \\\\ \\<img> here |  |  |  |  |  |  |');
+  });
+
+  test('has nothing of what others wrote that turns the direction, steers or shows nothing', () => {
+    const evil = 'a\u202Eb\u2066c\u200Bd\u0007e\u009Bf\u2028g';
+    const other = { ...report, madang: evil, page: { ...page, browser: evil, peer: evil }, results: [{ workload: 'cursor', lane: 'websocket', failure: evil }] };
+    const read = readReport(JSON.stringify(other))!;
+    const here = withFigures(empty, [failed(workloadOf('cursor'), 'websocket', evil + 'x'.repeat(1000))]);
+    for (const each of [read, here]) {
+      const all = markdown(each, figuresOf(each), 'en', (word) => word) + csv(figuresOf(each));
+      expect(all.replaceAll('\n', '') + JSON.stringify(each)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      expect(all).toContain('a·b·c·d·e·f·g');
+      expect(all.length).toBeLessThan(2000);
+    }
   });
 
   test('names a doubt once, whoever has it and however often', () => {

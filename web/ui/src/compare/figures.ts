@@ -71,11 +71,13 @@ export function figures(workload: Workload, lane: LaneName, series: Series): Fig
   };
 }
 
-export function failed(workload: Workload, lane: LaneName, failure: string): Figures {
+/** @param why in a server's words, perhaps */
+export function failed(workload: Workload, lane: LaneName, why: string): Figures {
+  const failure = printable(why);
   return {
     workload,
     lane,
-    failure,
+    failure: failure.length > MOST_WORDS ? `${failure.slice(0, MOST_WORDS)}…` : failure,
     sent: 0,
     late: 0,
     lost: 0,
@@ -88,6 +90,16 @@ export function failed(workload: Workload, lane: LaneName, failure: string): Fig
     cdf: [],
   };
 }
+
+/**
+ * What somebody else said, with a dot for each character that shows nothing, as the command line has
+ * it: signs that turn the direction around would turn what stands beside them.
+ */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '·');
+}
+
+const MOST_WORDS = 200;
 
 /** The same with another deadline: where each message is known exactly, else by the percentiles. */
 export function withDeadline(from: Figures, deadline: number): Figures {

@@ -1,5 +1,5 @@
 import { everyDoubt, trust, type Confidence, type Doubt } from './confidence.ts';
-import { failed, type Figures } from './figures.ts';
+import { failed, printable, type Figures } from './figures.ts';
 import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
 import type { Path } from './paths.ts';
 import { fixed, laneWords, title, type Both } from './sentences.ts';
@@ -142,7 +142,7 @@ export function withFigures(report: Report, figures: readonly Figures[]): Report
 /** What of a file can be shown; a sentence of a person's own file is never taken for markup. */
 export function readReport(text: string): Report | undefined {
   try {
-    const report = JSON.parse(text) as Report;
+    const report = JSON.parse(text, (_, value: unknown) => (typeof value === 'string' ? printable(value) : value)) as Report;
     const good =
       report.results.length > 0 &&
       Date.parse(report.at) > 0 &&

@@ -1,3 +1,4 @@
+import { printable } from '../figures.ts';
 import { NoLane, socketAt, standing } from './lane.ts';
 
 /** What two devices tell each other by the server: who they are, and offers for answers. */
@@ -45,7 +46,7 @@ export class Meeting {
     try {
       const { browser, number, offer, answer } = JSON.parse(text) as Record<string, unknown>;
       if (typeof browser === 'string') {
-        this.hears({ browser: browser.slice(0, 100) });
+        this.hears({ browser: printable(browser.slice(0, 100)) });
       } else if (typeof number === 'number' && typeof offer === 'string') {
         this.hears({ number, offer });
       } else if (typeof number === 'number' && typeof answer === 'string') {

@@ -1,5 +1,6 @@
 package dev.madang.compare;
 
+import dev.madang.wire.Printable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -120,7 +121,8 @@ public final class Compare {
         publish(report);
         if (options.keep() && !run.stopped()) {
           String link = lanes.keep(report.json(), options.attach());
-          progress.println((options.korean() ? "저장했어요: " : "Kept: ") + link);
+          // The server's words, and a terminal's eyes.
+          progress.println((options.korean() ? "저장했어요: " : "Kept: ") + Printable.of(link));
         }
       }
     }

@@ -5,9 +5,9 @@ public final class Printable {
   private Printable() {}
 
   /// The text with a dot for each character that shows nothing: controls, and signs of format such
-  /// as those that turn the direction around.
+  /// as those that turn the direction around, and ends of lines and paragraphs.
   public static String of(String text) {
-    return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}]", "·");
+    return text.replaceAll("[\\p{Cntrl}\\u0080-\\u009F\\p{Cf}\\p{Zl}\\p{Zp}]", "·");
   }
 
   /// The same on one line after the other.

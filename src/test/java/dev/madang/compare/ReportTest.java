@@ -60,6 +60,18 @@ class ReportTest {
   }
 
   @Test
+  void whatAServerSaysTurnsNoDirectionAndSteersNothingInAnyReport() {
+    Figures failed =
+        Figures.failed(Workload.CURSOR, Kind.UDP, "a\u202Eb\u2066c\u200Bd\u0007e\u009Bf\u2028g");
+    Report report = report("", null, failed);
+    for (String form :
+        List.of(report.markdown(false), report.csv(), report.text(true), report.html(false))) {
+      assertThat(form).contains("a·b·c·d·e·f·g");
+      assertThat(form.replace("\n", "")).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+    }
+  }
+
+  @Test
   void whatAServerSaysIsNoFormulaOfASpreadsheet() {
     for (String formula : List.of("=cmd|' /C calc'!A0", "+1", "-1", "@SUM(1)")) {
       Figures failed = Figures.failed(Workload.CURSOR, Kind.UDP, formula);
