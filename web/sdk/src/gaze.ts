@@ -18,20 +18,24 @@ export class Gaze {
   private timer?: ReturnType<typeof setTimeout> | undefined;
   private readonly sizes?: ResizeObserver;
   private readonly places?: IntersectionObserver;
+  /** The small window that a browser puts over all others, with one picture. */
+  private above: PictureInPictureWindow | undefined;
 
   constructor(private readonly output: GazeOutput) {
     if (typeof IntersectionObserver === 'undefined') return;
-    this.sizes = new ResizeObserver(() => this.stir());
+    this.sizes = new ResizeObserver(this.stir);
     this.places = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) this.visible[isIntersecting ? 'add' : 'delete'](target);
       this.stir();
     });
+    document.addEventListener('visibilitychange', this.turned);
   }
 
   meet(element: HTMLMediaElement, track: Track): void {
     this.on.set(element, track);
     this.sizes?.observe(element);
     this.places?.observe(element);
+    for (const name of LIFTS) element.addEventListener(name, this.lifted);
     this.stir();
   }
 
@@ -40,6 +44,7 @@ export class Gaze {
     this.sizes?.unobserve(element);
     this.places?.unobserve(element);
     this.visible.delete(element);
+    for (const name of LIFTS) element.removeEventListener(name, this.lifted);
     this.stir();
   }
 
@@ -71,18 +76,16 @@ export class Gaze {
     clearTimeout(this.timer);
     this.sizes?.disconnect();
     this.places?.disconnect();
+    globalThis.document?.removeEventListener('visibilitychange', this.turned);
     this.on.clear();
   }
 
-  /** The tallest element of each track, the pinned and then the tallest first. */
+  /** What is on the screen, the pinned and then the tallest first. */
   private sights(): Sight[] {
     const sights: Sight[] = [];
     for (const { identity, tracks } of this.output.others()) {
       for (const track of tracks) {
-        let height = 0;
-        for (const [element, shown] of this.on) {
-          if (shown === track && (!this.places || this.visible.has(element))) height = Math.max(height, element.clientHeight);
-        }
+        const height = this.heightOf(track);
         const { id, source } = track;
         if (height > 0) {
           sights.push({
@@ -98,11 +101,35 @@ export class Gaze {
     return sights.sort((a, b) => Number(b.pinned) - Number(a.pinned) || b.height - a.height);
   }
 
+  /** Of its tallest element; 0 of what nobody sees. */
+  private heightOf(track: Track): number {
+    const { hidden, pictureInPictureElement: above } = document;
+    let height = 0;
+    for (const [element, shown] of this.on) {
+      if (shown !== track) continue;
+      if (element === above) height = Math.max(height, this.above?.height || element.clientHeight);
+      // Of a hidden page nothing is seen; but a browser that does not say what it shows above all may show this.
+      else if (!(hidden && above !== undefined) && (!this.places || this.visible.has(element))) height = Math.max(height, element.clientHeight);
+    }
+    return height;
+  }
+
   /** Something moved on the screen. */
-  private stir(): void {
+  private readonly stir = (): void => {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.tell();
     }, 200);
-  }
+  };
+
+  /** Whoever comes back to this page wants to see at once; whoever leaves it may be back in a moment. */
+  private readonly turned = (): void => (document.hidden ? this.stir() : this.tell());
+
+  private readonly lifted = (event: Event): void => {
+    this.above = (event as PictureInPictureEvent).pictureInPictureWindow;
+    this.above?.addEventListener('resize', this.stir);
+    this.stir();
+  };
 }
+
+const LIFTS = ['enterpictureinpicture', 'leavepictureinpicture'];
