@@ -206,6 +206,23 @@ test('more than nine pictures come in pages, turned by button and by key, and th
   expect(names()).toContain('Guest 19');
 });
 
+test('the picture that stands above all windows goes on when its tile’s page is left, until it is put back', async () => {
+  const shown = new Set<Element | undefined>();
+  for (let i = 0; i < 12; i++) {
+    const camera = room.come(`Guest ${i}`).tracks[1]!;
+    vi.spyOn(camera, 'attach').mockImplementation(((video: Element) => shown.add(video)) as never);
+    vi.spyOn(camera, 'detach').mockImplementation((video) => void shown.delete(video));
+  }
+  flushSync();
+  const [above, below] = [...document.querySelectorAll('[data-participant] video')] as [Element, Element];
+  Object.defineProperty(document, 'pictureInPictureElement', { value: above, configurable: true, writable: true });
+  await press('Next page');
+  expect([shown.has(above), shown.has(below)]).toEqual([true, false]);
+  Object.assign(document, { pictureInPictureElement: null });
+  above.dispatchEvent(new Event('leavepictureinpicture'));
+  expect(shown.has(above)).toBe(false);
+});
+
 test('pages end where the people do', () => {
   const guests = Array.from({ length: 12 }, (_, i) => room.come(`Guest ${i}`));
   meeting.turn(1);
