@@ -53,6 +53,10 @@ export class Gaze {
     this.stir();
   }
 
+  sees(track: Track): boolean {
+    return this.heightOf(track) > 0;
+  }
+
   /** Tells the server, whole each time. */
   tell(): void {
     if (!this.output.wanted() || typeof document === 'undefined') return;

@@ -137,6 +137,7 @@ export class Meeting implements Room {
       state: () => this.state,
       byServer: () => this.route.topology === 'server' && this.route.down?.state === 'connected',
       up: () => this.route.up,
+      sees: (track) => this.gaze.sees(track),
       changed: () => this.changed(),
     });
   }

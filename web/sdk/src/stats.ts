@@ -11,15 +11,16 @@ export type Report = { id: string; type: string; timestamp: number } & Record<st
 export interface Measured {
   readonly at: number;
   readonly reports: ReadonlyMap<string, Report>;
-  /** When media last came in. */
-  readonly mediaAt: number;
+  /** When media last came in, or began to be expected; of none that is expected nothing. */
+  readonly mediaAt: number | undefined;
   /** Packets of the last seconds, the older the less: a moment has too few to tell what gets lost. */
   readonly lately: { readonly lost: number; readonly all: number };
   /** The path, and since when each stream flows over it. */
   readonly pair: string | undefined;
   readonly flowing: ReadonlyMap<string, number>;
-  /** How this look alone judges. */
+  /** How this look alone judges, and when one last judged worse than that before. */
   readonly judged: Judgement;
+  readonly worseAt: number;
   readonly stats: Stats;
 }
 
@@ -69,7 +70,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
   const narrow = !(pair?.availableOutgoingBitrate >= WIDE);
   const packetsIn = sum('in', (stream) => stream.packets);
   const lostIn = sum('in', (stream) => stream.lost);
-  const mediaAt = packetsIn > 0 || !before || !expected.media ? at : before.mediaAt;
+  const mediaAt = !expected.media ? undefined : packetsIn > 0 ? at : (before?.mediaAt ?? at);
   const of = (direction: 'in' | 'out') => streams.filter((stream) => stream.direction === direction);
   const settled = (direction: 'in' | 'out') => of(direction).flatMap((stream) => (stream.settled ? [stream.stats] : []));
   const fade = before ? 0.5 ** ((at - before.at) / HALF_LIFE) : 0;
@@ -80,14 +81,16 @@ export function measure(reports: Reports, before: Measured | undefined, expected
   const busy = expected.late || overloaded(now, before?.reports);
   const judged = judge({
     lossPercent: percent(lately.lost, lately.all),
-    silentMs: expected.media ? at - mediaAt : 0,
+    silentMs: at - (mediaAt ?? at),
     busy,
     availableOut: pair?.availableOutgoingBitrate,
     incoming: settled('in'),
     outgoing: settled('out'),
   });
-  // A single look may catch a stumble: bars that fall and rise at once tell nothing.
-  const once = ['bitrate', 'cpu'].includes(judged.reason) && before && GRADES.indexOf(judged.quality) > GRADES.indexOf(before.judged.quality);
+  // A moment may catch a stumble: bars that fall and rise at once tell nothing.
+  const mayStumble = ['bitrate', 'cpu'].includes(judged.reason);
+  const worse = mayStumble && before && GRADES.indexOf(judged.quality) > GRADES.indexOf(before.judged.quality);
+  const worseAt = worse ? at : (before?.worseAt ?? -Infinity);
   return {
     at,
     // What came before the first look did so at another time.
@@ -97,6 +100,7 @@ export function measure(reports: Reports, before: Measured | undefined, expected
     pair: pair?.id,
     flowing,
     judged,
+    worseAt,
     stats: {
       identity: expected.identity,
       path: expected.path ?? pathOf(local, remote),
@@ -110,14 +114,14 @@ export function measure(reports: Reports, before: Measured | undefined, expected
       outgoing: of('out').map(({ stats, settled }) =>
         settled && (narrow || stats.limitedBy !== 'bandwidth') ? stats : { ...stats, limitedBy: stats.limitedBy && 'none' },
       ),
-      ...(once ? before.judged : judged),
+      ...(mayStumble && before && at - worseAt < STUMBLE ? { quality: before.stats.quality, reason: before.stats.reason } : judged),
     },
   };
 }
 
 /**
  * The quality of a path: good with at least half the bitrate a picture of its size wants and under
- * 2 % loss, fair with 30 % and under 4 %, poor below, lost after three seconds without media. With
+ * 2 % loss, fair with 30 % and under 4 %, poor below, lost after two seconds without media. With
  * 5 % loss every voice has guessed syllables, and whoever reads the bars should know why.
  *
  * A picture that does not move wants fewer bits: what comes counts only when it stumbles, and what
@@ -133,7 +137,7 @@ export function judge(heard: {
   incoming: readonly StreamStats[];
   outgoing: readonly StreamStats[];
 }): Judgement {
-  if (heard.silentMs >= 3000) return { quality: 'lost', reason: 'noMedia' };
+  if (heard.silentMs >= SILENCE) return { quality: 'lost', reason: 'noMedia' };
   let ratio = 1;
   for (const stream of heard.incoming) {
     const stumbles = (stream.framesPerSecond ?? 30) < 12 || (stream.freezes ?? 0) > 0;
@@ -239,6 +243,9 @@ function milliseconds(seconds: number | undefined): number | undefined {
 
 const LEAST_BETWEEN = 500;
 const HALF_LIFE = 5000;
+// Two looks of a second each, which come a little early at times.
+const SILENCE = 1800;
+const STUMBLE = 1800;
 // A browser begins low and finds out what a path carries: until then a small picture blames nobody.
 const SETTLED_AFTER = 8000;
 const WIDE = 1_000_000;

@@ -2,7 +2,7 @@ import type { LocalMedia } from './media';
 import type { Person } from './person';
 import type { Speakers } from './signal';
 import { measure, type Reports } from './stats';
-import type { Connection, Quality, Source, State } from './types';
+import type { Connection, Quality, Source, State, Track } from './types';
 import type { Uplink } from './uplink';
 import { activeOf, LISTEN_EVERY, levelOf } from './voices';
 
@@ -14,10 +14,12 @@ export interface WatchOutput {
   byServer(): boolean;
   /** By which this page sends, when the room goes through the server. */
   up(): Uplink | undefined;
+  /** Whether this picture is on the screen. */
+  sees(track: Track): boolean;
   changed(): void;
 }
 
-/** Looks on: who speaks, five times a second, and how each path is, every two seconds. */
+/** Looks on: who speaks, five times a second, and how each path is, every second. */
 export class Watch {
   activeSpeaker: Person | undefined;
   private told: Speakers | undefined;
@@ -120,8 +122,7 @@ export class Watch {
     person.measuredOn = connection;
     person.measured = measure(reports, before, {
       identity: person.identity,
-      // Of many open microphones the server forwards some: silence tells nothing.
-      media: !person.isMe && !(down && this.told?.limited) && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || track.kind === 'audio')),
+      media: !person.isMe && person.presence === 'online' && person.tracks.some((track) => !track.muted && (!down || this.comes(track))),
       late: this.late > LATE,
       source: (direction, mid, kind) => down?.owners.get(mid ?? '')?.source ?? this.source(person, connection, direction, mid, kind),
       // One connection brings everybody's.
@@ -130,6 +131,11 @@ export class Watch {
     });
     if (link.path !== 'server') link.path = person.measured.stats.path;
     link.transport = person.measured.stats.transport;
+  }
+
+  /** Whether the server surely forwards it: of many open microphones it does some, of pictures those that are seen. */
+  private comes(track: Track): boolean {
+    return track.kind === 'audio' ? !this.told?.limited : track.source === 'camera' && this.output.sees(track);
   }
 
   private source(person: Person, connection: RTCPeerConnection, direction: 'in' | 'out', mid: string | undefined, kind: string): Source | undefined {
@@ -147,6 +153,6 @@ export class Watch {
   }
 }
 
-const MEASURE_EVERY = 2000;
+const MEASURE_EVERY = 1000;
 const LATE = 150;
 const RANK: readonly Quality[] = ['unknown', 'lost', 'poor', 'fair', 'good'];

@@ -179,14 +179,29 @@ describe('the numbers of a path', () => {
     expect([measured!.stats.reason, measured!.stats.outgoing[0]!.limitedBy]).toEqual(['cpu', 'cpu']);
   });
 
-  it('are lost after three seconds without media, unless nobody sends any', () => {
+  it('are lost after two seconds without media, unless nobody sends any', () => {
     const still = { sound: { packetsReceived: 100 }, picture: { packetsReceived: 200 } };
-    let measured = measure(reports(2), undefined, expected);
-    for (const seconds of [4, 6]) measured = measure(reports(seconds, still), measured, expected);
-    expect([measured.stats.quality, measured.stats.reason]).toEqual(['lost', 'noMedia']);
-    measured = measure(reports(2), undefined, { ...expected, media: false });
-    for (const seconds of [4, 6]) measured = measure(reports(seconds, still), measured, { ...expected, media: false });
-    expect(measured.stats.quality).toBe('good');
+    const looks = (media: boolean) => {
+      let measured = measure(reports(2), undefined, { ...expected, media });
+      return [3, 4].map((seconds) => {
+        measured = measure(reports(seconds, still), measured, { ...expected, media });
+        return [measured.stats.quality, measured.stats.reason];
+      });
+    };
+    expect(looks(true)).toEqual([['good', 'none'], ['lost', 'noMedia']]);
+    expect(looks(false)).toEqual([['good', 'none'], ['good', 'none']]);
+  });
+
+  it('tell of a stumble of less than two seconds nothing, however often they are read', () => {
+    let measured: Measured | undefined;
+    const look = (seconds: number, stumbles: boolean) => {
+      const slow = { picture: { framesPerSecond: stumbles ? 5 : 25, bytesReceived: seconds * 5000 } };
+      return (measured = measure(reports(seconds, slow), measured, expected)).stats.quality;
+    };
+    for (let seconds = 2; seconds <= 12; seconds++) expect(look(seconds, false)).toBe('good');
+    expect([13, 14].map((seconds) => look(seconds, true))).toEqual(['good', 'good']);
+    expect(look(15, false)).toBe('good');
+    expect([16, 17, 18].map((seconds) => look(seconds, true))).toEqual(['good', 'good', 'poor']);
   });
 });
 

@@ -6,6 +6,7 @@ import { Watch } from '../src/watch';
 let people: Person[];
 let byServer: boolean;
 let changes: number;
+let seen: boolean;
 let watch: Watch;
 
 function person(identity: string): Person {
@@ -17,12 +18,14 @@ beforeEach(() => {
   people = ['ann', 'bob'].map(person);
   byServer = true;
   changes = 0;
+  seen = true;
   watch = new Watch({ level: () => 0 } as never, {
     me: () => undefined,
     others: () => people,
     state: () => ({ name: 'connected' }),
     byServer: () => byServer,
     up: () => undefined,
+    sees: () => seen,
     changed: () => changes++,
   });
 });
@@ -65,6 +68,31 @@ describe('how somebody is reached', () => {
     expect(ann.connection).toMatchObject({ quality: 'lost', reason: 'disconnected' });
     ann.measured = measured(300_000);
     expect(ann.connection.quality).toBe('good');
+  });
+
+  it('by the server is not good for long when nothing of a picture that is seen comes, though the microphone is off', async () => {
+    const [ann] = people as [Person, Person];
+    let seconds = 0;
+    let packets = 0;
+    const picture = () => ({ id: 'picture', type: 'inbound-rtp', kind: 'video', mid: '1', timestamp: seconds * 1000, bytesReceived: packets * 1000, packetsReceived: packets, packetsLost: 0 });
+    const connection = { remoteDescription: {}, getTransceivers: () => [], getStats: async () => new Map([['picture', picture()]]) };
+    Object.assign(ann, { byServer: true, down: { ...(link as object), connection, owners: new Map([['1', { from: 'ann', source: 'camera' }]]) } });
+    ann.publish([{ id: 's', source: 'camera', muted: false }] as never, {} as never);
+    const look = async (more: number) => {
+      seconds++;
+      packets += more;
+      await watch.measureAll();
+      return ann.connection.quality;
+    };
+    for (let i = 0; i < 3; i++) expect(await look(30)).toBe('good');
+    expect([await look(0), await look(0)]).toEqual(['good', 'lost']);
+    expect(ann.connection.reason).toBe('noMedia');
+    expect(await look(30)).toBe('good');
+    // A picture that nobody looks at is not sent.
+    seen = false;
+    for (let i = 0; i < 5; i++) expect(await look(0)).toBe('good');
+    seen = true;
+    expect([await look(0), await look(0), await look(0)]).toEqual(['good', 'good', 'lost']);
   });
 
   it('directly is what their own connection says', () => {

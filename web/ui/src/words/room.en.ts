@@ -159,7 +159,7 @@ export default {
   'quality.reasonLoss': 'packets get lost on the way',
   'quality.reasonBitrate': 'the line is too narrow for the picture',
   'quality.reasonCpu': 'this computer is overloaded: turn your camera off or make the window smaller',
-  'quality.reasonNoMedia': 'nothing has arrived for 3 seconds',
+  'quality.reasonNoMedia': 'nothing has arrived for 2 seconds',
   'quality.reasonDisconnected': 'the path is interrupted',
   'quality.title': 'Quality',
   'quality.server': 'To the server',

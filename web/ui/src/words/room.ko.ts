@@ -160,7 +160,7 @@ export default {
   'quality.reasonLoss': '오는 길에 패킷이 사라져요',
   'quality.reasonBitrate': '영상을 보내기에 회선이 좁아요',
   'quality.reasonCpu': '이 컴퓨터가 벅차요. 카메라를 끄거나 창을 줄이세요',
-  'quality.reasonNoMedia': '3초 동안 아무것도 오지 않았어요',
+  'quality.reasonNoMedia': '2초 동안 아무것도 오지 않았어요',
   'quality.reasonDisconnected': '길이 끊겼어요',
   'quality.title': '품질',
   'quality.server': '서버까지',
