@@ -22,6 +22,7 @@ export default {
   'admin.leave': 'Log out',
   'admin.rooms': 'Rooms',
   'admin.sum': '{rooms, one room | {rooms} rooms}, {people, one person | {people} people}, {tracks, one track | {tracks} tracks}',
+  'admin.programs': '{n, one program | {n} programs}',
   'admin.none': 'Nobody is meeting now',
   'admin.noneWhy': 'This page looks again every two seconds.',
   'admin.silent': 'The server does not answer. What you see may be old; this page goes on asking.',

@@ -24,6 +24,7 @@ export default {
   'admin.leave': '로그아웃',
   'admin.rooms': '방',
   'admin.sum': '방 {rooms}개, 사람 {people}명, 트랙 {tracks}개',
+  'admin.programs': '프로그램 {n}개',
   'admin.none': '지금은 만나는 사람이 없어요',
   'admin.noneWhy': '2초마다 다시 살펴봐요.',
   'admin.silent': '서버가 대답하지 않아요. 보이는 내용이 오래됐을 수 있어요. 계속 물어보고 있어요.',
