@@ -363,7 +363,7 @@ test('who watches by WHEP sees and hears one who is alone in the room, until tha
   await person.page.getByRole('button', { name: 'End for everybody', exact: true }).click();
   const encryption = () => watcher.page.evaluate(() => globalThis.whep.connection.getTransceivers()[0].receiver.transport.state);
   await until('its connection is closed', async () => (await encryption()) === 'closed');
-  assert.equal(await watcher.page.evaluate(async () => (await fetch(globalThis.whep.url, { method: 'DELETE' })).status), 404);
+  assert.equal(await watcher.page.evaluate(async () => (await fetch(globalThis.whep.url, { method: 'DELETE' })).status), 410);
 });
 
 test('the page /whip sends the camera, the page /whep plays it, and both say what they do', async () => {

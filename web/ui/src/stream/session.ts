@@ -21,6 +21,7 @@ export class Session {
   readonly connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   state: State = 'connecting';
   private url: string | undefined;
+  private language: Language | undefined;
   private closed = false;
 
   /** @param changed hears of every new state */
@@ -34,21 +35,22 @@ export class Session {
 
   /** Offers what the connection has, and takes the answer. */
   async begin(language: Language): Promise<void> {
+    this.language = language;
     await this.connection.setLocalDescription();
     const answer = await fetch(this.path, {
       method: 'POST',
-      headers: { ...this.headers, 'content-type': 'application/sdp', 'accept-language': language },
+      headers: { ...this.headers, 'content-type': 'application/sdp' },
       body: this.connection.localDescription!.sdp,
     });
     const text = await answer.text();
     if (answer.status !== 201) {
       const wait = Number(answer.headers.get('retry-after'));
-      this.close();
+      void this.close();
       throw new Refused(answer.status, text.trim(), wait > 0 ? wait : undefined);
     }
     this.url = answer.headers.get('location') ?? undefined;
     if (this.closed) {
-      this.goodbye();
+      void this.goodbye();
       return;
     }
     await this.connection.setRemoteDescription({ type: 'answer', sdp: text });
@@ -59,23 +61,31 @@ export class Session {
     }
   }
 
-  close(): void {
-    if (!this.closed) {
-      this.closed = true;
-      this.connection.close();
-      this.goodbye();
+  /** Returns the server's sentence about why it is over, where a host or the room ended it. */
+  async close(): Promise<string> {
+    if (this.closed) {
+      return '';
     }
+    this.closed = true;
+    this.connection.close();
+    return this.goodbye();
   }
 
-  private goodbye(): void {
-    if (this.url !== undefined) {
-      void fetch(this.url, { method: 'DELETE', keepalive: true }).catch(() => undefined);
-      this.url = undefined;
-    }
+  private async goodbye(): Promise<string> {
+    const { url } = this;
+    this.url = undefined;
+    const answer =
+      url === undefined
+        ? undefined
+        : await fetch(url, { method: 'DELETE', keepalive: true, headers: this.headers }).catch(() => undefined);
+    return answer?.status === 410 ? (await answer.text()).trim() : '';
   }
 
   private get headers(): Record<string, string> {
-    return this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+    return {
+      ...(this.token === undefined ? {} : { authorization: `Bearer ${this.token}` }),
+      ...(this.language === undefined ? {} : { 'accept-language': this.language }),
+    };
   }
 
   private look(): void {

@@ -657,6 +657,10 @@ final class Room {
     return entrance.knocking().size();
   }
 
+  boolean isShut() {
+    return !entrance.open();
+  }
+
   boolean has(String identity) {
     return people.has(identity);
   }

@@ -183,6 +183,12 @@ public final class Rooms {
     return rooms.containsKey(room);
   }
 
+  /// Whether whoever comes to a room now has to knock.
+  public boolean isShut(String room) {
+    Room there = rooms.get(room);
+    return there != null && there.isShut();
+  }
+
   /// Whether this connection is in a room, or at its door.
   public boolean isSeated(long connection) {
     return seats.containsKey(connection);

@@ -143,6 +143,11 @@ public final class SideDoor {
         .toList();
   }
 
+  /// Whether whoever comes to a room now has to knock.
+  public boolean isShut(String room) {
+    return rooms.isShut(room);
+  }
+
   private Outsider outsider(Wish wish, Guest guest) {
     long connection = --lastConnection;
     guests.put(connection, guest);

@@ -135,6 +135,7 @@ final class Ingest implements Resource, UpSession.Output, SideDoor.Guest {
 
   @Override
   public void ended(Ended why) {
+    door.end(this, why);
     close();
   }
 

@@ -216,6 +216,7 @@ final class Playback implements Resource, SideDoor.Guest, Hall.Viewer {
       answered();
       Replies.end(now.exchange(), why);
     }
+    door.end(this, why);
     close();
   }
 

@@ -39,6 +39,19 @@ final class Replies {
     respond(exchange, status, said.message() + " " + said.help());
   }
 
+  /// A host, or the room, ended what was here.
+  ///
+  /// @param shut whether the room lets no new ones in now: a removal turns its lobby on
+  static void over(Exchange exchange, Ended why, boolean shut) {
+    boolean korean = readsKorean(exchange);
+    Ended said = korean ? Korean.say(why) : why;
+    Refused closed = Refusal.NO_KNOCKING.refused();
+    Refused next = korean ? Korean.say(closed) : closed;
+    String help =
+        why.code() == Ending.REMOVED && shut ? next.message() + " " + next.help() : said.help();
+    respond(exchange, 410, said.message() + " " + help);
+  }
+
   static void full(Exchange exchange) {
     say(
         exchange,

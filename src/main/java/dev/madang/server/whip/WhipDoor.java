@@ -11,6 +11,7 @@ import dev.madang.room.Limits.Rate;
 import dev.madang.room.Names;
 import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
+import dev.madang.room.SignalMessage.Ended;
 import dev.madang.room.SignalMessage.IceServer;
 import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Handler;
@@ -73,10 +74,16 @@ public final class WhipDoor {
   private Handler pages = exchange -> exchange.respond(204, null, "");
   private final SecureRandom random = new SecureRandom();
   private final Map<String, Session> sessions = new HashMap<>();
+
+  /** Why the last sessions are over that a host or a room ended, by id. */
+  private final Map<String, Over> over = new LinkedHashMap<>();
+
   private final Map<Address, Pace> paces = new LinkedHashMap<>();
 
   /// @param etag of its ICE session, quotes included
   private record Session(Resource resource, String etag) {}
+
+  private record Over(String room, Ended why) {}
 
   /// @param hall where the rooms' media are forwarded
   /// @param side the way into the rooms
@@ -313,7 +320,7 @@ public final class WhipDoor {
   private void patch(Exchange exchange, String id, String text) {
     Session session = sessions.get(id);
     if (session == null) {
-      Replies.noSession(exchange);
+      gone(exchange, id);
       return;
     }
     String condition = exchange.header("if-match");
@@ -343,7 +350,7 @@ public final class WhipDoor {
   private void accept(Exchange exchange, String id, String answer) {
     Session session = sessions.get(id);
     if (session == null) {
-      Replies.noSession(exchange);
+      gone(exchange, id);
     } else if (session.resource instanceof Playback playback && playback.remoteIce() == null) {
       playback.accept(answer);
       exchange.respond(204, null, "");
@@ -355,14 +362,31 @@ public final class WhipDoor {
   private void delete(Exchange exchange, String id) {
     Session session = sessions.get(id);
     if (session == null) {
-      Replies.noSession(exchange);
+      gone(exchange, id);
     } else {
       session.resource.close();
       exchange.respond(200, null, "");
     }
   }
 
+  private void gone(Exchange exchange, String id) {
+    Over known = over.get(id);
+    if (known == null) {
+      Replies.noSession(exchange);
+    } else {
+      Replies.over(exchange, known.why, side.isShut(known.room));
+    }
+  }
+
   // ---- for sessions -----------------------------------------------------------------------------
+
+  /// A host, or the room, ends this.
+  void end(Resource resource, Ended why) {
+    over.put(resource.id(), new Over(resource.room(), why));
+    if (over.size() > MOST_OVER) {
+      over.remove(over.keySet().iterator().next());
+    }
+  }
 
   void forget(Resource resource) {
     sessions.remove(resource.id());
@@ -452,5 +476,6 @@ public final class WhipDoor {
   private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_NETWORKS = 10_000;
+  private static final int MOST_OVER = 1000;
   private static final Logger LOG = LoggerFactory.getLogger(WhipDoor.class);
 }

@@ -474,6 +474,12 @@ class WhipDoorTest {
           .isEqualTo("done");
       assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
       assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      for (WhipRig.Far ended : List.of(sender, watcher)) {
+        HttpResponse<String> over = rig.delete(ended.location, "en");
+        assertThat(over.statusCode()).isEqualTo(410);
+        assertThat(over.body()).startsWith("You were removed").contains("has to knock");
+        assertThat(rig.delete(ended.location, "ko").body()).startsWith("회의에서 내보내졌습니다.");
+      }
       for (String path : List.of("/whip/yard", "/whep/yard")) {
         String offer = path.startsWith("/whip") ? rig.sender(false).offer : rig.receiver().offer;
         HttpResponse<String> refused = bearing(rig, path, offer, hers);
@@ -513,6 +519,9 @@ class WhipDoorTest {
       ann.ask("end", SignalClient.fields());
       assertThat(sender.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
       assertThat(watcher.ended.get(20, TimeUnit.SECONDS)).isEqualTo(Ending.LEFT);
+      HttpResponse<String> over = rig.delete(sender.location, "en");
+      assertThat(over.statusCode()).isEqualTo(410);
+      assertThat(over.body()).startsWith("The meeting was ended for everybody.");
     }
   }
 

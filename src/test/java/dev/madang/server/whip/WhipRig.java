@@ -146,6 +146,11 @@ final class WhipRig implements AutoCloseable {
     return web.send(request.build(), BodyHandlers.ofString());
   }
 
+  HttpResponse<String> delete(String location, String language)
+      throws IOException, InterruptedException {
+    return request("DELETE", location, "", "accept-language", language);
+  }
+
   HttpResponse<String> post(String path, String offer) throws IOException, InterruptedException {
     return request("POST", path, offer, "content-type", "application/sdp");
   }
