@@ -1,5 +1,6 @@
 import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import Flowing from '../src/stream/Flowing.svelte';
 import Send from '../src/stream/Send.svelte';
 import { learn, speak } from '../src/words/words.svelte.ts';
 
@@ -94,4 +95,25 @@ test('where the server knows no reason, none is given', async () => {
   Connection.last.over();
   await settled();
   expect(words('[data-problem]')).toBeUndefined();
+});
+
+test('whoever watches reads that a picture is waited for, and not of none a second', async () => {
+  const connection = new Connection();
+  const look = async (seconds: number, frames: number, of: object = {}) => {
+    const picture = { id: 'p', type: 'inbound-rtp', kind: 'video', timestamp: seconds * 1000, bytesReceived: seconds * 50_000, framesDecoded: frames, frameWidth: 640, frameHeight: 360, ...of };
+    connection.reports = [picture, { id: 's', type: 'inbound-rtp', kind: 'audio', timestamp: seconds * 1000, bytesReceived: seconds * 4000 }];
+    await vi.advanceTimersByTimeAsync(1000);
+    flushSync();
+    return words('[data-picture]');
+  };
+  vi.useFakeTimers();
+  show(Flowing, { connection: connection as never, sends: false });
+  expect(words('[data-picture]')).toBe('being measured');
+  await look(0, 0, { frameWidth: undefined, frameHeight: undefined });
+  expect(await look(1, 0, { frameWidth: undefined, frameHeight: undefined })).toBe('Waiting for a picture…');
+  expect(await look(2, 0)).toBe('Waiting for a picture…');
+  expect(await look(3, 25)).toBe('640 × 360, 25 pictures a second');
+  // Sound alone is no picture that comes.
+  expect(await look(4, 25, { bytesReceived: 150_000 })).toBe('none');
+  vi.useRealTimers();
 });
