@@ -204,6 +204,8 @@ function streamOf(
       direction === 'in' && report.kind === 'audio' ? percent(since('concealedSamples'), since('totalSamplesReceived')) : undefined,
     freezes: report.freezeCount === undefined ? undefined : since('freezeCount'),
     limitedBy: report.qualityLimitationReason,
+    layer: report.rid,
+    resting: report.active === false,
   };
   return { direction, stats, bytes, packets, lost, settled: false };
 }

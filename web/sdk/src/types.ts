@@ -409,4 +409,8 @@ export interface StreamStats {
    * the stream had time to find out what its path carries, and if that is little.
    */
   readonly limitedBy: string | undefined;
+  /** Of a camera that goes to the server in several sizes: `q` a quarter, `h` half, `f` full. */
+  readonly layer: string | undefined;
+  /** Nobody looks at it in this size now, so that nothing of it is sent. */
+  readonly resting: boolean;
 }

@@ -47,7 +47,8 @@ describe('the numbers of a path', () => {
     });
     expect(stats.incoming.find(({ source }) => source === 'camera')).toMatchObject({ codec: 'VP8', bitrate: 800_000, height: 360 });
     expect(stats.incoming.find(({ source }) => source === 'microphone')).toMatchObject({ codec: 'opus', jitterMs: 4, concealedPercent: 1 });
-    expect(stats.outgoing[0]).toMatchObject({ bitrate: 400_000, lossPercent: 2, jitterMs: 3 });
+    expect(stats.outgoing[0]).toMatchObject({ bitrate: 400_000, lossPercent: 2, jitterMs: 3, layer: undefined, resting: false });
+    expect(twice({ sent: { rid: 'f', active: false } }).stats.outgoing[0]).toMatchObject({ layer: 'f', resting: true });
   });
 
   it.each([

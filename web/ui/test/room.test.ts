@@ -589,3 +589,26 @@ test('everything is Korean after the switch, without loading the page again', as
   expect(document.documentElement.lang).toBe('ko');
   expect(one('[data-participant="p1"]').getAttribute('aria-label')).toContain('민준');
 });
+
+test('the panel of quality tells the sizes of a camera apart, which of them nobody looks at, and what holds them back', async () => {
+  room.come('Noor');
+  room.come('Luis');
+  const [first, ...rest] = await room.stats();
+  const size = (layer: string, more: object = {}) => ({ ...first!.outgoing[1]!, layer, ...more });
+  const outgoing = [first!.outgoing[0]!, size('q', { width: 320, height: 180 }), size('h', { width: 640, height: 360, limitedBy: 'bandwidth' }), size('f', { resting: true })];
+  room.stats = async () => [...rest, { ...first!, identity: 'me', path: 'server', transport: 'udp', incoming: [], outgoing }];
+  meeting.open('quality');
+  await vi.waitFor(() => {
+    flushSync();
+    one('[data-quality-of=me] table');
+  });
+  const panel = one('[data-quality-of=me]');
+  expect([...panel.querySelectorAll('tbody tr')].map((row) => `${row.firstElementChild!.textContent}: ${row.lastElementChild!.textContent}`)).toEqual([
+    expect.stringMatching(/^Voice: /),
+    expect.stringMatching(/^Camera, small: 320×180/),
+    expect.stringMatching(/^Camera, middle: 640×360/),
+    'Camera, large: nobody looks at this size',
+  ]);
+  expect(panel.textContent).toContain('The line out is too narrow for a bigger picture.');
+  expect(panel.textContent).toContain('in three sizes');
+});

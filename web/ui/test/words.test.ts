@@ -6,7 +6,7 @@ import { terms } from '../src/compare/terms.ts';
 import { choose, fill, isolated } from '../src/words/words.svelte.ts';
 
 const src = join(import.meta.dirname, '../src');
-const parts = ['admin', 'check', 'common', 'compare', 'home', 'room', 'stream', 'trust'];
+const parts = ['admin', 'check', 'common', 'compare', 'home', 'quality', 'room', 'stream', 'trust'];
 
 async function words(part: string, language: string): Promise<Record<string, string>> {
   return (await import(`../src/words/${part}.${language}.ts`)).default;

@@ -511,6 +511,8 @@ function stream(kind: 'audio' | 'video', source: Source, codec: string, bitrate:
     concealedPercent: video ? undefined : 0.4,
     freezes: video ? 0 : undefined,
     limitedBy: undefined,
+    layer: undefined,
+    resting: false,
   };
 }
 
