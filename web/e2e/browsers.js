@@ -187,7 +187,7 @@ function limitCamera(most) {
 }
 
 /**
- * What flows into this page now, over all its living peer connections.
+ * What flows into this page now, over all its living peer connections, and by which pair each goes.
  * @returns {Promise<{frames: number, energy: number, packetsIn: number, pairs: {local: string, remote: string, protocol: string, relayProtocol?: string}[]}>}
  */
 export function received(page) {
@@ -203,9 +203,11 @@ export function received(page) {
           sum.frames += value.framesDecoded ?? 0;
           sum.energy += value.totalAudioEnergy ?? 0;
         }
-        if (value.type === 'candidate-pair' && value.nominated && value.state === 'succeeded') {
-          const local = stats.get(value.localCandidateId);
-          const remote = stats.get(value.remoteCandidateId);
+        // A pair that was nominated earlier stays so in Chromium's figures when a better one has taken over.
+        const selected = value.type === 'transport' ? stats.get(value.selectedCandidatePairId) : value.selected && value;
+        if (selected) {
+          const local = stats.get(selected.localCandidateId);
+          const remote = stats.get(selected.remoteCandidateId);
           sum.pairs.push({
             local: local?.candidateType,
             remote: remote?.candidateType,

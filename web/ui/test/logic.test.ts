@@ -8,6 +8,7 @@ import { large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
 import { pieces } from '../src/room/text.ts';
 import { secureLink } from '../src/parts/about.ts';
+import { wayOf, type Stat } from '../src/parts/paths.ts';
 import { system } from '../src/trust/system.ts';
 import { ago, bits, percent, size } from '../src/words/numbers.ts';
 import { learn } from '../src/words/words.svelte.ts';
@@ -200,6 +201,21 @@ test('the meter shows quiet speech well before its end', () => {
 test('the secure address keeps the room', () => {
   expect(secureLink('https://192.168.0.7:7700', '/r/tea')).toBe('https://192.168.0.7:7700/r/tea');
   expect(secureLink('nonsense', '/')).toBeNull();
+});
+
+test('the way is that of the pair that carries, not of one left for a better', () => {
+  const left = { id: 'left', type: 'candidate-pair', state: 'succeeded', nominated: true, localCandidateId: 'relay' };
+  const carries = { id: 'carries', type: 'candidate-pair', state: 'succeeded', nominated: true, localCandidateId: 'host' };
+  const candidates = [
+    { id: 'relay', type: 'local-candidate', candidateType: 'relay', protocol: 'udp', relayProtocol: 'tls' },
+    { id: 'host', type: 'local-candidate', candidateType: 'host', protocol: 'udp' },
+  ];
+  const way = (...stats: { id: string; type: string }[]) => wayOf(new Map([...candidates, ...stats].map((stat) => [stat.id, { timestamp: 0, ...stat } as Stat])));
+  const direct = { transport: 'udp', relayed: false };
+  expect(way(left, carries, { id: 'transport', type: 'transport', selectedCandidatePairId: 'carries' } as never)).toEqual(direct);
+  expect(way(left, { ...carries, selected: true } as never)).toEqual(direct);
+  expect(way(left, { id: 'transport', type: 'transport', selectedCandidatePairId: 'left' } as never)).toEqual({ transport: 'tcp', relayed: true });
+  expect(way(left)).toBeUndefined();
 });
 
 test('guesses the system whose steps to unfold', () => {

@@ -1,7 +1,7 @@
 import { everyDoubt, trust, type Confidence, type Doubt } from './confidence.ts';
 import { failed, printable, type Figures } from './figures.ts';
 import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
-import type { Path } from './paths.ts';
+import type { Path } from '../parts/paths.ts';
 import { fixed, laneWords, title, type Both } from './sentences.ts';
 import { verdicts } from './verdict.ts';
 

@@ -2,7 +2,7 @@ import { failed, figures, round, type Figures } from './figures.ts';
 import { carries, interval, isReliable, type LaneName, type Workload, workloadOf } from './kinds.ts';
 import { PATIENCE, type Lane, type Opens } from './lanes/lane.ts';
 import { tcpModel } from './model.ts';
-import { way, type Path } from './paths.ts';
+import { statsOf, wayOf, type Path } from '../parts/paths.ts';
 import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
 import { Ticker } from './ticker.ts';
 
@@ -403,7 +403,7 @@ export class Run {
   /** By which way the lanes go that stand now. */
   private async look(): Promise<void> {
     for (const [kind, { connection }] of this.standing) {
-      const path = connection === undefined ? undefined : await way(connection);
+      const path = connection === undefined ? undefined : wayOf(await statsOf(connection));
       if (path !== undefined) {
         this.paths.set(kind, path);
       }

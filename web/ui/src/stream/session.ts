@@ -1,3 +1,4 @@
+import { statsOf, wayOf, type Path, type Stat } from '../parts/paths.ts';
 import type { Language } from '../words/words.svelte.ts';
 
 /**
@@ -117,27 +118,21 @@ export type Flow = {
   sound: boolean;
   layers: number;
   lost: number;
-  transport: string;
+  transport: Path['transport'] | undefined;
 };
-
-type Report = { type: string; id: string; timestamp: number } & Record<string, unknown>;
 
 /** Reads a connection again and again; the first look has nothing to compare with. */
 export class Gauge {
-  private before = new Map<string, Report>();
+  private before = new Map<string, Stat>();
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
   async look(): Promise<Flow | undefined> {
-    const now = new Map<string, Report>();
-    (await this.connection.getStats()).forEach((report: Report) => now.set(report.id, report));
-    const flow: Flow = { width: 0, height: 0, frames: 0, bitrate: 0, sound: false, layers: 0, lost: 0, transport: '' };
+    const now = await statsOf(this.connection);
+    const flow: Flow = { width: 0, height: 0, frames: 0, bitrate: 0, sound: false, layers: 0, lost: 0, transport: wayOf(now)?.transport };
     let packets = 0;
     let compared = false;
     for (const report of now.values()) {
-      if (report.type === 'candidate-pair' && report['nominated'] && report['state'] === 'succeeded') {
-        flow.transport = String(now.get(String(report['localCandidateId']))?.['protocol'] ?? '');
-      }
       const before = this.before.get(report.id);
       if (!/^(in|out)bound-rtp$/.test(report.type) || before === undefined) {
         continue;
