@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium, until } from './browsers.js';
-import { come, messages, openPanel, write } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, until } from '../browsers.js';
+import { come, messages, openPanel, write } from '../people.js';
+import { startServer } from '../server.js';
 
 let server;
 const open = [];

@@ -5,9 +5,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openChromium, PHONE, until } from './browsers.js';
-import { come, enter } from './people.js';
-import { madang, startServer } from './server.js';
+import { openChromium, PHONE, until } from '../browsers.js';
+import { come, enter } from '../people.js';
+import { madang, startServer } from '../server.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PASSWORD = 'four words to remember';

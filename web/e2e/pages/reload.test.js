@@ -1,9 +1,9 @@
 // The page is loaded again: in the room one comes back into it, and nowhere else.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium, until } from './browsers.js';
-import { come, namesOn, tileOf } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, until } from '../browsers.js';
+import { come, namesOn, tileOf } from '../people.js';
+import { startServer } from '../server.js';
 
 let server;
 const open = [];

@@ -1,9 +1,9 @@
 // What a host may do: lobby, lock, mute, remove, hand on, end; and who finds the room full.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium, until } from './browsers.js';
-import { enter, namesOn, openPanel, tileOf } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, until } from '../browsers.js';
+import { enter, namesOn, openPanel, tileOf } from '../people.js';
+import { startServer } from '../server.js';
 
 let server;
 let house;

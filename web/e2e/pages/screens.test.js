@@ -5,9 +5,9 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DESKTOP, openChromium, PHONE, until } from './browsers.js';
-import { enter, namesOn, openPanel, write } from './people.js';
-import { startServer } from './server.js';
+import { DESKTOP, openChromium, PHONE, until } from '../browsers.js';
+import { enter, namesOn, openPanel, write } from '../people.js';
+import { startServer } from '../server.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const shots = process.env.SCREENSHOTS;

@@ -1,9 +1,9 @@
 // What outlives a room: the chat, where a host has it kept, and the lobby.
 import assert from 'node:assert/strict';
 import { after, afterEach, test } from 'node:test';
-import { openChromium, until } from './browsers.js';
-import { come, enter, messages, openPanel, write } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, until } from '../browsers.js';
+import { come, enter, messages, openPanel, write } from '../people.js';
+import { startServer } from '../server.js';
 
 let server;
 const open = [];

@@ -1,64 +1,14 @@
 // The page /compare as people use it: one press, and half a minute later a verdict that its numbers bear out.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import Ajv from 'ajv/dist/2020.js';
-import { openChromium, openFirefox, PHONE, until } from './browsers.js';
-import { isRoot } from './network.js';
-import { madang, openLab, startServer } from './server.js';
+import { openChromium, openFirefox, PHONE, until } from '../browsers.js';
+import { bearsOut, compare, LANES, lanesOf, saved, shots, valid } from '../comparing.js';
+import { madang, startServer } from '../server.js';
 
 const run = promisify(execFile);
-const schema = JSON.parse(readFileSync(new URL('../../docs/compare.schema.json', import.meta.url), 'utf8'));
-const valid = new Ajv({ strict: true, allowUnionTypes: true }).compile(schema);
-const LANES = ['websocket', 'socketio', 'polling', 'events', 'channel', 'channel-unordered', 'channel-lossy', 'channel-lifetime'];
-/** Sound has a beat of its own, that of a voice. */
-const lanesOf = (use) => (use === 'voice' || use === 'connect' ? [...LANES, 'media'] : LANES);
-const shots = process.env.SCREENSHOTS;
-
-/** Presses the button, and returns what was measured and how long it took. */
-async function compare(page, url, uses) {
-  await page.goto(`${url}/compare`);
-  await page.waitForSelector('[data-start]:enabled');
-  for (const use of ['chat', 'cursor', 'voice']) {
-    await page.setChecked(`input[value=${use}]`, uses.includes(use));
-  }
-  const begun = performance.now();
-  await page.click('[data-start]');
-  await until('a train', async () => /\d/.test(await page.innerText('[data-lane=channel-lossy] .now')), { timeout: 30_000, every: 250 });
-  if (shots) await page.waitForTimeout(3000);
-  if (shots) await page.screenshot({ path: join(shots, `running-${uses.join('-')}.png`), fullPage: true });
-  await page.waitForSelector('[data-result]', { timeout: 60_000 });
-  const seconds = (performance.now() - begun) / 1000;
-  const report = JSON.parse(await saved(page, 'json'));
-  assert.ok(valid(report), JSON.stringify(valid.errors));
-  return { report, seconds };
-}
-
-async function saved(page, what) {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click(`[data-save=${what}]`)]);
-  return readFileSync(await download.path(), 'utf8');
-}
-
-const inTime = ({ sent, late, lost }) => (sent - late - lost) / sent;
-
-/** Whatever was not named best is worse than one that was: less in time, or later, or not all of it. */
-function bearsOut(report, use) {
-  const worked = report.results.filter((each) => each.workload === use && each.sent > 0 && each.lane !== 'tcp-model');
-  const { best } = report.verdicts.find(({ workload }) => workload === use);
-  const named = worked.filter(({ lane }) => best.includes(lane));
-  assert.ok(named.length > 0, `${use}: no best among ${JSON.stringify(report.verdicts)}`);
-  // What gives messages up is not for chats, however lucky it was.
-  const given = use === 'chat' ? ['channel-lossy', 'channel-lifetime'] : [];
-  for (const other of worked.filter(({ lane }) => ![...best, ...given].includes(lane))) {
-    assert.ok(
-      named.some((each) => inTime(each) > inTime(other) || each.p95 <= other.p95 || other.lost > 0),
-      `${use}: ${other.lane} would have been better than ${best}`,
-    );
-  }
-}
 
 describe('on this machine', () => {
   let server;
@@ -286,55 +236,6 @@ describe('with a second device', () => {
       await firefox.close();
     }
   });
-
-  test('a line that the server makes lose bunches what is reliable, and TCP stands beside it as a model', async () => {
-    const { page } = house;
-    await page.goto(`${server.url}/compare`);
-    await page.waitForSelector('[data-start]:enabled');
-    await page.uncheck('input[value=chat]');
-    await page.check('input[name=line][value="5"]');
-    if (shots) await page.screenshot({ path: join(shots, 'loss-start.png'), fullPage: true });
-    await page.click('[data-start]');
-    await page.waitForSelector('[data-phase=voice]', { timeout: 60_000 });
-    if (shots) await page.waitForTimeout(6000);
-    if (shots) await page.screenshot({ path: join(shots, 'loss-running.png'), fullPage: true });
-    await page.waitForSelector('[data-result]', { timeout: 60_000 });
-    const report = JSON.parse(await saved(page, 'json'));
-    assert.ok(valid(report), JSON.stringify(valid.errors));
-    assert.equal(report.page.loss, 0.05);
-    for (const use of ['cursor', 'voice']) {
-      const lanes = report.results.filter(({ workload }) => workload === use);
-      const of = Object.fromEntries(lanes.map((each) => [each.lane, each]));
-      console.log('    ' + lanes.map(({ lane, p50, p95, late, lost, sent }) => `${lane} p50 ${p50} p95 ${p95} late ${late} lost ${lost} of ${sent}`).join('\n    '));
-      assert.deepEqual(lanes.map(({ lane }) => lane), ['tcp-model', ...LANES.slice(4), ...(use === 'voice' ? ['media'] : [])]);
-      // Both ways: 1 - 0.95².
-      const share = of['channel-lossy'].lost / of['channel-lossy'].sent;
-      assert.ok(share > 0.03 && share < 0.2, `${use}: ${share} lost`);
-      assert.ok(of.channel.lost === 0 && bunched(of.channel, use) > 2 * bunched(of['channel-lossy'], use), `${use}: ${bunched(of.channel, use)} bunched`);
-      const model = of['tcp-model'];
-      // A loss is noticed when the next message has come: 60 or 50 a second.
-      const next = 1000 / (use === 'cursor' ? 60 : 50);
-      assert.ok(model.lost === 0 && bunched(model, use) > 0 && model.p99 > model.p50 + 0.8 * next, `${use}: the model, p99 ${model.p99}, ${bunched(model, use)} bunched`);
-      bearsOut(report, use);
-      assert.doesNotMatch(report.verdicts.find(({ workload }) => workload === use).en, /model/);
-    }
-    assert.match(await page.innerText('[data-loss]'), /5 %.*“TCP \(model\)” was not measured/);
-    // A line of a millisecond: why it shows the opposite of a long one, and where that stands.
-    assert.match(await page.innerText('[data-loss]'), /The round trip of this line is \d+\.\d ms.*At 80 ms it is otherwise/);
-    const article = await page.request.get(await page.evaluate(() => document.querySelector('[data-loss] a').href));
-    assert.equal(article.headers()['content-type'], 'text/plain; charset=utf-8');
-    assert.match(await article.text(), /^# WebSocket or WebRTC\?/);
-    assert.match(await page.innerText('[data-row=tcp-model]'), /TCP \(model\)/);
-    if (shots) await page.screenshot({ path: join(shots, 'loss-result.png'), fullPage: true });
-
-    await page.click('[data-keep]');
-    const link = await page.getAttribute('[data-link] a', 'href');
-    await friend.page.goto(link);
-    await friend.page.waitForSelector('[data-loss]');
-    assert.match(await friend.page.innerText('[data-loss]'), /TCP\(모형\)/);
-    await until('the verdict in Korean', async () => (await friend.page.innerText('[data-verdict=cursor]')) === report.verdicts[0].ko);
-    if (shots) await friend.page.screenshot({ path: join(shots, 'loss-friend.png'), fullPage: true });
-  });
 });
 
 test('a server that does not measure says so, and what to set; its first page has no such door', async () => {
@@ -350,47 +251,3 @@ test('a server that does not measure says so, and what to set; its first page ha
     await server.stop();
   }
 });
-
-test('on a line that loses, over plain http on a phone: what is reliable bunches and is late, what is lossy loses and is on time', { skip: !isRoot && 'needs root' }, async () => {
-  const lab = await openLab('loss=2%,rtt=80ms,seed=7');
-  let server;
-  let phone;
-  try {
-    server = await startServer({ namespace: lab.server });
-    phone = await openChromium({ namespace: lab.client, viewport: PHONE, media: false });
-    await server.rest();
-    const { report, seconds } = await compare(phone.page, `http://${lab.address}:${server.port}`, ['cursor', 'voice']);
-    console.log(`    ${seconds.toFixed(1)} s; the page kept its sender waiting ${report.page.own} ms`);
-    assert.equal(await phone.page.evaluate(() => isSecureContext), false);
-    for (const use of ['cursor', 'voice']) {
-      const of = Object.fromEntries(report.results.filter(({ workload }) => workload === use).map((each) => [each.lane, each]));
-      console.log('    ' + lanesOf(use).map((lane) => `${lane} p95 ${of[lane].p95} late ${of[lane].late} lost ${of[lane].lost} of ${of[lane].sent}`).join('\n    '));
-      for (const lane of ['websocket', 'channel']) {
-        assert.equal(of[lane].lost, 0, `${use} ${lane}`);
-        assert.ok(of[lane].late > 0 && bunched(of[lane], use) > 2 * bunched(of['channel-lossy'], use), `${use} ${lane}: ${of[lane].late} late, ${bunched(of[lane], use)} bunched`);
-        assert.ok(of['channel-lossy'].late / of['channel-lossy'].sent < of[lane].late / of[lane].sent, `${use} ${lane}`);
-      }
-      assert.ok(of['channel-lossy'].lost > 0, `${use}: the lossy lane lost nothing`);
-      assert.ok(use !== 'voice' || (of.media.lost > 0 && of.media.p95 < of.websocket.p95), 'sound is given up, and on time');
-      assert.ok(of.polling.p95 > of.websocket.p95, use);
-      assert.ok(report.verdicts.find(({ workload }) => workload === use).best.includes('channel-lossy'), report.verdicts);
-      bearsOut(report, use);
-    }
-    // A page without a clipboard of its own copies all the same.
-    await phone.page.click('[data-copy]');
-    await phone.page.getByText('Copied.').waitFor();
-    if (shots) await phone.page.screenshot({ path: join(shots, 'loss-phone.png'), fullPage: true });
-    assert.deepEqual(phone.problems, []);
-  } finally {
-    await phone?.close();
-    await server?.stop();
-    await lab.close();
-  }
-});
-
-/** How many answers came at once with the one before: a train that was held up. */
-function bunched({ delays }, use) {
-  const every = { cursor: 1000 / 60, voice: 20 }[use];
-  const arrivals = delays.map((delay, i) => (delay === null ? null : i * every + delay));
-  return arrivals.filter((at, i) => at !== null && arrivals[i - 1] != null && Math.abs(at - arrivals[i - 1]) < every / 8).length;
-}

@@ -1,8 +1,8 @@
 // What people send each other by `room.send`, with the same words whichever way the room takes.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { openChromium, openFirefox, until } from './browsers.js';
-import { startServer } from './server.js';
+import { openChromium, openFirefox, until } from '../browsers.js';
+import { startServer } from '../server.js';
 
 let server;
 const houses = [];

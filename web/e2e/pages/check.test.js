@@ -1,9 +1,9 @@
 // /check: can this browser, on this network, do it?
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openChromium, openFirefox } from './browsers.js';
-import { isRoot, makeHost } from './network.js';
-import { startServer } from './server.js';
+import { openChromium, openFirefox } from '../browsers.js';
+import { isRoot, makeHost } from '../network.js';
+import { startServer } from '../server.js';
 
 let server;
 before(async () => {

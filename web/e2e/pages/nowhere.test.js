@@ -1,8 +1,8 @@
 // Addresses where nothing is: people see a page, programs read a sentence.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openChromium } from './browsers.js';
-import { startServer } from './server.js';
+import { openChromium } from '../browsers.js';
+import { startServer } from '../server.js';
 
 let server;
 

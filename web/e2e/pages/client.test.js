@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { openChromium, openFirefox, received, seesAndHears, until } from './browsers.js';
-import { startServer } from './server.js';
+import { openChromium, openFirefox, received, seesAndHears, until } from '../browsers.js';
+import { startServer } from '../server.js';
 
 let server;
 const browsers = [];
@@ -18,7 +18,7 @@ afterEach(() => Promise.all(browsers.splice(0).map((each) => each.close())));
 
 describe('the client and the server', () => {
   it('make a call of the ten lines in the README', async () => {
-    const readme = readFileSync(new URL('../sdk/README.md', import.meta.url), 'utf8');
+    const readme = readFileSync(new URL('../../sdk/README.md', import.meta.url), 'utf8');
     const html = /```html\n([\s\S]*?)```/.exec(readme)[1];
     assert.ok(html.match(/<script[\s\S]*<\/script>/)[0].trim().split('\n').length - 2 <= 11);
     const pages = [];

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium, received, seesAndHears, until } from './browsers.js';
-import { come, enter, messages, openPanel, write } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, received, seesAndHears, until } from '../browsers.js';
+import { come, enter, messages, openPanel, write } from '../people.js';
+import { startServer } from '../server.js';
 
 const lan = Object.values(networkInterfaces())
   .flat()

@@ -5,9 +5,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openChromium, seesAndHears } from './browsers.js';
-import { come } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, seesAndHears } from '../browsers.js';
+import { come } from '../people.js';
+import { startServer } from '../server.js';
 
 const lan = Object.values(networkInterfaces()).flat().find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 

@@ -4,11 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { after, afterEach, before, test } from 'node:test';
-import { openChromium } from './browsers.js';
-import { openPanel } from './people.js';
-import { startServer } from './server.js';
+import { openChromium } from '../browsers.js';
+import { openPanel } from '../people.js';
+import { startServer } from '../server.js';
 
-const madang = new URL('../../madang', import.meta.url).pathname;
+const madang = new URL('../../../madang', import.meta.url).pathname;
 let server;
 let token;
 const open = [];

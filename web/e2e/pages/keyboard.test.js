@@ -1,9 +1,9 @@
 // A whole meeting without touching the mouse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openChromium, PHONE, until } from './browsers.js';
-import { enter, messagesOn, tileOf } from './people.js';
-import { startServer } from './server.js';
+import { openChromium, PHONE, until } from '../browsers.js';
+import { enter, messagesOn, tileOf } from '../people.js';
+import { startServer } from '../server.js';
 
 /** Presses Tab until something that fits has the focus. */
 async function tabTo(page, selector) {
