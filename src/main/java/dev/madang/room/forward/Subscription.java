@@ -69,6 +69,8 @@ public final class Subscription {
   private boolean decided;
   private long undecidedUntil;
   private long asked = Long.MIN_VALUE;
+  private long lost = Long.MIN_VALUE;
+  private long lossesPaid = Long.MIN_VALUE;
 
   /// Null where the far end does not take it.
   private @Nullable Redundancy redundancy;
@@ -348,9 +350,13 @@ public final class Subscription {
     return true;
   }
 
-  /// It cannot decode, or nothing came yet.
+  /// The far end cannot decode, or nothing came yet. A keyframe costs everybody who watches, so
+  /// whoever says this again and again has one in [#LOSS_NANOS] in the long run.
   void needKeyframe(long now) {
-    if (video && !paused) {
+    long paid = Math.max(lossesPaid, now - MOST_LOSSES * LOSS_NANOS);
+    if (video && !paused && paid <= now && now - ASK_AGAIN_NANOS >= lost) {
+      lossesPaid = paid + LOSS_NANOS;
+      lost = now;
       relay.needKeyframe(stream < 0 ? relay.stream(wantLayer) : stream, now);
     }
   }
@@ -558,6 +564,8 @@ public final class Subscription {
 
   private static final int MOST = 7;
   private static final long ASK_AGAIN_NANOS = 500_000_000L;
+  private static final long LOSS_NANOS = 2_000_000_000L;
+  private static final int MOST_LOSSES = 8;
   private static final long REPLAY_NANOS = 1_000_000_000L;
   private static final long GRACE_NANOS = 1_000_000_000L;
   private static final long SYLLABLE_NANOS = 300_000_000L;

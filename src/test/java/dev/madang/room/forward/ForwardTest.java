@@ -186,6 +186,22 @@ class ForwardTest {
   }
 
   @Test
+  void whoLosesThePictureAllTheTimeCostsTheOthersOneKeyframeInTwoSeconds() {
+    Track track = one();
+    Subscription subscription = subscribe(track);
+    Subscription other = downlink.subscribe(track.relay(), "3", 0xD3, 0xD4, VP8, now);
+    for (int i = 0; i < 60 * 30; i++) {
+      subscription.needKeyframe(now);
+      frame();
+    }
+    int before = publisher.sizes.getFirst().keyframes;
+    assertThat(before).isBetween(30, 8 + 30 + 2);
+    other.needKeyframe(now);
+    frames(20);
+    assertThat(publisher.sizes.getFirst().keyframes).as("who loses it once").isEqualTo(before + 1);
+  }
+
+  @Test
   void aLostPacketIsRepeatedFromThePublishersRing() {
     subscribe(one());
     frames(5);
