@@ -9,6 +9,7 @@ import dev.madang.room.Grant;
 import dev.madang.room.Limits;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.Names;
+import dev.madang.room.NetworkPaces;
 import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
 import dev.madang.room.Rooms;
@@ -28,7 +29,6 @@ import dev.madang.room.SignalMessage.Permissions;
 import dev.madang.room.SignalMessage.Refused;
 import dev.madang.room.SignalMessage.Source;
 import dev.madang.room.SignalMessage.TrackInfo;
-import dev.madang.server.http.Exchange;
 import dev.madang.server.http.Router;
 import dev.madang.store.KeptRooms;
 import dev.madang.store.KeptRooms.Change;
@@ -49,7 +49,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -59,7 +58,6 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Where clients signal: the Socket.IO namespace `/room`. Lives on home, the thread of the whole
 /// Socket.IO world; [#open], [#close] and [#figures] may be called from any other.
@@ -174,11 +172,7 @@ public final class SignalDoor implements AutoCloseable {
   private final @Nullable Keeper keeper;
   private final SideDoor side;
   private final Map<Long, Socket> sockets = new HashMap<>();
-  private final Map<Address, Pace> networks = new LinkedHashMap<>();
-
-  /** A page that asks takes nothing of what its person may join. */
-  private final Map<Address, Pace> asking = new LinkedHashMap<>();
-
+  private final NetworkPaces networks;
   private final Map<Refusal, Long> refusals = new EnumMap<>(Refusal.class);
   private final ScheduledFuture<?> ticking;
   private volatile Figures figures = new Figures(0, 0, 0, 0, 0, Map.of());
@@ -205,6 +199,7 @@ public final class SignalDoor implements AutoCloseable {
     this.namespace = namespace;
     this.config = config;
     pulse = config.pulse();
+    networks = new NetworkPaces(config.joins());
     this.grants = grants;
     this.relays = relays;
     this.media = media;
@@ -273,46 +268,9 @@ public final class SignalDoor implements AutoCloseable {
     return figures;
   }
 
-  /// `GET /api/invitation?room=NAME`, with a token as Bearer: whether it would let in, told before
-  /// anybody has given a name, in the words of a refusal and as often as one may try to join. Opens
-  /// its address before the router is in use.
+  /// Opens what pages ask before anybody joins. Before the router is in use.
   public void addTo(Router router) {
-    router.get(
-        "/api/invitation",
-        exchange -> {
-          String room = Objects.requireNonNullElse(exchange.query("room"), "");
-          String token = exchange.bearer();
-          Address address = Address.of(exchange.remote().getAddress().getAddress(), 0);
-          home.execute(() -> {
-            long now = System.nanoTime();
-            boolean may = pace(asking, address.network(), now).allows(now);
-            tell(exchange, may ? refuses(token, room) : Refusal.TOO_MANY_JOINS);
-          });
-        });
-  }
-
-  private @Nullable Refusal refuses(@Nullable String token, String room) {
-    if (token == null) {
-      return config.open() ? null : Refusal.NEEDS_TOKEN;
-    }
-    return switch (grants.check(token, room, time.instant())) {
-      case Grants.Checked.Bad(Refusal why) -> why;
-      case Grants.Checked.Good(Grant grant) ->
-          grant.expired() && !rooms.keepsPlace(room, grant) ? Refusal.EXPIRED_TOKEN : null;
-    };
-  }
-
-  private static void tell(Exchange exchange, @Nullable Refusal refusal) {
-    Answer answer = refusal == null ? new Done() : refusal.refused();
-    if (answer instanceof Refused refused && Korean.isFirstIn(exchange.header("accept-language"))) {
-      answer = Korean.say(refused);
-    }
-    exchange.respond(
-        refusal == Refusal.TOO_MANY_JOINS ? 429 : 200,
-        "application/json",
-        Json.MAPPER.writeValueAsBytes(SignalJson.write(answer)),
-        "cache-control",
-        "no-store");
+    new InvitationDoor(grants, config.open(), config.joins(), rooms, home, time).addTo(router);
   }
 
   /// The way into the same rooms for those who do not signal; to be used on home.
@@ -442,7 +400,7 @@ public final class SignalDoor implements AutoCloseable {
   private void join(long connection, Socket socket, Join join, long now) {
     String token = join.token();
     Address network = Address.parse(socket.handshake().address(), 0).network();
-    if (!pace(networks, network, now).allows(now)) {
+    if (!networks.allows(network, now)) {
       answer(socket, Refusal.TOO_MANY_JOINS.refused());
     } else if (token != null) {
       switch (grants.check(token, join.room(), time.instant())) {
@@ -477,16 +435,6 @@ public final class SignalDoor implements AutoCloseable {
             }
           }
         });
-  }
-
-  private Pace pace(Map<Address, Pace> paces, Address network, long now) {
-    if (paces.size() >= MOST_NETWORKS) {
-      paces.values().removeIf(pace -> pace.full(now));
-    }
-    while (paces.size() >= MOST_NETWORKS) {
-      paces.remove(paces.keySet().iterator().next());
-    }
-    return paces.computeIfAbsent(network, _ -> new Pace(config.joins(), now));
   }
 
   // ---- to sockets -------------------------------------------------------------------------------
@@ -707,11 +655,6 @@ public final class SignalDoor implements AutoCloseable {
             Map.copyOf(byCode));
   }
 
-  /// Made when it is first needed: not every server is asked.
-  private static final class Json {
-    static final JsonMapper MAPPER = new JsonMapper();
-  }
-
   /// Messages of no documented form, or too many of them, that one connection may send: a newer
   /// client knows a few that we do not, a flood is read at everybody's expense.
   private static final Rate NONSENSE = new Rate(50, 5);
@@ -725,5 +668,4 @@ public final class SignalDoor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SignalDoor.class);
   private static final long TICK_MILLIS = 250;
   private static final long TIDYING = TimeUnit.HOURS.toNanos(1);
-  private static final int MOST_NETWORKS = 10_000;
 }

@@ -82,6 +82,16 @@ final class Replies {
         "5");
   }
 
+  static void tooManyRestarts(Exchange exchange) {
+    say(
+        exchange,
+        429,
+        "ICE is restarted too often: wait a second.",
+        "ICE를 너무 자주 다시 시작합니다. 1초 기다리세요.",
+        "retry-after",
+        "1");
+  }
+
   static void crowded(Exchange exchange, int most) {
     say(
         exchange,

@@ -9,6 +9,7 @@ import dev.madang.room.Entry;
 import dev.madang.room.Grant;
 import dev.madang.room.Limits.Rate;
 import dev.madang.room.Names;
+import dev.madang.room.NetworkPaces;
 import dev.madang.room.Pace;
 import dev.madang.room.Refusal;
 import dev.madang.room.SignalMessage.Ended;
@@ -78,10 +79,11 @@ public final class WhipDoor {
   /** Why the last sessions are over that a host or a room ended, by id. */
   private final Map<String, Over> over = new LinkedHashMap<>();
 
-  private final Map<Address, Pace> paces = new LinkedHashMap<>();
+  private final NetworkPaces paces;
 
   /// @param etag of its ICE session, quotes included
-  private record Session(Resource resource, String etag) {}
+  /// @param restarts how often it may begin another
+  private record Session(Resource resource, String etag, Pace restarts) {}
 
   private record Over(String room, Ended why) {}
 
@@ -97,6 +99,7 @@ public final class WhipDoor {
       Relays relays,
       ScheduledExecutorService home) {
     this.config = config;
+    paces = new NetworkPaces(config.posts());
     this.media = media;
     this.hall = hall;
     this.side = side;
@@ -159,7 +162,7 @@ public final class WhipDoor {
   private void begin(Exchange exchange, String wanted, String offer, boolean ingest) {
     Address address = address(exchange);
     String room = Names.room(wanted);
-    if (!pace(address).allows(System.nanoTime())) {
+    if (!paces.allows(address, System.nanoTime())) {
       Replies.tooMany(exchange);
     } else if (room == null) {
       Replies.refuse(exchange, Refusal.BAD_ROOM_NAME);
@@ -252,7 +255,7 @@ public final class WhipDoor {
       String description,
       List<IceServer> iceServers) {
     String etag = etag();
-    sessions.put(resource.id(), new Session(resource, etag));
+    sessions.put(resource.id(), new Session(resource, etag, new Pace(RESTARTS, System.nanoTime())));
     String prefix = resource instanceof Ingest ? WHIP : WHEP;
     List<String> headers = new ArrayList<>();
     headers.addAll(
@@ -340,9 +343,13 @@ public final class WhipDoor {
       exchange.respond(204, null, "");
       return;
     }
+    if (!session.restarts.allows(System.nanoTime())) {
+      Replies.tooManyRestarts(exchange);
+      return;
+    }
     String etag = etag();
     String answer = session.resource.restart(fragment);
-    sessions.put(id, new Session(session.resource, etag));
+    sessions.put(id, new Session(session.resource, etag, session.restarts));
     exchange.respond(200, FRAGMENT, answer, "etag", etag, "access-control-expose-headers", "etag");
   }
 
@@ -448,17 +455,6 @@ public final class WhipDoor {
     return colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
   }
 
-  private Pace pace(Address address) {
-    long now = System.nanoTime();
-    if (paces.size() >= MOST_NETWORKS) {
-      paces.values().removeIf(pace -> pace.full(now));
-    }
-    while (paces.size() >= MOST_NETWORKS) {
-      paces.remove(paces.keySet().iterator().next());
-    }
-    return paces.computeIfAbsent(address.network(), _ -> new Pace(config.posts(), now));
-  }
-
   private String etag() {
     return "\"" + word() + "\"";
   }
@@ -475,7 +471,7 @@ public final class WhipDoor {
   private static final String SDP = "application/sdp";
   private static final String FRAGMENT = "application/trickle-ice-sdpfrag";
   private static final int MOST_BYTES = 64 * 1024;
-  private static final int MOST_NETWORKS = 10_000;
   private static final int MOST_OVER = 1000;
+  private static final Rate RESTARTS = new Rate(10, 1);
   private static final Logger LOG = LoggerFactory.getLogger(WhipDoor.class);
 }

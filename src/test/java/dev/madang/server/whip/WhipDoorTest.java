@@ -266,6 +266,28 @@ class WhipDoorTest {
   }
 
   @Test
+  void iceIsRestartedTenTimesAtOnceAndThenOnceASecond() throws Exception {
+    try (WhipRig rig = rig(true)) {
+      WhipRig.Far sender = rig.sender(false).at("/whip/yard");
+      for (int i = 0; i < 10; i++) {
+        assertThat(patch(rig, sender.location, anIce(i), "*").statusCode()).isEqualTo(200);
+      }
+      // Each second that went by allowed one more.
+      HttpResponse<String> refused = patch(rig, sender.location, anIce(10), "*");
+      for (int i = 11; refused.statusCode() == 200; i++) {
+        refused = patch(rig, sender.location, anIce(i), "*");
+      }
+      assertThat(refused.statusCode()).isEqualTo(429);
+      assertThat(refused.body()).contains("wait a second");
+      assertThat(refused.headers().firstValue("retry-after")).hasValue("1");
+    }
+  }
+
+  private static String anIce(int number) {
+    return "a=ice-ufrag:far%d\r\na=ice-pwd:%022d\r\n".formatted(number, number);
+  }
+
+  @Test
   void trickledCandidatesAreTakenUnderTheEtagAlone() throws Exception {
     try (WhipRig rig = rig(true)) {
       WhipRig.Far sender = rig.sender(false).at("/whip/yard");
