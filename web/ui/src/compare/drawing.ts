@@ -31,10 +31,6 @@ export function inks<Name extends string>(beside: Element, names: Record<Name, s
   return found;
 }
 
-/** Of an axis, shortly. */
-export const label = (value: number, language: string): string =>
-  new Intl.NumberFormat(language, { maximumSignificantDigits: 3, notation: 'compact' }).format(value);
-
 /** Ticks of a logarithmic axis: 1, 2, 5, 10 … between two values. */
 export function ticks(low: number, high: number): number[] {
   const found: number[] = [];
