@@ -6,10 +6,11 @@ import { failed, figures, withDeadline, type Figures } from '../src/compare/figu
 import { carries, lossyLanes, peerLanes, workloadOf, type LaneName, type WorkloadName } from '../src/compare/kinds.ts';
 import { head, base64 } from '../src/compare/lanes/lane.ts';
 import { tcpModel } from '../src/compare/model.ts';
-import { besides, cells, csv, doubtsOf, figuresOf, markdown, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
+import { besides, cells, doubtsOf, figuresOf, readReport, results, withFigures, type Report, type Result } from '../src/compare/report.ts';
 import { warm } from '../src/compare/run.ts';
 import { fixed } from '../src/compare/sentences.ts';
 import { ECHO, Tally } from '../src/compare/tally.ts';
+import { csv, markdown } from '../src/compare/texts.ts';
 import { drawTrain, glance } from '../src/compare/train.ts';
 import { verdicts } from '../src/compare/verdict.ts';
 

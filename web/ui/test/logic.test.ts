@@ -8,7 +8,7 @@ import { large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
 import { pieces } from '../src/room/text.ts';
 import { secureLink } from '../src/parts/about.ts';
-import { wayOf, type Stat } from '../src/parts/paths.ts';
+import { wayOf, type Stat } from '../src/compare/paths.ts';
 import { system } from '../src/trust/system.ts';
 import { ago, bits, percent, size } from '../src/words/numbers.ts';
 import { learn } from '../src/words/words.svelte.ts';

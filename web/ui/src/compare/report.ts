@@ -1,8 +1,8 @@
-import { everyDoubt, trust, type Confidence, type Doubt } from './confidence.ts';
+import { everyDoubt, trust, type Doubt } from './confidence.ts';
 import { failed, printable, type Figures } from './figures.ts';
 import { laneNames, type LaneName, workloadOf, workloads, type WorkloadName } from './kinds.ts';
-import type { Path } from '../parts/paths.ts';
-import { fixed, laneWords, title, type Both } from './sentences.ts';
+import type { Path } from './paths.ts';
+import { fixed } from './sentences.ts';
 import { verdicts } from './verdict.ts';
 
 /** A result, as `docs/compare.schema.json` describes it; the command line writes the same. */
@@ -83,7 +83,7 @@ export function results(figures: readonly Figures[]): Result[] {
 }
 
 /** In the order of the table, whatever was measured first. */
-function sorted(figures: readonly Figures[]): Figures[] {
+export function sorted(figures: readonly Figures[]): Figures[] {
   const place = ({ workload, lane }: Figures) => workload.number * 100 + laneNames.indexOf(lane);
   return [...figures].sort((a, b) => place(a) - place(b));
 }
@@ -177,35 +177,6 @@ function listed<Of>(of: Of): Of | undefined {
   return Array.isArray(of) ? of : undefined;
 }
 
-const COLUMNS = [
-  'sent',
-  'late',
-  'lost',
-  'p50',
-  'p95',
-  'p95_low',
-  'p95_high',
-  'p99',
-  'jitter',
-  'stall',
-  'mbps',
-  'setup',
-  'rpm',
-  'cpu',
-  'wire',
-] as const;
-
-export function csv(figures: readonly Figures[]): string {
-  const rows = sorted(figures).map((each) => {
-    const { workload, lane, failure, p95Interval } = each;
-    const values = { ...each, p95_low: p95Interval[0], p95_high: p95Interval[1] };
-    const cells = COLUMNS.map((name) => (failure === undefined ? (values[name] ?? '') : ''));
-    const why = failure === undefined ? '' : `"${failure.replace(/^[=+@\t\r-]/, "'$&").replaceAll('"', '""').replaceAll('\n', ' ')}"`;
-    return [workload.name, lane, ...cells, why].join(',');
-  });
-  return [['workload', 'lane', ...COLUMNS, 'failure'].join(','), ...rows].join('\n') + '\n';
-}
-
 export type Cell = { word: Word; text: string };
 export type Word = 'p50' | 'p95' | 'p99' | 'late' | 'lost' | 'jitter' | 'stall' | 'throughput' | 'setup' | 'rpm' | 'cpu' | 'wire';
 
@@ -243,40 +214,4 @@ export function cells(figures: Figures): Cell[] {
             : []),
       ];
   }
-}
-
-/** For an issue or a chat: the tables, how far to trust them, and the verdicts. `word` has the words. */
-export function markdown(
-  report: Report,
-  figures: readonly Figures[],
-  language: keyof Both,
-  word: (of: Word | 'lane' | 'confidence' | Confidence | Doubt) => string,
-): string {
-  const parts = [`\`madang compare\` ${literal(`${report.madang}, ${report.at}, ${report.page?.browser ?? report.server}`)}`];
-  for (const { name } of report.workloads) {
-    const rows = sorted(figures).filter(({ workload }) => workload.name === name);
-    const worked = rows.find(({ failure }) => failure === undefined) ?? rows[0]!;
-    const words = cells(worked).map((cell) => word(cell.word));
-    parts.push(
-      `**${title(rows[0]!.workload)[language]}**`,
-      [
-        `| ${[word('lane'), ...words].join(' | ')} |`,
-        `|---${'|--:'.repeat(words.length)}|`,
-        ...rows.map((each) => {
-          const texts = each.failure === undefined ? cells(each).map(({ text }) => text) : [`— ${literal(each.failure)}`];
-          const filled = words.map((_, i) => texts[i] ?? '');
-          return `| ${[laneWords[each.lane][language], ...filled].join(' | ')} |`;
-        }),
-      ].join('\n'),
-    );
-    const { confidence, doubts } = trusted(report, rows);
-    parts.push([`${word('confidence')}: **${word(confidence)}**`, ...doubts.map(word)].join(' · '));
-  }
-  parts.push(report.verdicts.map((verdict) => `- ${verdict[language]}`).join('\n'));
-  return parts.join('\n\n') + '\n';
-}
-
-/** As Markdown shows it, whoever wrote it: no markup, no link, no other column. */
-function literal(words: string): string {
-  return words.replace(/[\\`*<[|]/g, '\\$&').replace(/\s+/g, ' ');
 }

@@ -2,7 +2,7 @@ import { failed, figures, round, type Figures } from './figures.ts';
 import { carries, interval, isReliable, type LaneName, type Workload, workloadOf } from './kinds.ts';
 import { PATIENCE, type Lane, type Opens } from './lanes/lane.ts';
 import { tcpModel } from './model.ts';
-import { statsOf, wayOf, type Path } from '../parts/paths.ts';
+import { statsOf, wayOf, type Path } from './paths.ts';
 import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
 import { Ticker } from './ticker.ts';
 

@@ -1,4 +1,3 @@
-import { statsOf, wayOf, type Path, type Stat } from '../parts/paths.ts';
 import type { Language } from '../words/words.svelte.ts';
 
 /**
@@ -118,21 +117,29 @@ export type Flow = {
   sound: boolean;
   layers: number;
   lost: number;
-  transport: Path['transport'] | undefined;
+  transport: string;
 };
+
+type Report = { type: string; id: string; timestamp: number } & Record<string, unknown>;
 
 /** Reads a connection again and again; the first look has nothing to compare with. */
 export class Gauge {
-  private before = new Map<string, Stat>();
+  private before = new Map<string, Report>();
 
   constructor(private readonly connection: RTCPeerConnection) {}
 
   async look(): Promise<Flow | undefined> {
-    const now = await statsOf(this.connection);
-    const flow: Flow = { width: 0, height: 0, frames: 0, bitrate: 0, sound: false, layers: 0, lost: 0, transport: wayOf(now)?.transport };
+    const now = new Map<string, Report>();
+    (await this.connection.getStats()).forEach((report: Report) => now.set(report.id, report));
+    // Chromium leaves a pair nominated that a better one has replaced; Firefox has no transport.
+    const carries = [...now.values()].find(({ type }) => type === 'transport')?.['selectedCandidatePairId'];
+    const flow: Flow = { width: 0, height: 0, frames: 0, bitrate: 0, sound: false, layers: 0, lost: 0, transport: '' };
     let packets = 0;
     let compared = false;
     for (const report of now.values()) {
+      if (report.id === carries || report['selected']) {
+        flow.transport = String(now.get(String(report['localCandidateId']))?.['protocol'] ?? '');
+      }
       const before = this.before.get(report.id);
       if (!/^(in|out)bound-rtp$/.test(report.type) || before === undefined) {
         continue;

@@ -1,6 +1,6 @@
 export default {
   'common.madang': 'Madang',
-  'common.home': 'to the first page',
+  'common.home': 'To the first page',
   'common.toKorean': '한국어',
   'common.toEnglish': 'English',
   'common.light': 'Light colours',
@@ -10,5 +10,4 @@ export default {
   'common.skip': 'Skip to the content',
   'common.notFound': 'There is no page here',
   'common.notFoundWhy': 'The address {path} leads nowhere. It may have been cut off when it was copied.',
-  'common.toFirst': 'To the first page',
 } as const;

@@ -12,5 +12,4 @@ export default {
   'common.skip': '본문으로 건너뛰기',
   'common.notFound': '여기에는 페이지가 없어요',
   'common.notFoundWhy': '{path} 주소로는 갈 곳이 없어요. 복사할 때 일부가 잘렸을 수 있어요.',
-  'common.toFirst': '첫 화면으로',
 } satisfies Record<keyof typeof en, string>;
