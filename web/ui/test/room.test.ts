@@ -612,3 +612,20 @@ test('the panel of quality tells the sizes of a camera apart, which of them nobo
   expect(panel.textContent).toContain('The line out is too narrow for a bigger picture.');
   expect(panel.textContent).toContain('in three sizes');
 });
+
+test('the chat of an encrypted room says that it is not, whether it is kept or not', () => {
+  const says = () => document.querySelector('[data-chat-is]')?.textContent?.trim() ?? '';
+  meeting.open('chat');
+  flushSync();
+  expect(says()).toBe('');
+  meeting.open(undefined);
+  flushSync();
+  Object.assign(room, { sealed: true });
+  meeting.open('chat');
+  flushSync();
+  expect(says()).toBe('Sound and pictures are encrypted end to end here; the chat and its files are not.');
+  room.info = { ...room.info!, chatKept: true };
+  room.changed();
+  flushSync();
+  expect(says()).toMatch(/^This chat is kept: .*\s+Sound and pictures are encrypted/);
+});

@@ -202,7 +202,7 @@ export default {
   'chat.log': 'Messages',
   'chat.empty': 'Nothing has been said yet. What you write stays only while the room is open.',
   'chat.kept': 'This chat is kept: it stays on the server when everybody has left.',
-  'chat.keptOpen': 'It is not encrypted end to end.',
+  'chat.unsealed': 'Sound and pictures are encrypted end to end here; the chat and its files are not.',
   'chat.write': 'Write a message',
   'chat.to': 'To',
   'chat.everybody': 'Everybody',

@@ -203,7 +203,7 @@ export default {
   'chat.log': '메시지',
   'chat.empty': '아직 아무 말도 없어요. 쓴 글은 방이 열려 있는 동안만 남아요.',
   'chat.kept': '이 채팅은 남겨 둬요. 모두 나간 뒤에도 서버에 있어요.',
-  'chat.keptOpen': '종단간 암호화는 되지 않아요.',
+  'chat.unsealed': '소리와 영상은 종단간 암호화되지만, 채팅과 채팅의 파일은 아니에요.',
   'chat.write': '메시지 쓰기',
   'chat.to': '받는 사람',
   'chat.everybody': '모두',
