@@ -3,7 +3,7 @@ import { link, problem, route, tidy } from '../src/route.ts';
 import { grant, grantedName, invitation, keepGrant, keptGrant, forgetGrant } from '../src/room/invitation.ts';
 import { cameBack, rememberInside } from '../src/room/comeback.ts';
 import { loudness } from '../src/room/deck.svelte.ts';
-import { fills, grid } from '../src/room/layout.ts';
+import { fills, grid, strip } from '../src/room/layout.ts';
 import { large, type Tile } from '../src/room/people.ts';
 import { canComeBack, lostWords } from '../src/room/problems.ts';
 import { pieces } from '../src/room/text.ts';
@@ -119,6 +119,22 @@ describe('the stage', () => {
         expect(tile.width * tile.height).toBeGreaterThan(((w * w * 9) / 16) * 0.98);
       }
     }
+  });
+
+  // What is left of it beside twelve people: eight on a page.
+  test.each([
+    ['a desk', 1264, 640, { columns: 2, width: 151.68, height: 113.76 }],
+    ['a desk with the panel open', 872, 640, { columns: 2, width: 150, height: 112.5 }],
+    ['a large desk', 1900, 920, { columns: 2, width: 228, height: 171 }],
+  ])('on %s puts eight beside a large picture so that faces can be told apart', (_, width, height, wanted) => {
+    expect(strip(8, width, height, 10)).toEqual(wanted);
+  });
+
+  test('puts few beside a large picture in one column, and many too where two would leave it little room', () => {
+    expect(strip(3, 1264, 640, 10)).toEqual({ columns: 1, width: 240, height: 176 });
+    expect(strip(5, 1264, 640, 10)).toEqual({ columns: 1, width: 240, height: 120 });
+    expect(strip(8, 720, 640, 10).columns).toBe(1);
+    expect(strip(0, 1264, 640, 10).columns).toBe(1);
   });
 
   test('puts two side by side on a desk, and one above the other beside an open panel', () => {

@@ -23,6 +23,24 @@ export function grid(n: number, width: number, height: number, gap: number): Siz
 }
 
 /**
+ * How the others stand beside a large picture: in one column, or, where that makes them too low to
+ * tell faces apart, in two that leave most of the stage to the large one.
+ */
+export function strip(n: number, width: number, height: number, gap: number): Size & { columns: number } {
+  const column = (columns: number, w: number, most: number) => {
+    const rows = Math.ceil(n / columns);
+    return { columns, width: w, height: Math.min((height - gap * (rows - 1)) / rows, most) };
+  };
+  const between = (least: number, share: number) => Math.min(240, Math.max(least, width * share));
+  const one = column(1, between(112, 0.22), 176);
+  const w = between(150, 0.12);
+  const two = column(2, w, w * 0.75);
+  return one.height < LOW && two.height > one.height && 2 * w + gap < width * 0.4 ? two : one;
+}
+
+const LOW = 110;
+
+/**
  * Whether a picture shall fill its tile: if at most a quarter of it is cut off for that. Otherwise,
  * as that of an upright phone in a wide tile, it is shown whole.
  */
