@@ -105,7 +105,10 @@ export function large(
 /** More pictures than this at once are too small to read, and too much for a narrow line. */
 const AT_ONCE = 9;
 
-/** The pictures of one page, the large one on each; the others rest until their page is turned to. */
+/**
+ * The pictures of one page, the large one on each and yourself on the first; the others rest until
+ * their page is turned to.
+ */
 export function paged(
   all: readonly Tile[],
   large: Tile | undefined,
@@ -113,6 +116,10 @@ export function paged(
 ): { shown: readonly Tile[]; page: number; pages: number } {
   const rest = all.filter((tile) => tile.key !== large?.key);
   const room = large === undefined ? AT_ONCE : AT_ONCE - 1;
+  const mine = rest.findIndex((tile) => tile.person.isMe && tile.screen === undefined);
+  if (mine >= room) {
+    rest.splice(room - 1, 0, ...rest.splice(mine, 1));
+  }
   const pages = Math.max(1, Math.ceil(rest.length / room));
   const at = Math.max(0, Math.min(page, pages - 1));
   const here = rest.slice(at * room, (at + 1) * room);
