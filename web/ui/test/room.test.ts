@@ -597,7 +597,7 @@ test('the panel of quality tells the sizes of a camera apart, which of them nobo
   room.come('Luis');
   const [first, ...rest] = await room.stats();
   const size = (layer: string, more: object = {}) => ({ ...first!.outgoing[1]!, layer, ...more });
-  const outgoing = [first!.outgoing[0]!, size('q', { width: 320, height: 180 }), size('h', { width: 640, height: 360, limitedBy: 'bandwidth' }), size('f', { resting: true })];
+  const outgoing = [first!.outgoing[0]!, size('f', { resting: true }), size('h', { width: 640, height: 360, limitedBy: 'bandwidth' }), size('q', { width: 320, height: 180 })];
   room.stats = async () => [...rest, { ...first!, identity: 'me', path: 'server', transport: 'udp', incoming: [], outgoing }];
   meeting.open('quality');
   await vi.waitFor(() => {
