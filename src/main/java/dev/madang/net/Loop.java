@@ -96,7 +96,9 @@ public final class Loop implements AutoCloseable {
     tell(() -> {
       try {
         answer.complete(question.call());
-      } catch (Exception failed) {
+      } catch (Throwable failed) {
+        // Whoever waits hears of an Error too, such as of a class that went with the file it was
+        // in.
         answer.completeExceptionally(failed);
       }
     });

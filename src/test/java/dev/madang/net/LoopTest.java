@@ -52,6 +52,17 @@ class LoopTest {
   }
 
   @Test
+  void whoAsksHearsOfWhatWentWrongErrorsToo() throws Exception {
+    Loop loop = start();
+    assertThatThrownBy(() ->
+            loop.ask(() -> {
+              throw new NoClassDefFoundError("gone with its jar");
+            }))
+        .isInstanceOf(NoClassDefFoundError.class);
+    assertThat(loop.ask(() -> "goes on")).isEqualTo("goes on");
+  }
+
+  @Test
   void answersADatagram() throws Exception {
     Loop loop = start();
     UdpSocket echo =
