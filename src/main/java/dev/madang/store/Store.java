@@ -69,9 +69,14 @@ public final class Store implements AutoCloseable {
   /// @throws StoreException when there is none, or the copy cannot be written
   public void backup(Path to) {
     if (config.url() != null) {
-      throw new StoreException("The database is a PostgreSQL: `pg_dump` copies it.");
+      throw new StoreException(
+          "The database is a PostgreSQL: `pg_dump URL > FILE` copies it, with the URL of store.url.");
     } else if (!Files.exists(file)) {
-      throw new StoreException("There is no " + file + ": nothing was kept yet.");
+      throw new StoreException(
+          "There is no "
+              + file
+              + ": nothing was kept yet, or the server has another data folder; with --data=FOLDER,"
+              + " as it was started, that one is copied.");
     }
     if (!makeForOwner(to)) {
       // Not by `exists`: of a link that leads nowhere it says no.

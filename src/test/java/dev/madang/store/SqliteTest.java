@@ -68,6 +68,15 @@ class SqliteTest extends KeptRoomsContract {
   }
 
   @Test
+  void whereThereIsNothingToCopyItIsSaidThatTheServerMayHaveAnotherFolder() {
+    try (Store store = open()) {
+      assertThatThrownBy(() -> store.backup(data.resolve("copy.db")))
+          .hasMessageContaining("nothing was kept yet")
+          .hasMessageContaining("--data=FOLDER");
+    }
+  }
+
+  @Test
   void aCopyHasRoomsAndTheirChatsToo() throws IOException {
     Path folder = Files.createDirectory(data.resolve("copy"));
     Change.Said said =
