@@ -26,6 +26,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -244,6 +246,62 @@ class CompareTest {
     byte[] token = grant(server);
     assertThat(overUdp(token, "127.0.0.1")).isTrue();
     assertThat(overUdp(token, "127.0.0.2")).isFalse();
+  }
+
+  /// As datagrams with a forged source: who owns the address never asked for a grant.
+  @Test
+  void whoForgesAnotherSourceOverUdpMakesTheServerSendNothingThereAndByItsOwnNoMoreThanItSent()
+      throws Exception {
+    URI server = start(Map.of());
+    byte[] token = grant(server);
+    assertThat(bytesBack(token, "127.0.0.2")).isZero();
+    assertThat(bytesBack(new byte[16], "127.0.0.1")).isZero();
+    // A host that asked for a grant has shown that it is there, whichever port it sends from.
+    assertThat(bytesBack(token, "127.0.0.1")).isPositive().isLessThanOrEqualTo(sent(token));
+  }
+
+  /// Questions, acknowledgements, answers, and what is none of them, of all lengths.
+  private static List<byte[]> datagrams(byte[] token) {
+    List<byte[]> all = new ArrayList<>();
+    for (int kind = 0xC0; kind <= 0xFF; kind++) {
+      for (int length : new int[] {1, Probe.HEADER - 1, Probe.HEADER, 64, 1400}) {
+        byte[] datagram = new byte[Math.max(Probe.HEADER, length)];
+        Probe.write(datagram, kind, 1, 1, 1, 1);
+        Probe.token(datagram, token);
+        all.add(Arrays.copyOf(datagram, length));
+      }
+    }
+    return all;
+  }
+
+  private static int sent(byte[] token) {
+    return datagrams(token).stream().mapToInt(each -> each.length).sum();
+  }
+
+  /// Bytes that come to this address when datagrams with the token come from it; the answer to a
+  /// STUN request behind each says that no more is coming.
+  private int bytesBack(byte[] token, String from) throws Exception {
+    int port = madang == null ? 0 : madang.udpPort();
+    int back = 0;
+    try (DatagramSocket socket =
+        new DatagramSocket(new InetSocketAddress(InetAddress.getByName(from), 0))) {
+      socket.setSoTimeout(10_000);
+      InetAddress to = InetAddress.getByName("127.0.0.1");
+      byte[] binding = new byte[20];
+      ByteBuffer.wrap(binding).putShort((short) 1).putShort((short) 0).putInt(0x2112_A442);
+      for (byte[] datagram : datagrams(token)) {
+        socket.send(new DatagramPacket(datagram, datagram.length, to, port));
+        socket.send(new DatagramPacket(binding, binding.length, to, port));
+        DatagramPacket answer = new DatagramPacket(new byte[2000], 2000);
+        socket.receive(answer);
+        while (answer.getData()[0] != 1) {
+          back += answer.getLength();
+          answer = new DatagramPacket(new byte[2000], 2000);
+          socket.receive(answer);
+        }
+      }
+    }
+    return back;
   }
 
   @Test
