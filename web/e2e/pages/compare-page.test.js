@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openChromium, openFirefox, PHONE, until } from '../browsers.js';
 import { bearsOut, compare, LANES, lanesOf, saved, shots, valid } from '../comparing.js';
+import { isRoot, makeHost } from '../network.js';
 import { madang, startServer } from '../server.js';
 
 const run = promisify(execFile);
@@ -190,6 +191,31 @@ describe('with a second device', () => {
     assert.match(await page.innerText('[data-paths]'), /directly between the two/);
     if (shots) await page.screenshot({ path: join(shots, 'peer-result.png'), fullPage: true });
     assert.deepEqual(house.problems, []);
+  });
+
+  test('two that reach the server by TCP and each other not at all measure each other through its relay', { skip: !isRoot && 'needs root' }, async () => {
+    const hosts = [makeHost(), makeHost()];
+    hosts.forEach((each) => each.blockUdp());
+    const [asks, answers] = await Promise.all(hosts.map(({ name }) => openChromium({ namespace: name })));
+    try {
+      const { page } = asks;
+      await page.goto(`http://${hosts[0].gateway}:${server.port}/compare`);
+      await page.waitForSelector('[data-start]:enabled');
+      for (const use of ['cursor', 'voice']) await page.uncheck(`input[value=${use}]`);
+      await page.click('[data-invite-other]');
+      await answers.page.goto(await page.getAttribute('[data-meeting] a', 'href'));
+      await answers.page.click('[data-take-part]');
+      await page.waitForSelector('[data-result]', { timeout: 60_000 });
+      const { results, page: told } = JSON.parse(await saved(page, 'json'));
+      assert.deepEqual(told.paths.map(({ transport, relayed }) => `${transport} ${relayed}`), Array(4).fill('tcp true'));
+      for (const { lane, failure, sent } of results) {
+        assert.equal(failure, undefined, lane);
+        assert.ok(sent > 20, `${lane}: ${sent}`);
+      }
+    } finally {
+      await Promise.all([asks.close(), answers.close()]);
+      hosts.forEach((each) => each.remove());
+    }
   });
 
   test('whoever cancels takes the link back', async () => {
