@@ -21,6 +21,12 @@ export default defineConfig(({ mode }) => ({
     // No data: addresses in the style sheets: the page's policy lets pictures come as files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // What all parts of the page of comparisons share is one file: each has a place in the list that every page loads.
+        codeSplitting: { groups: [{ name: 'figures', test: /compare\/(kinds|figures|confidence|tally|lanes\/lane)\.ts/ }] },
+      },
+    },
   },
   test: {
     environment: 'happy-dom',

@@ -59,7 +59,7 @@ test.each(['en', 'ko'])('the admin page loads at most 36 KB of script (%s)', (la
 });
 
 // 70 KB held what measures and shows; results that stay are 2 KB more, a line that loses and its model of TCP another 2.
-// What measures with a second device, media, and what keeps a result are loaded when they are wanted.
+// What measures, alone or with a second device, and what keeps a result are loaded when they are wanted.
 test.each(['en', 'ko'])('the page of comparisons loads at most 75 KB of script, its chart too (%s)', (language) => {
   const bytes = weight('compare/Compare.svelte', `common.${language}.ts`, `compare.${language}.ts`, 'uPlot.esm.js');
   expect(bytes).toBeLessThanOrEqual(76_800);

@@ -90,6 +90,11 @@ export function workloadOf(name: WorkloadName): Workload {
   return workloads.find((each) => each.name === name)!;
 }
 
+/** Whether a request for each message is much. */
+export function isMany({ perSecond }: Workload): boolean {
+  return perSecond > 10;
+}
+
 /** Milliseconds from one burst to the next. */
 export function interval({ burst, perSecond }: Workload): number {
   return (burst * 1000) / perSecond;

@@ -1,9 +1,9 @@
 import { browser, doubts, resolution } from './confidence.ts';
 import { round } from './figures.ts';
-import { carries, type LaneName, type Workload } from './kinds.ts';
+import { carries, isMany, type LaneName, type Workload } from './kinds.ts';
 import type { Opens } from './lanes/lane.ts';
 import { withFigures, type Report } from './report.ts';
-import { isMany, Run, type Phase } from './run.ts';
+import type { Phase, Run } from './run.ts';
 
 /** A measurement that goes on; stopped, it still has a report of what there was until then. */
 export type Measuring = { report: Promise<Report>; stop: () => void };
@@ -16,9 +16,12 @@ const CLOCK = 'one clock: the browser’s performance.now(); delays are round tr
  */
 export type Subject = { kinds: readonly LaneName[]; loss: number; peer?: string };
 
-/** @param changed hears of every new phase */
+/**
+ * @param given opens lanes to another device; without it, they are opened to this server
+ * @param changed hears of every new phase
+ */
 export function measure(
-  opens: () => Promise<Opens>,
+  given: Opens | undefined,
   { kinds, loss, peer }: Subject,
   workloads: readonly Workload[],
   version: string,
@@ -35,7 +38,9 @@ export function measure(
   };
 
   async function begin(): Promise<Report> {
-    const lanes = await opens();
+    // Whoever only reads a result loads nothing that measures.
+    const { Lanes, Run } = await import('./run.ts');
+    const lanes = given ?? (await Lanes.ask(loss));
     const each = share(workloads);
     const made = new Run(lanes, kinds, workloads, each, loss / 100, () => changed(made.phase));
     run = made;

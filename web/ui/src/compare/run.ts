@@ -1,6 +1,7 @@
 import { failed, figures, round, type Figures } from './figures.ts';
-import { carries, interval, isReliable, type LaneName, type Workload, workloadOf } from './kinds.ts';
+import { carries, interval, isMany, isReliable, type LaneName, type Workload, workloadOf } from './kinds.ts';
 import { PATIENCE, type Lane, type Opens } from './lanes/lane.ts';
+export { Lanes } from './lanes/lanes.ts';
 import { tcpModel } from './model.ts';
 import { statsOf, wayOf, type Path } from './paths.ts';
 import { ACKNOWLEDGE, ECHO, Tally } from './tally.ts';
@@ -440,11 +441,6 @@ export class Run {
   private closeAll(): void {
     [...this.standing.keys()].forEach((kind) => this.close(kind));
   }
-}
-
-/** Whether a request for each message is much. */
-export function isMany({ perSecond }: Workload): boolean {
-  return perSecond > 10;
 }
 
 function throughput(tally: Tally): { mbps?: number } {
