@@ -163,7 +163,7 @@ class MediaFuzzTest {
     return bytes;
   }
 
-  private static final List<byte[]> PAYLOADS =
+  static final List<byte[]> PAYLOADS =
       Arrays.stream(
               new String[] {
                 "90F092347BA7100000 9D012A 80026801 AABB",
@@ -185,7 +185,7 @@ class MediaFuzzTest {
           .map(Bits::hex)
           .toList();
 
-  private static final List<byte[]> DESCRIPTORS =
+  static final List<byte[]> DESCRIPTORS =
       List.of(
           DescriptorWriter.l1t2().withStructure(0, 1, true, true),
           DescriptorWriter.l2t1().withStructure(0, 9, true, false),

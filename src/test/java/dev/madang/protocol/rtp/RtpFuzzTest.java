@@ -74,7 +74,7 @@ class RtpFuzzTest {
     }
   }
 
-  private static byte[] rtp(RandomGenerator random) {
+  static byte[] rtp(RandomGenerator random) {
     byte[] out = new byte[400];
     RtpHeaderWriter writer = new RtpHeaderWriter();
     writer.begin(out, 0, 96, random.nextBoolean(), random.nextInt(), random.nextInt(), 7);
@@ -91,7 +91,7 @@ class RtpFuzzTest {
     return bytes.bytes(payload).toArray();
   }
 
-  private static byte[] rtcp(RandomGenerator random) {
+  static byte[] rtcp(RandomGenerator random) {
     byte[] out = new byte[4000];
     RtcpWriter writer = new RtcpWriter();
     writer.begin(out, 0, out.length);

@@ -92,7 +92,7 @@ class SctpFuzzTest {
   }
 
   /** What a lively association sends, from the first word to the last. */
-  private static List<byte[]> recorded(boolean interleaving) {
+  static List<byte[]> recorded(boolean interleaving) {
     Link link = new Link(Duration.ofMillis(10), Duration.ofMillis(5), 0.1, 0.1, 0.05, 0, 1 << 20);
     SctpSettings settings = SctpPair.settings(600, 1 << 18, interleaving);
     SctpPair pair = new SctpPair(new Seed(1), link, settings, settings);
