@@ -31,6 +31,7 @@ public final class Layers {
   private long bucketBegan;
   private boolean begun;
   private int bucket;
+  private int offered;
   private int asked = SPATIAL - 1;
   private long askedAt;
 
@@ -49,6 +50,12 @@ public final class Layers {
   public void declare(int spatial, int height, long bitsPerSecond) {
     heights[spatial] = height;
     declared[spatial] = bitsPerSecond;
+  }
+
+  /// So many sizes of simulcast were announced. A browser that begins on a small line, and is soon
+  /// asked for less, has sent none of the larger ones yet: they come when they are asked for.
+  public void offer(int sizes) {
+    offered = sizes;
   }
 
   /** A picture of so many lines arrived. */
@@ -210,7 +217,7 @@ public final class Layers {
     if (!silent[spatial]) {
       return true;
     }
-    boolean known = seen[spatial] || declared[spatial] > 0;
+    boolean known = seen[spatial] || declared[spatial] > 0 || spatial < offered;
     return begun && known && (spatial > asked || now - askedAt < PATIENCE);
   }
 

@@ -51,6 +51,7 @@ public final class Relay {
       clocks[i] = new SenderClock();
     }
     layers = new Layers(layered);
+    layers.offer(streams > 1 ? streams : 0);
   }
 
   /// A packet of a stream: kept once, offered to everybody. The way of every packet; nothing is

@@ -98,6 +98,24 @@ class LayersTest {
   }
 
   @Test
+  void aSizeThatWasAnnouncedAndNeverCameIsThereForTheAsking() {
+    Layers layers = new Layers(false);
+    layers.offer(3);
+    flow(layers, 4_000, 2);
+    assertThat(layers.available(2, now)).as("all were asked for, and it did not come").isFalse();
+    layers.asked(1, now);
+    assertThat(layers.available(2, now)).as("nobody asks for it now").isTrue();
+    assertThat(layers.available(3, now)).as("nobody announced it").isFalse();
+    layers.asked(2, now);
+    flow(layers, 2_000, 2);
+    assertThat(layers.available(2, now)).as("it may yet come").isTrue();
+    flow(layers, 2_000, 2);
+    assertThat(layers.available(2, now)).isFalse();
+    flow(layers, 1_000, 3);
+    assertThat(layers.available(2, now)).isTrue();
+  }
+
+  @Test
   void ignoresLayersBeyondAnyUse() {
     Layers layers = new Layers(false);
     layers.arrived(7, 7, 1000, now);
